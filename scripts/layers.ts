@@ -1,0 +1,43 @@
+/** What the files of one folder of `src/` (or one entry file) may import. */
+export interface LayerRule {
+  /** Other folders of `src/`, or `all`. */
+  readonly folders: readonly string[] | "all";
+  /** npm packages by name. Built-in `node:` modules are allowed everywhere. */
+  readonly packages?: readonly string[];
+}
+
+/** Folder of `src/` or entry file → what it may import. */
+export type LayerTable = { readonly [layer: string]: LayerRule };
+
+/**
+ * The import table of docs/architecture.md. Change both in the commit whose code shows that it is
+ * wrong; `check_layers.ts` fails when they differ.
+ */
+export const LAYERS: LayerTable = {
+  model: { folders: [] },
+  runtime: { folders: [] },
+  wire: { folders: ["model"] },
+  assemble: { folders: ["model", "wire"] },
+  broadcast: { folders: ["model", "wire", "runtime"] },
+  recording: { folders: ["model", "wire", "runtime"] },
+  receivers: { folders: ["model", "wire", "assemble", "runtime"] },
+  gotrace: { folders: ["model", "wire", "assemble", "receivers", "broadcast", "runtime"] },
+  transport: { folders: ["runtime"] },
+  exporters: { folders: ["model", "wire", "transport", "runtime"] },
+  replay: { folders: ["model", "wire", "recording", "runtime"] },
+  sdk: { folders: ["model", "wire", "transport", "runtime"] },
+  terminal: { folders: ["runtime"], packages: ["string-width"] },
+  tui: { folders: ["model", "assemble", "terminal"] },
+  cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings"] },
+};
+
+/**
+ * What the entry files may import. They are not folders, so docs/architecture.md has no row for
+ * them. `mod.ts` is what programs load: a viewer or the command line behind it would load with it.
+ */
+export const ENTRIES: LayerTable = {
+  "mod.ts": {
+    folders: Object.keys(LAYERS).filter((folder) => !["terminal", "tui", "cli"].includes(folder)),
+  },
+  "cli.ts": { folders: ["cli"] },
+};
