@@ -1,0 +1,112 @@
+import type { Attributes } from "../../model/attributes.ts";
+import type { MetricSample, Span, SpanEvent, SpanLink } from "../../model/span.ts";
+import { spanKindToNumber } from "../../model/span_kind.ts";
+import { formatTimestamp } from "../../model/time.ts";
+import { encodeAttributes, encodeDouble } from "./_attribute_json.ts";
+
+/** Options of {@linkcode encodeSpanLine}. */
+export interface EncodeSpanLineOptions {
+  /** Write the kind as the number that go-trace's own viewers understand. @default false */
+  numericKinds?: boolean;
+}
+
+/**
+ * Writes a span as one line of JSON, as recordings hold it and viewers get it.
+ *
+ * Fields come in the order of the table in docs/architecture.md, "Span lines". Optional strings, lists
+ * and maps that are empty are left out, like absent ones. Attribute values keep their type: integers
+ * (`bigint`) are written with all digits, doubles (`number`) always with a fraction or an exponent,
+ * NaN and the infinities as `{"$double":"NaN"}`, bytes as `{"$bytes":"…base64…"}`; a map that only
+ * looks like one of these is wrapped as `{"$map":{…}}`.
+ *
+ * @param span Its times must lie in the years 0000 to 9999.
+ * @returns The line with its line end.
+ * @throws RangeError when a time has no RFC 3339 notation.
+ * @example
+ * ```ts
+ * import { encodeSpanLine } from "./encode_span_line.ts";
+ *
+ * const line = encodeSpanLine({
+ *   traceId: "t1",
+ *   spanId: "s1",
+ *   name: "GET /",
+ *   kind: "http",
+ *   startTimeUnixNano: 0n,
+ *   endTimeUnixNano: 1n,
+ *   state: "ended",
+ *   attributes: { status: "200" },
+ * });
+ * if (!line.startsWith('{"id":"s1","trace_id":"t1","name":"GET /"')) throw new Error(line);
+ * ```
+ */
+export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}): string {
+  let json = `{"id":${JSON.stringify(span.spanId)},"trace_id":${JSON.stringify(span.traceId)}`;
+  json += text("parent_id", span.parentId);
+  const kind = options.numericKinds ? spanKindToNumber(span.kind) : span.kind;
+  json += `,"name":${JSON.stringify(span.name)},"kind":${JSON.stringify(kind)}`;
+  json += time("start_time", span.startTimeUnixNano, span.startOffsetMinutes);
+  json += time("end_time", span.endTimeUnixNano, span.endOffsetMinutes);
+  json += attributes("attrs", span.attributes);
+  if (span.state !== "ended") json += `,"${span.state}":true`;
+  json += text("service", span.service);
+  if (span.indicator !== undefined) json += `,"indicator":${span.indicator}`;
+  if (span.error !== undefined) json += `,"error":${span.error}`;
+  if (span.status !== undefined) {
+    json += `,"status":{"code":"${span.status.code}"${text("message", span.status.message)}}`;
+  }
+  json += list("events", span.events, encodeEvent);
+  json += list("links", span.links, encodeLink);
+  if (span.resource !== undefined) json += attributes("resource", span.resource);
+  if (span.scope !== undefined) {
+    json += `,"scope":{"name":${JSON.stringify(span.scope.name)}${
+      text("version", span.scope.version)
+    }}`;
+  }
+  json += text("trace_state", span.traceState);
+  json += list("samples", span.samples, encodeSample);
+  return json + "}\n";
+}
+
+function encodeEvent(event: SpanEvent): string {
+  return `{"time":"${formatTimestamp(event.timeUnixNano)}","name":${JSON.stringify(event.name)}${
+    attributes("attrs", event.attributes)
+  }}`;
+}
+
+function encodeLink(link: SpanLink): string {
+  return `{"trace_id":${JSON.stringify(link.traceId)},"span_id":${JSON.stringify(link.spanId)}${
+    attributes("attrs", link.attributes)
+  }}`;
+}
+
+function encodeSample(sample: MetricSample): string {
+  let json = `{"metric":"${sample.metric}","name":${JSON.stringify(sample.name)}`;
+  json += `,"value":${encodeDouble(sample.value)}${time("time", sample.timeUnixNano)}`;
+  json += text("message", sample.message) + text("status", sample.status);
+  if (sample.rate !== undefined) json += `,"rate":${encodeDouble(sample.rate)}`;
+  if (sample.tags !== undefined) json += attributes("tags", sample.tags);
+  return json + text("unit", sample.unit) + text("scope", sample.scope) + "}";
+}
+
+function text(field: string, value: string | undefined): string {
+  return value === undefined || value === "" ? "" : `,"${field}":${JSON.stringify(value)}`;
+}
+
+function time(field: string, unixNano: bigint | undefined, offsetMinutes = 0): string {
+  return unixNano === undefined ? "" : `,"${field}":"${formatTimestamp(unixNano, offsetMinutes)}"`;
+}
+
+function attributes(field: string, value: Attributes): string {
+  const json = encodeAttributes(value);
+  return json === "{}" ? "" : `,"${field}":${json}`;
+}
+
+function list<T>(
+  field: string,
+  items: readonly T[] | undefined,
+  encode: (item: T) => string,
+): string {
+  return items === undefined || items.length === 0
+    ? ""
+    : `,"${field}":[${items.map(encode).join(",")}]`;
+}
