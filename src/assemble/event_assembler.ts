@@ -323,6 +323,8 @@ function mergeAttributes(start: Uint8Array, end: Uint8Array): Uint8Array {
 }
 
 function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
-  while (from < to && (bytes[from] === 0x20 || bytes[from] === 0x0d || bytes[from] === 0x09)) from++;
+  while (from < to && (bytes[from] === 0x20 || bytes[from] === 0x0d || bytes[from] === 0x09)) {
+    from++;
+  }
   return from >= to;
 }

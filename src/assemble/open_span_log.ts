@@ -255,7 +255,13 @@ function slotOf(hash: number, mask: number): number {
   return (hash ^ (hash >>> 15)) & mask;
 }
 
-function equalBytes(a: Uint8Array, aFrom: number, b: Uint8Array, from: number, to: number): boolean {
+function equalBytes(
+  a: Uint8Array,
+  aFrom: number,
+  b: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
   const shift = aFrom - from;
   for (let at = from; at < to; at++) {
     if (a[at + shift] !== b[at]) return false;

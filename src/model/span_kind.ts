@@ -42,6 +42,8 @@ export function spanKindToNumber(kind: SpanKind): number {
 
 /** Reads a kind as a recording or a viewer writes it: a word or a number; `undefined` if neither. */
 export function parseSpanKind(value: unknown): SpanKind | undefined {
-  if (typeof value === "number") return Number.isInteger(value) ? spanKindFromNumber(value) : undefined;
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? spanKindFromNumber(value) : undefined;
+  }
   return KIND_WORDS.has(value) ? value as SpanKind : undefined;
 }

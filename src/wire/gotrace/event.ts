@@ -55,17 +55,17 @@ export function parseEvent(text: string): EventRecord {
   check(type === EventType.spanStart || type === EventType.spanEnd, "type", type, "0 or 1");
   check(typeof span_id === "string" && span_id !== "", "span_id", span_id, "a string");
   check(typeof trace_id === "string" && trace_id !== "", "trace_id", trace_id, "a string");
-  check(parent_id == null || typeof parent_id === "string", "parent_id", parent_id, "a string");
-  const mayLackName = type === EventType.spanEnd && name == null;
+  check(isAbsent(parent_id) || typeof parent_id === "string", "parent_id", parent_id, "a string");
+  const mayLackName = type === EventType.spanEnd && isAbsent(name);
   check(mayLackName || typeof name === "string", "name", name, "a string");
-  check(kind == null || Number.isSafeInteger(kind), "kind", kind, "an integer");
+  check(isAbsent(kind) || Number.isSafeInteger(kind), "kind", kind, "an integer");
   check(
     typeof time === "string" && parseTimestamp(time) !== undefined,
     "time",
     time,
     "an RFC 3339 time",
   );
-  check(attrs == null || isStringRecord(attrs), "attrs", attrs, "an object of strings");
+  check(isAbsent(attrs) || isStringRecord(attrs), "attrs", attrs, "an object of strings");
   return {
     type,
     span_id,
@@ -74,7 +74,7 @@ export function parseEvent(text: string): EventRecord {
     name: mayLackName ? "" : name as string,
     kind: (kind as number | null | undefined) ?? 0,
     time,
-    ...(attrs != null && Object.keys(attrs).length > 0 ? { attrs } : {}),
+    ...(!isAbsent(attrs) && Object.keys(attrs).length > 0 ? { attrs } : {}),
   } as EventRecord;
 }
 
@@ -101,6 +101,11 @@ function check(ok: boolean, field: string, value: unknown, expected: string): as
       0,
     );
   }
+}
+
+/** Go reads `null` as if the field were not there. */
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function isStringRecord(value: unknown): value is Record<string, string> {

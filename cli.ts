@@ -1,0 +1,3 @@
+import { runProcess } from "./src/cli/process.ts";
+
+await runProcess();

@@ -1,0 +1,146 @@
+/** What a reader gets from the ring. */
+export interface RingChunk {
+  /** Whole lines; the ring never writes to these bytes again. */
+  readonly lines: Uint8Array;
+  /** Spans that were gone before the reader came for them, since its last chunk. */
+  readonly skippedSpanCount: number;
+}
+
+/** Options of {@linkcode SpanRing.read}. */
+export interface RingReadOptions {
+  /** Ends the reading. */
+  signal?: AbortSignal;
+  /** Called once what was there at the start has been read. */
+  onLive?: () => void;
+  /** Whether to start with what is appended next. @default false */
+  skipBacklog?: boolean;
+}
+
+interface Segment {
+  readonly bytes: Uint8Array;
+  length: number;
+  spanCount: number;
+  /** Spans appended before this segment. */
+  readonly spansBefore: number;
+}
+
+/**
+ * The last lines that went by, for any number of readers, each at its own pace. Appending never waits
+ * for a reader: one that is too slow finds its place gone, and is told how many spans it missed.
+ */
+export class SpanRing {
+  readonly #maxBytes: number;
+  #segments: Segment[] = [];
+  /** Number of the first segment that is still there. */
+  #firstNumber = 0;
+  #byteLength = 0;
+  #spanCount = 0;
+  #isClosed = false;
+  #waiting: (() => void)[] = [];
+
+  /** @param maxBytes How much is kept for readers. @default 32 MiB */
+  constructor(maxBytes: number = 32 * 1024 * 1024) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Copies lines into the ring.
+   *
+   * @param spanCount How many of them are spans that count as missed when a reader misses them.
+   */
+  append(lines: Uint8Array, spanCount: number): void {
+    if (this.#isClosed || lines.length === 0) return;
+    let segment = this.#segments.at(-1);
+    if (segment === undefined || segment.length + lines.length > segment.bytes.length) {
+      segment = {
+        bytes: new Uint8Array(Math.max(SEGMENT_BYTES, lines.length)),
+        length: 0,
+        spanCount: 0,
+        spansBefore: this.#spanCount,
+      };
+      this.#segments.push(segment);
+      this.#byteLength += segment.bytes.length;
+      this.#evict();
+    }
+    segment.bytes.set(lines, segment.length);
+    segment.length += lines.length;
+    segment.spanCount += spanCount;
+    this.#spanCount += spanCount;
+    this.#wake();
+  }
+
+  /** Ends the ring: readers get what is left, and then nothing more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  /**
+   * Reads what is still there, and then whatever is appended. The generator ends when the ring is
+   * closed and read, or the signal is aborted.
+   */
+  async *read(options: RingReadOptions = {}): AsyncGenerator<RingChunk> {
+    const { signal, onLive, skipBacklog = false } = options;
+    const wake = (): void => this.#wake();
+    signal?.addEventListener("abort", wake);
+    try {
+      const newest = this.#segments.at(-1);
+      const liveNumber = this.#firstNumber + Math.max(0, this.#segments.length - 1);
+      const liveOffset = newest?.length ?? 0;
+      let isLive = false;
+      let number = skipBacklog ? liveNumber : this.#firstNumber;
+      let offset = skipBacklog ? liveOffset : 0;
+      let seen = skipBacklog ? this.#spanCount : this.#segments[0]?.spansBefore ?? 0;
+      while (!signal?.aborted) {
+        if (!isLive && (number > liveNumber || (number === liveNumber && offset >= liveOffset))) {
+          isLive = true;
+          onLive?.();
+        }
+        let skippedSpanCount = 0;
+        if (number < this.#firstNumber) {
+          number = this.#firstNumber;
+          offset = 0;
+          skippedSpanCount = this.#segments[0].spansBefore - seen;
+          seen = this.#segments[0].spansBefore;
+        }
+        const index = number - this.#firstNumber;
+        const segment = this.#segments[index];
+        if (segment !== undefined && offset < segment.length) {
+          const from = offset;
+          offset = segment.length;
+          seen = segment.spansBefore + segment.spanCount;
+          yield { lines: segment.bytes.subarray(from, offset), skippedSpanCount };
+        } else if (index + 1 < this.#segments.length) {
+          number++;
+          offset = 0;
+        } else {
+          if (this.#isClosed) return;
+          await new Promise<void>((resolve) => this.#waiting.push(resolve));
+        }
+      }
+    } finally {
+      signal?.removeEventListener("abort", wake);
+    }
+  }
+
+  #evict(): void {
+    let count = 0;
+    // The newest segment stays, however large one line is.
+    while (this.#byteLength > this.#maxBytes && count < this.#segments.length - 1) {
+      this.#byteLength -= this.#segments[count].bytes.length;
+      count++;
+    }
+    if (count === 0) return;
+    this.#segments.splice(0, count);
+    this.#firstNumber += count;
+  }
+
+  #wake(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+const SEGMENT_BYTES = 64 * 1024;

@@ -1,0 +1,65 @@
+/** A place to write to: standard output or standard error. */
+export interface Output {
+  /** Whether it is a terminal. */
+  readonly isTerminal: boolean;
+  /**
+   * Writes all of it.
+   *
+   * @throws {Error} With `code` `EPIPE` when the reader has gone.
+   */
+  write(data: string | Uint8Array): Promise<void>;
+}
+
+/** All that a command touches of the world outside, so that tests can stand in for it. */
+export interface CliIo {
+  /** Results go here. */
+  readonly stdout: Output;
+  /** Everything else goes here. */
+  readonly stderr: Output;
+  /** Standard input, opened when it is first asked for. */
+  readonly stdin: { readonly isTerminal: boolean; readonly bytes: () => AsyncIterable<Uint8Array> };
+  /** The value of an environment variable; `undefined` when unset or empty. */
+  env(name: string): string | undefined;
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP: stop, drain, and return. */
+  readonly signal: AbortSignal;
+}
+
+/** Whether text for this output may be coloured. See https://no-color.org */
+export function wantsColor(io: CliIo, output: Output): boolean {
+  return output.isTerminal && io.env("NO_COLOR") === undefined && io.env("TERM") !== "dumb";
+}
+
+/** The world outside, as it is for the process. */
+export function createProcessIo(signal: AbortSignal): CliIo {
+  return {
+    stdout: processOutput(Deno.stdout.isTerminal(), Deno.stdout),
+    stderr: processOutput(Deno.stderr.isTerminal(), Deno.stderr),
+    stdin: {
+      isTerminal: Deno.stdin.isTerminal(),
+      bytes: () => Deno.stdin.readable,
+    },
+    env: (name) => Deno.env.get(name) || undefined,
+    signal,
+  };
+}
+
+function processOutput(
+  isTerminal: boolean,
+  target: { write(bytes: Uint8Array): Promise<number> },
+): Output {
+  return {
+    isTerminal,
+    async write(data) {
+      const bytes = typeof data === "string" ? encoder.encode(data) : data;
+      try {
+        for (let at = 0; at < bytes.length;) at += await target.write(bytes.subarray(at));
+      } catch (error) {
+        throw error instanceof Deno.errors.BrokenPipe
+          ? Object.assign(error, { code: "EPIPE" })
+          : error;
+      }
+    },
+  };
+}
+
+const encoder = new TextEncoder();

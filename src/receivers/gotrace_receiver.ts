@@ -1,0 +1,201 @@
+import type { EventAssembler } from "../assemble/event_assembler.ts";
+import type { ByteConnection } from "../runtime/byte_stream.ts";
+import { listenUnix, type UnixListener } from "./unix_listener.ts";
+
+/** Options of {@linkcode GoTraceReceiver}. */
+export interface GoTraceReceiverOptions {
+  /** Where the events go. */
+  assembler: EventAssembler;
+  /**
+   * Asked after each read: a promise holds the reading back until it resolves, which in turn holds
+   * the senders back once the kernel's buffers are full.
+   */
+  backPressure?: () => Promise<void> | undefined;
+  /** Bytes of one event line; a longer line is skipped and counted as `too_long`. @default 1 MiB */
+  maxLineBytes?: number;
+  /** Connections at once; one more is closed at once and counted. @default 1,000 */
+  maxConnections?: number;
+  /**
+   * How long spans of a closed connection may still be ended by another one, in milliseconds; then
+   * they are given up as unfinished. @default 2,000
+   */
+  lostSpanGraceMs?: number;
+}
+
+/** Receives go-trace's protocol, newline-delimited JSON, on a Unix stream socket. */
+export class GoTraceReceiver implements AsyncDisposable {
+  /** Connections that were refused because too many were open. */
+  refusedConnectionCount = 0;
+  readonly #assembler: EventAssembler;
+  readonly #backPressure: () => Promise<void> | undefined;
+  readonly #maxLineBytes: number;
+  readonly #maxConnections: number;
+  readonly #lostSpanGraceMs: number;
+  readonly #listener: UnixListener;
+  readonly #connections = new Set<ByteConnection>();
+  readonly #readers = new Set<Promise<void>>();
+  /** Connections that closed, with the time by which their spans are given up. */
+  readonly #closed = new Map<number, number>();
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
+  #connectionCount = 0;
+  #accepting: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(listener: UnixListener, options: GoTraceReceiverOptions) {
+    this.#listener = listener;
+    this.#assembler = options.assembler;
+    this.#backPressure = options.backPressure ?? (() => undefined);
+    this.#maxLineBytes = options.maxLineBytes ?? 1024 * 1024;
+    this.#maxConnections = options.maxConnections ?? 1000;
+    this.#lostSpanGraceMs = options.lostSpanGraceMs ?? 2000;
+  }
+
+  /**
+   * Binds the socket. Programs can connect from now on; `serve` starts to read from them.
+   *
+   * @throws {Error} See {@linkcode listenUnix}.
+   */
+  static async listen(path: string, options: GoTraceReceiverOptions): Promise<GoTraceReceiver> {
+    return new GoTraceReceiver(await listenUnix(path), options);
+  }
+
+  /** Where it listens. */
+  get path(): string {
+    return this.#listener.path;
+  }
+
+  /** Accepts connections and reads from them; resolves once the receiver is closed. */
+  serve(): Promise<void> {
+    return this.#accepting ??= this.#acceptAll();
+  }
+
+  /**
+   * Stops accepting, takes what has already arrived, and removes the socket.
+   *
+   * @param drainMs How long to wait for programs that keep sending, in milliseconds. @default 500
+   */
+  close(drainMs = 500): Promise<void> {
+    return this.#closing ??= this.#close(drainMs);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    await this.#listener.close();
+    await this.#accepting;
+    await this.#drain(drainMs);
+    clearTimeout(this.#graceTimer);
+    for (const connection of this.#connections) connection.close();
+    await Promise.all(this.#readers);
+    clearTimeout(this.#graceTimer);
+  }
+
+  /** Waits until no connection has had anything to read for a moment, or all of them have ended. */
+  async #drain(drainMs: number): Promise<void> {
+    const deadline = Date.now() + drainMs;
+    let received = -1;
+    while (this.#connections.size > 0 && Date.now() < deadline) {
+      if (received === this.#assembler.counters.received) return;
+      received = this.#assembler.counters.received;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    }
+  }
+
+  async #acceptAll(): Promise<void> {
+    for (;;) {
+      const connection = await this.#listener.accept();
+      if (connection === undefined) return;
+      if (this.#connections.size >= this.#maxConnections) {
+        this.refusedConnectionCount++;
+        connection.close();
+        continue;
+      }
+      const number = this.#connectionCount++;
+      this.#connections.add(connection);
+      const reader = this.#read(connection, number).finally(() => {
+        connection.close();
+        this.#connections.delete(connection);
+        this.#readers.delete(reader);
+        this.#expectLoss(number);
+      });
+      this.#readers.add(reader);
+    }
+  }
+
+  async #read(connection: ByteConnection, number: number): Promise<void> {
+    const assembler = this.#assembler;
+    // One byte more than may be filled: the assembler needs it while it scans.
+    let buffer = new Uint8Array(INITIAL_BUFFER_BYTES + 1);
+    let filled = 0;
+    let isSkipping = false;
+    for (;;) {
+      const count = await connection.read(buffer.subarray(filled, buffer.length - 1));
+      if (count === undefined) break;
+      const to = filled + count;
+      let from = 0;
+      if (isSkipping) {
+        const lineEnd = buffer.subarray(0, to).indexOf(LINE_FEED);
+        if (lineEnd < 0) continue;
+        isSkipping = false;
+        from = lineEnd + 1;
+      }
+      from = assembler.ingest(buffer, from, to, number);
+      assembler.flush();
+      filled = to - from;
+      if (from > 0) buffer.copyWithin(0, from, to);
+      else if (filled > this.#maxLineBytes) {
+        assembler.rejectTooLong();
+        isSkipping = true;
+        filled = 0;
+      }
+      const capacity = buffer.length - 1;
+      const wanted = filled === capacity
+        // The line's bytes and its line end have to fit.
+        ? Math.min(capacity * 2, this.#maxLineBytes + 1)
+        : to === capacity
+        ? Math.min(capacity * 2, BUSY_BUFFER_BYTES)
+        : capacity;
+      if (wanted > capacity) {
+        const larger = new Uint8Array(wanted + 1);
+        larger.set(buffer.subarray(0, filled));
+        buffer = larger;
+      }
+      const wait = this.#backPressure();
+      if (wait !== undefined) await wait;
+    }
+    // A last line may lack its line end; a long one that is still being skipped has been counted.
+    if (!isSkipping && filled > 0) assembler.ingestLine(buffer, 0, filled, number);
+    assembler.flush();
+  }
+
+  #expectLoss(connection: number): void {
+    if (this.#assembler.openCount === 0 || this.#closing !== undefined) return;
+    this.#closed.set(connection, Date.now() + this.#lostSpanGraceMs);
+    this.#graceTimer ??= setTimeout(() => this.#giveUpLost(), this.#lostSpanGraceMs);
+  }
+
+  #giveUpLost(): void {
+    const now = Date.now();
+    const lost = new Set<number>();
+    let next = Infinity;
+    for (const [connection, deadline] of this.#closed) {
+      if (deadline <= now) {
+        lost.add(connection);
+        this.#closed.delete(connection);
+      } else next = Math.min(next, deadline);
+    }
+    this.#assembler.abandon((connection) => lost.has(connection));
+    this.#graceTimer = next === Infinity
+      ? undefined
+      : setTimeout(() => this.#giveUpLost(), next - now);
+  }
+}
+
+const LINE_FEED = 0x0a;
+const INITIAL_BUFFER_BYTES = 64 * 1024;
+/** What a connection that fills its buffer reads at once: larger gains nothing. */
+const BUSY_BUFFER_BYTES = 256 * 1024;
+/** How long nothing may arrive before the senders are thought to be done. */
+const QUIET_MS = 20;
