@@ -6,11 +6,6 @@ export interface Timestamp {
   readonly offsetMinutes: number;
 }
 
-const NANOS_PER_SECOND = 1_000_000_000n;
-const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
-const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
 /**
  * Parses RFC 3339 text with 0 to 9 fractional digits and any offset, without losing a nanosecond.
  *
@@ -25,23 +20,54 @@ const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * ```
  */
 export function parseTimestamp(text: string): Timestamp | undefined {
-  const match = RFC3339.exec(text);
-  if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction = "", sign, offsetHour, offsetMinute] =
-    match;
-  if (+month < 1 || +month > 12 || +day < 1 || +day > daysInMonth(+year, +month)) return undefined;
-  if (+hour > 23 || +minute > 59 || +second > 59) return undefined;
-  let offsetMinutes = 0;
-  if (sign !== undefined) {
-    if (+offsetHour > 23 || +offsetMinute > 59) return undefined;
-    offsetMinutes = (sign === "-" ? -1 : 1) * (+offsetHour * 60 + +offsetMinute);
+  // By character codes: a regular expression and a Date took three times as long, and reading a
+  // recording is mostly this.
+  const length = text.length;
+  if (
+    length < SHORTEST || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH ||
+    text.charCodeAt(10) !== LETTER_T || text.charCodeAt(13) !== COLON ||
+    text.charCodeAt(16) !== COLON
+  ) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  // NaN, which stands for something that is no digit, fails every one of these.
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) {
+    return undefined;
   }
-  const date = new Date(0);
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999, so the year is set on its own.
-  date.setUTCFullYear(+year, +month - 1, +day);
-  date.setUTCHours(+hour, +minute, +second);
-  const seconds = BigInt(date.getTime() / 1000 - offsetMinutes * 60);
-  return { unixNano: seconds * NANOS_PER_SECOND + BigInt(fraction.padEnd(9, "0")), offsetMinutes };
+  if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+
+  let at = 19;
+  let nanos = 0;
+  if (text.charCodeAt(at) === DOT) {
+    let unit = NANOS_PER_SECOND;
+    let digit = digitAt(text, ++at);
+    if (!(digit >= 0)) return undefined;
+    for (; digit >= 0; digit = digitAt(text, ++at)) {
+      unit /= 10;
+      // Ten digits or more: what is beyond a nanosecond would be lost.
+      if (unit < 1) return undefined;
+      nanos += digit * unit;
+    }
+  }
+  const sign = text.charCodeAt(at);
+  let offsetMinutes = 0;
+  if (sign === PLUS || sign === DASH) {
+    if (length !== at + 6 || text.charCodeAt(at + 3) !== COLON) return undefined;
+    const hours = twoDigits(text, at + 1);
+    const minutes = twoDigits(text, at + 4);
+    if (!(hours <= 23 && minutes <= 59)) return undefined;
+    offsetMinutes = hours * 60 + minutes;
+    if (sign === DASH && offsetMinutes !== 0) offsetMinutes = -offsetMinutes;
+  } else if (sign !== LETTER_Z || length !== at + 1) {
+    return undefined;
+  }
+  const seconds = daysSinceEpoch(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 +
+    second - offsetMinutes * 60;
+  return { unixNano: BigInt(seconds) * NANOS_PER_SECOND_BIG + BigInt(nanos), offsetMinutes };
 }
 
 /**
@@ -49,25 +75,100 @@ export function parseTimestamp(text: string): Timestamp | undefined {
  *
  * @param unixNano Nanoseconds since the Unix epoch.
  * @param offsetMinutes Minutes east of UTC to write it in. @default 0
+ * @throws RangeError when the year is outside 0000 to 9999, which RFC 3339 cannot write.
  */
 export function formatTimestamp(unixNano: bigint, offsetMinutes = 0): string {
-  let seconds = unixNano / NANOS_PER_SECOND;
-  let nanos = unixNano % NANOS_PER_SECOND;
-  if (nanos < 0n) {
+  let wholeSeconds = unixNano / NANOS_PER_SECOND_BIG;
+  let nanos = Number(unixNano - wholeSeconds * NANOS_PER_SECOND_BIG);
+  if (nanos < 0) {
     nanos += NANOS_PER_SECOND;
-    seconds -= 1n;
+    wholeSeconds -= 1n;
   }
-  const iso = new Date((Number(seconds) + offsetMinutes * 60) * 1000).toISOString().slice(0, -5);
-  const fraction = nanos === 0n ? "" : "." + nanos.toString().padStart(9, "0").replace(/0+$/, "");
-  return iso + fraction + formatOffset(offsetMinutes);
+  const seconds = Number(wholeSeconds) + offsetMinutes * 60;
+  const days = Math.floor(seconds / SECONDS_PER_DAY);
+  if (!(days >= FIRST_DAY && days <= LAST_DAY)) {
+    throw new RangeError(`Cannot write the time ${unixNano}: its year is not in 0000 to 9999`);
+  }
+  const ofDay = seconds - days * SECONDS_PER_DAY;
+  const hour = Math.trunc(ofDay / 3600);
+  const minute = Math.trunc(ofDay / 60) % 60;
+  const time = `${PAIRS[hour]}:${PAIRS[minute]}:${PAIRS[ofDay % 60]}`;
+  return `${formatDate(days)}T${time}${formatFraction(nanos)}${formatOffset(offsetMinutes)}`;
+}
+
+const NANOS_PER_SECOND = 1_000_000_000;
+const NANOS_PER_SECOND_BIG = 1_000_000_000n;
+const SECONDS_PER_DAY = 86_400;
+const DAYS_IN_400_YEARS = 146_097;
+/** Days from 0000-03-01, at which counting is easiest, to 1970-01-01. */
+const EPOCH_DAY = 719_468;
+const FIRST_DAY = -719_528;
+const LAST_DAY = 2_932_896;
+const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** The numbers 0 to 99 with two digits. */
+const PAIRS: readonly string[] = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, "0"));
+/** The length of `2026-03-11T19:00:00Z`. */
+const SHORTEST = 20;
+const DIGIT_0 = 0x30;
+const PLUS = 0x2b;
+const DASH = 0x2d;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
+const LETTER_Z = 0x5a;
+
+/** The digit at a place, or NaN. */
+function digitAt(text: string, at: number): number {
+  const digit = text.charCodeAt(at) - DIGIT_0;
+  return digit >= 0 && digit <= 9 ? digit : NaN;
+}
+
+function twoDigits(text: string, at: number): number {
+  return digitAt(text, at) * 10 + digitAt(text, at + 1);
+}
+
+/** Days from 1970-01-01 in the Gregorian calendar, counted in years that begin in March. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const marchYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const dayOfYear = Math.trunc((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.trunc(yearOfEra / 4) - Math.trunc(yearOfEra / 100) +
+    dayOfYear;
+  return era * DAYS_IN_400_YEARS + dayOfEra - EPOCH_DAY;
+}
+
+/** The inverse of {@linkcode daysSinceEpoch}, as text. */
+function formatDate(days: number): string {
+  const sinceMarch0000 = days + EPOCH_DAY;
+  const era = Math.floor(sinceMarch0000 / DAYS_IN_400_YEARS);
+  const dayOfEra = sinceMarch0000 - era * DAYS_IN_400_YEARS;
+  const yearOfEra = Math.trunc(
+    (dayOfEra - Math.trunc(dayOfEra / 1460) + Math.trunc(dayOfEra / 36_524) -
+      Math.trunc(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra -
+    (365 * yearOfEra + Math.trunc(yearOfEra / 4) - Math.trunc(yearOfEra / 100));
+  const monthFromMarch = Math.trunc((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.trunc((153 * monthFromMarch + 2) / 5) + 1;
+  const month = (monthFromMarch + 2) % 12 + 1;
+  const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
+  return `${PAIRS[Math.trunc(year / 100)]}${PAIRS[year % 100]}-${PAIRS[month]}-${PAIRS[day]}`;
+}
+
+function formatFraction(nanos: number): string {
+  if (nanos === 0) return "";
+  const digits = String(nanos).padStart(9, "0");
+  let end = 9;
+  while (digits.charCodeAt(end - 1) === DIGIT_0) end--;
+  return "." + digits.slice(0, end);
 }
 
 function formatOffset(offsetMinutes: number): string {
   if (offsetMinutes === 0) return "Z";
   const absolute = Math.abs(offsetMinutes);
-  const hours = String(Math.trunc(absolute / 60)).padStart(2, "0");
-  const minutes = String(absolute % 60).padStart(2, "0");
-  return `${offsetMinutes < 0 ? "-" : "+"}${hours}:${minutes}`;
+  const sign = offsetMinutes < 0 ? "-" : "+";
+  return `${sign}${PAIRS[Math.trunc(absolute / 60)]}:${PAIRS[absolute % 60]}`;
 }
 
 function daysInMonth(year: number, month: number): number {
