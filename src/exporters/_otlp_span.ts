@@ -1,0 +1,142 @@
+import { type Attributes, createAttributes } from "../model/attributes.ts";
+import { countReason } from "../model/counters.ts";
+import { isErrorSpan, type Span, type SpanEvent, type SpanLink } from "../model/span.ts";
+import type { SpanKind } from "../model/span_kind.ts";
+import { type OtlpId, otlpSpanId, otlpTraceId } from "./_otlp_id.ts";
+import { otlpAttributes, type OtlpKeyValue } from "./_otlp_value.ts";
+
+/** What a mapping could not keep as it was, by what it was. */
+export interface Losses {
+  readonly dropped: Record<string, number>;
+  readonly changed: Record<string, number>;
+}
+
+// http is what a go-trace program serves, sql what it asks of a database.
+const KIND_NUMBERS: Readonly<Record<Exclude<SpanKind, number>, number>> = {
+  function: 1,
+  internal: 1,
+  http: 2,
+  server: 2,
+  sql: 3,
+  client: 3,
+  producer: 4,
+  consumer: 5,
+};
+const UINT64_MAX = 2n ** 64n - 1n;
+
+/** A `Span` of OTLP in protobuf's JSON form, ready for `JSON.stringify`. */
+export type OtlpSpan = Readonly<Record<string, unknown>>;
+
+/**
+ * Maps a span to OTLP. What OTLP has no field for goes into attributes whose names begin with
+ * `trace.`; what it cannot hold is counted in `losses`.
+ *
+ * | field | from |
+ * | --- | --- |
+ * | `traceId`, `spanId`, `parentSpanId` | see `otlpTraceId` and `otlpSpanId`; the id as received in `trace.original_…` when it was hashed |
+ * | `kind` | function, internal → 1; http, server → 2; sql, client → 3; producer → 4; consumer → 5; a number → 0. `trace.kind` keeps go-trace's |
+ * | `startTimeUnixNano`, `endTimeUnixNano` | decimal; an end before its start stays; without an end the start again and `trace.state` |
+ * | `status` | 1 ok, 2 error, also for a span that failed by the sign of its own protocol |
+ *
+ * Specification: opentelemetry-proto, `trace/v1/trace.proto`, and OTLP's JSON encoding.
+ */
+export function otlpSpan(span: Span, losses: Losses): OtlpSpan {
+  const traceId = otlpTraceId(span.traceId);
+  const spanId = otlpSpanId(span.spanId);
+  const parentId = span.parentId === undefined ? undefined : otlpSpanId(span.parentId);
+  const attributes = otlpAttributes(span.attributes);
+  addOriginal(attributes, "trace.original_trace_id", traceId, span.traceId);
+  addOriginal(attributes, "trace.original_span_id", spanId, span.spanId);
+  if (parentId) addOriginal(attributes, "trace.original_parent_id", parentId, span.parentId!);
+  if (traceId.isHashed || spanId.isHashed || parentId?.isHashed) {
+    countReason(losses.changed, "id");
+  }
+  addKind(attributes, span.kind);
+  if (span.indicator !== undefined) {
+    attributes.push({ key: "trace.indicator", value: { boolValue: span.indicator } });
+  }
+  if (span.endTimeUnixNano === undefined) {
+    attributes.push({ key: "trace.state", value: { stringValue: span.state } });
+    countReason(losses.changed, "no_end_time");
+  }
+  if (span.samples?.length) countReason(losses.dropped, "samples");
+  if (span.startOffsetMinutes || span.endOffsetMinutes) {
+    countReason(losses.dropped, "time_offset");
+  }
+  return {
+    traceId: traceId.hex,
+    spanId: spanId.hex,
+    traceState: span.traceState?.toWellFormed(),
+    parentSpanId: parentId?.hex,
+    name: span.name.toWellFormed(),
+    kind: typeof span.kind === "number" ? 0 : KIND_NUMBERS[span.kind],
+    startTimeUnixNano: time(span.startTimeUnixNano, losses),
+    endTimeUnixNano: time(span.endTimeUnixNano ?? span.startTimeUnixNano, losses),
+    attributes,
+    events: nonEmpty(span.events)?.map((event) => otlpEvent(event, losses)),
+    links: nonEmpty(span.links)?.map(otlpLink),
+    status: status(span),
+  };
+}
+
+/** The resource's attributes with SSF's service in OpenTelemetry's place for it. */
+export function otlpResource(span: Span): Attributes | undefined {
+  if (!span.service || span.resource?.["service.name"] !== undefined) return span.resource;
+  return createAttributes([
+    ...Object.entries(span.resource ?? {}),
+    ["service.name", span.service],
+  ]);
+}
+
+function addOriginal(
+  attributes: OtlpKeyValue[],
+  key: string,
+  id: OtlpId,
+  original: string,
+): void {
+  if (id.isHashed) attributes.push({ key, value: { stringValue: original.toWellFormed() } });
+}
+
+function addKind(attributes: OtlpKeyValue[], kind: SpanKind): void {
+  if (typeof kind === "number") {
+    attributes.push({ key: "trace.kind", value: { intValue: String(kind) } });
+  } else if (kind === "function" || kind === "http" || kind === "sql") {
+    attributes.push({ key: "trace.kind", value: { stringValue: kind } });
+  }
+}
+
+function otlpEvent(event: SpanEvent, losses: Losses): OtlpSpan {
+  return {
+    timeUnixNano: time(event.timeUnixNano, losses),
+    name: event.name.toWellFormed(),
+    attributes: otlpAttributes(event.attributes),
+  };
+}
+
+function otlpLink(link: SpanLink): OtlpSpan {
+  const traceId = otlpTraceId(link.traceId);
+  const spanId = otlpSpanId(link.spanId);
+  const attributes = otlpAttributes(link.attributes);
+  addOriginal(attributes, "trace.original_trace_id", traceId, link.traceId);
+  addOriginal(attributes, "trace.original_span_id", spanId, link.spanId);
+  return { traceId: traceId.hex, spanId: spanId.hex, attributes };
+}
+
+function status(span: Span): OtlpSpan {
+  if (!isErrorSpan(span)) return span.status?.code === "ok" ? { code: 1 } : {};
+  const { error } = span.attributes;
+  const message = span.status?.message ??
+    (typeof error === "string" && error !== "true" ? error : undefined);
+  return { message: message?.toWellFormed(), code: 2 };
+}
+
+/** OTLP's times are unsigned: a moment before 1970 or after 2554 becomes the nearest one it has. */
+function time(unixNano: bigint, losses: Losses): string {
+  if (unixNano >= 0n && unixNano <= UINT64_MAX) return String(unixNano);
+  countReason(losses.changed, "time_out_of_range");
+  return unixNano < 0n ? "0" : String(UINT64_MAX);
+}
+
+function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list?.length ? list : undefined;
+}
