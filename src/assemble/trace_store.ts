@@ -1,0 +1,328 @@
+import { countReason } from "../model/counters.ts";
+import { isErrorSpan, type Span } from "../model/span.ts";
+import type { Trace } from "../model/trace.ts";
+import { buildTrace } from "./build_trace.ts";
+import { mostCompleteSpan } from "./most_complete_span.ts";
+
+/** The bounds of a {@linkcode TraceStore}, and when it calls a trace finished. */
+export interface TraceStoreOptions {
+  /** @default 10,000 */
+  readonly maxTraces?: number;
+  /** @default 100,000 */
+  readonly maxSpansPerTrace?: number;
+  /** Over all traces. @default 1,000,000 */
+  readonly maxSpans?: number;
+  /** How long nothing may change before a trace counts as finished. @default 100 */
+  readonly quietMs?: number;
+  /** The same for a trace without a root span, whose root may never come. @default 2,000 */
+  readonly rootlessQuietMs?: number;
+}
+
+/** What a {@linkcode TraceStore} knows of a trace without building its tree. */
+export interface TraceEntry {
+  /** Counts up with each new trace and is never used again, so it can stand for the trace. */
+  readonly sequence: number;
+  readonly traceId: string;
+  /** Distinct spans. */
+  readonly spanCount: number;
+  readonly runningCount: number;
+  readonly errorCount: number;
+}
+
+/** A trace of which nothing more is expected, see {@linkcode TraceStore.finishedTraces}. */
+export interface FinishedTrace {
+  readonly trace: Trace;
+  /** Whether the trace was reported before, and spans came after that. */
+  readonly isRepeat: boolean;
+}
+
+/**
+ * A bounded memory of traces for viewers. Traces stand in the order in which they were first seen; a
+ * trace's tree is built when somebody asks for it and kept until the trace changes. When a bound is
+ * reached, the oldest trace without a running span goes first.
+ *
+ * @example
+ * ```ts
+ * import { createAttributes } from "../model/attributes.ts";
+ * import { TraceStore } from "./trace_store.ts";
+ *
+ * const store = new TraceStore({ maxTraces: 100 });
+ * store.add({
+ *   traceId: "t",
+ *   spanId: "a",
+ *   name: "GET /",
+ *   kind: "http",
+ *   startTimeUnixNano: 1n,
+ *   state: "running",
+ *   attributes: createAttributes(),
+ * });
+ * if (store.trace("t")?.runningCount !== 1) throw new Error("lost");
+ * ```
+ */
+export class TraceStore {
+  readonly #maxTraces: number;
+  readonly #maxSpansPerTrace: number;
+  readonly #maxSpans: number;
+  readonly #quietMs: number;
+  readonly #rootlessQuietMs: number;
+  readonly #byId = new Map<string, StoredTrace>();
+  /** In order of their sequence; what stands before `#head` is gone. */
+  #entries: (StoredTrace | undefined)[] = [];
+  #head = 0;
+  /** No trace before this place in `#entries` is free of running spans. */
+  #firstIdle = 0;
+  #nextSequence = 1;
+  readonly #unreported = new Set<StoredTrace>();
+  readonly #built = new Set<StoredTrace>();
+  #version = 0;
+  #spanCount = 0;
+  #runningCount = 0;
+  #errorCount = 0;
+  #evictedTraces = 0;
+  readonly #droppedSpans: Record<string, number> = {};
+
+  constructor(options: TraceStoreOptions = {}) {
+    this.#maxTraces = Math.max(1, options.maxTraces ?? 10_000);
+    this.#maxSpansPerTrace = Math.max(1, options.maxSpansPerTrace ?? 100_000);
+    this.#maxSpans = Math.max(1, options.maxSpans ?? 1_000_000);
+    this.#quietMs = options.quietMs ?? 100;
+    this.#rootlessQuietMs = options.rootlessQuietMs ?? 2_000;
+  }
+
+  /** Changes whenever anything in the store does. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Distinct spans in memory. */
+  get spanCount(): number {
+    return this.#spanCount;
+  }
+
+  get runningCount(): number {
+    return this.#runningCount;
+  }
+
+  get errorCount(): number {
+    return this.#errorCount;
+  }
+
+  get traceCount(): number {
+    return this.#byId.size;
+  }
+
+  /** Traces given up to keep the bounds. */
+  get evictedTraces(): number {
+    return this.#evictedTraces;
+  }
+
+  /** Spans given up, by reason: `trace_full`, `store_full`, `trace_evicted`. */
+  get droppedSpans(): Readonly<Record<string, number>> {
+    return this.#droppedSpans;
+  }
+
+  /** In the order in which the traces were first seen. */
+  get traceIds(): readonly string[] {
+    return this.#entries.slice(this.#head).map((entry) => (entry as StoredTrace).traceId);
+  }
+
+  /**
+   * Adds a span, or completes the one with the same identity. A running span never replaces one that
+   * has ended.
+   *
+   * @param nowMs Milliseconds of any clock that does not go back, for `finishedTraces`. @default 0
+   * @returns Whether anything changed.
+   */
+  add(span: Span, nowMs = 0): boolean {
+    const known = this.#byId.get(span.traceId);
+    const other = known?.spans.get(span.spanId);
+    if (known !== undefined && other !== undefined) {
+      if (mostCompleteSpan(other, span) !== span || other === span) return false;
+      this.#count(known, other, -1);
+      this.#keep(known, span, nowMs);
+      return true;
+    }
+    if (known !== undefined && known.spans.size >= this.#maxSpansPerTrace) {
+      countReason(this.#droppedSpans, "trace_full");
+      return false;
+    }
+    while (this.#spanCount >= this.#maxSpans) {
+      if (this.#evict(known)) continue;
+      countReason(this.#droppedSpans, "store_full");
+      return false;
+    }
+    this.#spanCount++;
+    this.#keep(known ?? this.#open(span.traceId), span, nowMs);
+    return true;
+  }
+
+  /** The tree of a trace; `undefined` when it is not in memory. */
+  trace(traceId: string): Trace | undefined {
+    const entry = this.#byId.get(traceId);
+    return entry && this.#build(entry);
+  }
+
+  /** A trace by its place, 0 being the one first seen. */
+  entryAt(index: number): TraceEntry | undefined {
+    return index < 0 ? undefined : this.#entries[this.#head + index];
+  }
+
+  /**
+   * The place of the trace with this sequence number, or of the next one when it is gone;
+   * `traceCount` when there is none after it.
+   */
+  indexOf(sequence: number): number {
+    return this.#find(sequence) - this.#head;
+  }
+
+  /** The spans of a trace in no particular order, without building its tree. */
+  spansOf(traceId: string): Iterable<Span> {
+    return this.#byId.get(traceId)?.spans.values() ?? [];
+  }
+
+  /**
+   * The traces that became finished since the last call: no span runs, the root is there, and nothing
+   * changed for `quietMs`. Spans that come later make a trace due again.
+   *
+   * @param nowMs The clock that `add` was given.
+   * @param isFinal Whether to report everything not reported yet, because nothing more will come.
+   */
+  finishedTraces(nowMs: number, isFinal = false): FinishedTrace[] {
+    const finished: FinishedTrace[] = [];
+    for (const entry of this.#unreported) {
+      const quietMs = nowMs - entry.changedMs;
+      const isDue = entry.runningCount === 0 &&
+        quietMs >= (entry.rootCount > 0 ? this.#quietMs : this.#rootlessQuietMs);
+      if (!isDue && !isFinal) continue;
+      this.#unreported.delete(entry);
+      finished.push({ trace: this.#build(entry), isRepeat: entry.wasReported });
+      entry.wasReported = true;
+    }
+    return finished;
+  }
+
+  #open(traceId: string): StoredTrace {
+    while (this.#byId.size >= this.#maxTraces && this.#evict(undefined));
+    const entry = new StoredTrace(this.#nextSequence++, traceId);
+    this.#byId.set(traceId, entry);
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  #keep(entry: StoredTrace, span: Span, nowMs: number): void {
+    entry.spans.set(span.spanId, span);
+    this.#count(entry, span, 1);
+    entry.changedMs = nowMs;
+    this.#forgetTree(entry);
+    this.#unreported.add(entry);
+    if (entry.runningCount === 0) {
+      this.#firstIdle = Math.min(this.#firstIdle, this.#find(entry.sequence));
+    }
+    this.#version++;
+  }
+
+  #count(entry: StoredTrace, span: Span, step: 1 | -1): void {
+    if (span.state === "running") {
+      entry.runningCount += step;
+      this.#runningCount += step;
+    }
+    if (isErrorSpan(span)) {
+      entry.errorCount += step;
+      this.#errorCount += step;
+    }
+    if (span.parentId === undefined || span.parentId === span.spanId) entry.rootCount += step;
+  }
+
+  /** Gives up one trace other than `spared`; false when there is no other. */
+  #evict(spared: StoredTrace | undefined): boolean {
+    let at = Math.max(this.#firstIdle, this.#head);
+    while (at < this.#entries.length && (this.#entries[at] as StoredTrace).runningCount > 0) at++;
+    this.#firstIdle = at;
+    if (this.#entries[at] === spared) {
+      at++;
+      while (at < this.#entries.length && (this.#entries[at] as StoredTrace).runningCount > 0) at++;
+    }
+    if (at >= this.#entries.length) {
+      at = this.#head;
+      if (this.#entries[at] === spared) at++;
+      if (at >= this.#entries.length) return false;
+    }
+    this.#remove(at);
+    return true;
+  }
+
+  #remove(at: number): void {
+    const entry = this.#entries[at] as StoredTrace;
+    for (const span of entry.spans.values()) this.#count(entry, span, -1);
+    this.#spanCount -= entry.spans.size;
+    this.#evictedTraces++;
+    countReason(this.#droppedSpans, "trace_evicted", entry.spans.size);
+    this.#forgetTree(entry);
+    this.#unreported.delete(entry);
+    this.#byId.delete(entry.traceId);
+    this.#version++;
+    if (at > this.#head) {
+      this.#entries.splice(at, 1);
+      return;
+    }
+    this.#entries[this.#head++] = undefined;
+    if (this.#head * 2 < this.#entries.length + 64) return;
+    this.#firstIdle = Math.max(0, this.#firstIdle - this.#head);
+    this.#entries = this.#entries.slice(this.#head);
+    this.#head = 0;
+  }
+
+  /** The first place in `#entries` with this sequence number or a higher one. */
+  #find(sequence: number): number {
+    let from = this.#head;
+    let to = this.#entries.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#entries[middle] as StoredTrace).sequence < sequence) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  #build(entry: StoredTrace): Trace {
+    if (entry.tree !== undefined) return entry.tree;
+    entry.tree = buildTrace(entry.traceId, [...entry.spans.values()]);
+    this.#built.add(entry);
+    if (this.#built.size > MAX_TREES) {
+      const [oldest] = this.#built;
+      if (oldest !== entry) this.#forgetTree(oldest);
+    }
+    return entry.tree;
+  }
+
+  #forgetTree(entry: StoredTrace): void {
+    if (entry.tree === undefined) return;
+    entry.tree = undefined;
+    this.#built.delete(entry);
+  }
+}
+
+/** How many trees are kept: more than any screen shows, and far fewer than all. */
+const MAX_TREES = 512;
+
+class StoredTrace implements TraceEntry {
+  readonly sequence: number;
+  readonly traceId: string;
+  readonly spans = new Map<string, Span>();
+  runningCount = 0;
+  errorCount = 0;
+  /** Spans that are roots by what they say themselves. */
+  rootCount = 0;
+  changedMs = 0;
+  wasReported = false;
+  tree: Trace | undefined;
+
+  constructor(sequence: number, traceId: string) {
+    this.sequence = sequence;
+    this.traceId = traceId;
+  }
+
+  get spanCount(): number {
+    return this.spans.size;
+  }
+}
