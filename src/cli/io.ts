@@ -49,7 +49,7 @@ function processOutput(
 ): Output {
   return {
     isTerminal,
-    async write(data) {
+    async write(data): Promise<void> {
       const bytes = typeof data === "string" ? encoder.encode(data) : data;
       try {
         for (let at = 0; at < bytes.length;) at += await target.write(bytes.subarray(at));

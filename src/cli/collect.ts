@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { CommandError } from "./command_error.ts";
+import { describeCounters } from "./describe_counters.ts";
+import type { CliIo } from "./io.ts";
+import { parseDuration } from "./parse_options.ts";
+import { startSession } from "./session.ts";
+import { createSessionCommand, printNotice } from "./session_options.ts";
+
+/** Builds `trace collect`. */
+export function createCollectCommand(io: CliIo, setExitCode: (code: number) => void): Command {
+  return createSessionCommand("collect")
+    .option("--for <duration>", "stop after this time, such as 30s", parseDuration)
+    .option("--json", "print one JSON object a line: ready, then summary")
+    .option("--quiet", "print nothing but errors (and what --json prints)")
+    .action(async (options) => {
+      const socket = options.socket ?? io.env("TRACE_SOCKET");
+      await using session = await startSession(io, {
+        socket,
+        out: options.out,
+        rotateBytes: options.rotate,
+        maxOpenSpans: options.maxOpenSpans,
+        title: "trace collect",
+        onNotice: printNotice(io),
+      }).catch((error) => {
+        throw new CommandError(error.message);
+      });
+      const { pid, view } = session.info;
+      if (options.json) {
+        const ready = { event: "ready", pid, socket: session.info.socket, view, out: session.out };
+        await io.stdout.write(JSON.stringify(ready) + "\n");
+      }
+      if (!options.quiet) {
+        await io.stderr.write(
+          `Collecting. Point programs here:\n  export TRACE_SOCKET=${session.info.socket}\n` +
+            `Watch:   trace view\n` +
+            (session.out === undefined
+              ? "Not recording; add --out FILE to keep the spans.\n"
+              : `Records: ${session.out}\n`) +
+            "Ctrl-C stops.\n",
+        );
+      }
+      const isProgressShown = !options.quiet && io.stderr.isTerminal;
+      const progress = isProgressShown
+        ? setInterval(
+          () =>
+            void io.stderr.write(`\r\x1b[K${describeCounters(session.summary())}`).catch(() => {}),
+          1000,
+        )
+        : undefined;
+      await stopped(io.signal, options.for);
+      clearInterval(progress);
+      await session.close();
+      const summary = session.summary();
+      if (options.json) {
+        await io.stdout.write(JSON.stringify({ event: "summary", ...summary }) + "\n");
+      }
+      if (!options.quiet) {
+        await io.stderr.write(
+          (isProgressShown ? "\r\x1b[K" : "") + describeCounters(summary) + "\n" +
+            (session.out === undefined ? "" : `Open it: trace view ${session.out}\n`),
+        );
+      }
+      if (session.hasFailed) setExitCode(1);
+    }) as unknown as Command;
+}
+
+/** Resolves when the signal is aborted, or the time is over. */
+function stopped(signal: AbortSignal, durationMs: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = durationMs === undefined ? undefined : setTimeout(resolve, durationMs);
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import type { Summary } from "./session.ts";
+
+/**
+ * One line for people: what was received and what became of it. Reasons are named only where
+ * something was lost.
+ */
+export function describeCounters(summary: Summary): string {
+  const parts = [
+    `received ${count(summary.received)}`,
+    `spans ${count(summary.spans)}`,
+    `traces ${count(summary.traces)}`,
+  ];
+  if (summary.unfinished > 0) parts.push(`unfinished ${count(summary.unfinished)}`);
+  if (summary.recorded > 0) parts.push(`recorded ${count(summary.recorded)}`);
+  parts.push(...reasons("rejected", summary.rejected));
+  parts.push(...reasons("dropped", summary.dropped));
+  parts.push(...reasons("not recorded", summary.not_recorded));
+  return parts.join(", ");
+}
+
+function reasons(what: string, counts: Readonly<Record<string, number>>): string[] {
+  const entries = Object.entries(counts);
+  if (entries.length === 0) return [];
+  const total = entries.reduce((sum, [, value]) => sum + value, 0);
+  const named = entries.map(([reason, value]) => `${reason} ${count(value)}`).join(", ");
+  return [`${what} ${count(total)} (${named})`];
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}

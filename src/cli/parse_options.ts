@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from "commander";
+
+const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const SIZE_BYTES: Readonly<Record<string, number>> = {
+  "": 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+};
+
+/** Parses a length of time such as `500ms`, `30s`, `1m30s`; returns milliseconds. */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const total = parts.reduce((sum, [, count, unit]) => sum + Number(count) * DURATION_MS[unit], 0);
+  if (parts.map((part) => part[0]).join("") !== text || text === "" || total > MAX_TIMER_MS) {
+    throw new InvalidArgumentError(`Expected a duration such as 500ms, 30s or 1m30s.`);
+  }
+  return total;
+}
+
+/** Parses a size such as `500KB`, `64MiB` or `1G`; returns bytes. */
+export function parseSize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?i?)b?$/i.exec(text);
+  const bytes = match === null ? NaN : Number(match[1]) * SIZE_BYTES[match[2].toLowerCase()];
+  if (!(bytes >= 1)) throw new InvalidArgumentError(`Expected a size such as 500KB, 64MiB or 1G.`);
+  return Math.round(bytes);
+}
+
+/** Parses a whole number of at least 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count)) {
+    throw new InvalidArgumentError(`Expected a whole number of at least 1.`);
+  }
+  return count;
+}
+
+/** What a timer of the runtime can wait for at most: 24.8 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;

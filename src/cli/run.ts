@@ -1,0 +1,106 @@
+import type { Command } from "commander";
+import { TraceStore } from "../assemble/trace_store.ts";
+import { viewMessages } from "../broadcast/live_client.ts";
+import { printTrace } from "../tui/print_trace.ts";
+import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
+import { CommandError } from "./command_error.ts";
+import { describeCounters } from "./describe_counters.ts";
+import { type CliIo, wantsColor } from "./io.ts";
+import { type Session, startSession } from "./session.ts";
+import { createSessionCommand, printNotice } from "./session_options.ts";
+
+/** Builds `trace run`. */
+export function createRunCommand(io: CliIo, setExitCode: (code: number) => void): Command {
+  return createSessionCommand("run")
+    .option("--quiet", "print no traces, only the command's own output")
+    .argument("<command...>", "the command and its arguments; put -- in front of them")
+    .passThroughOptions()
+    .usage("[options] [--] COMMAND...")
+    .action(async (command, options) => {
+      await using session = await startSession(io, {
+        socket: options.socket,
+        out: options.out,
+        rotateBytes: options.rotate,
+        maxOpenSpans: options.maxOpenSpans,
+        title: command.join(" "),
+        onNotice: printNotice(io),
+      }).catch((error) => {
+        throw new CommandError(error.message);
+      });
+      const printing = options.quiet ? undefined : printTraces(io, session);
+      const exitCode = await runCommand(io, command, session.info.socket).catch(async (error) => {
+        await session.close();
+        throw error;
+      });
+      await session.close();
+      await printing;
+      if (!options.quiet) {
+        await io.stderr.write(
+          describeCounters(session.summary()) + "\n" +
+            (session.out === undefined ? "" : `Open it: trace view ${session.out}\n`),
+        );
+      }
+      setExitCode(exitCode);
+    }) as unknown as Command;
+}
+
+/** Runs the command with this process's streams; returns its exit code, 128 + n for a signal. */
+async function runCommand(io: CliIo, command: readonly string[], socket: string): Promise<number> {
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(command[0], {
+      args: command.slice(1),
+      env: { TRACE_SOCKET: socket, GOTRACE_SOCKET: socket },
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new CommandError(
+      `Cannot run "${command[0]}": no such command; check its name and PATH`,
+      1,
+    );
+  }
+  function passOn(): void {
+    const signal = io.signal.reason as Deno.Signal;
+    // Ctrl-C at a terminal reaches the command by itself; a second one would cut its clean-up short.
+    if (signal === "SIGINT" && io.stdin.isTerminal) return;
+    try {
+      child.kill(signal);
+    } catch {
+      // It has just ended.
+    }
+  }
+  if (io.signal.aborted) passOn();
+  io.signal.addEventListener("abort", passOn);
+  const status = await child.status;
+  io.signal.removeEventListener("abort", passOn);
+  return status.code;
+}
+
+/** Prints each trace to standard error once nothing of it runs any more; resolves with the session. */
+async function printTraces(io: CliIo, session: Session): Promise<void> {
+  const store = new TraceStore();
+  const color = wantsColor(io, io.stderr);
+  async function print(isOver: boolean): Promise<void> {
+    for (const { trace } of store.finishedTraces(isOver ? Infinity : Date.now())) {
+      await io.stderr.write(printTrace(trace, { color }));
+    }
+  }
+  const timer = setInterval(() => void print(false).catch(() => {}), PRINT_INTERVAL_MS);
+  try {
+    for await (const message of viewMessages(session.live.watch())) {
+      if (message.type === "skipped") {
+        await io.stderr.write(`trace: ${message.spanCount} spans came too fast to be printed\n`);
+      }
+      if (message.type !== "spans") continue;
+      for (const line of message.lines) store.add(decodeSpanLine(line), Date.now());
+    }
+  } finally {
+    clearInterval(timer);
+  }
+  await print(true);
+}
+
+const PRINT_INTERVAL_MS = 50;

@@ -1,0 +1,126 @@
+import { rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { EventAssembler } from "../assemble/event_assembler.ts";
+import { LiveServer } from "../broadcast/live_server.ts";
+import type { Counters } from "../model/counters.ts";
+import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
+import { listenUnix } from "../receivers/unix_listener.ts";
+import { RecordingWriter } from "../recording/recording_writer.ts";
+import type { CliIo } from "./io.ts";
+import {
+  goTraceLink,
+  openSessionFolder,
+  removeDeadSessions,
+  type SessionInfo,
+} from "./session_folder.ts";
+
+/** Options of {@linkcode startSession}. */
+export interface SessionOptions {
+  /** Where programs send events. @default `<session folder>/<pid>.sock` */
+  socket?: string;
+  /** File to record to; nothing is recorded without one. */
+  out?: string;
+  /** Size after which the recording goes on in a new file, in bytes. */
+  rotateBytes?: number;
+  /** See {@linkcode EventAssembler}. @default 250,000 */
+  maxOpenSpans?: number;
+  /** What runs, for the list of sessions. */
+  title: string;
+  /** Told what the user should know: the recording went elsewhere, the disk is full. */
+  onNotice: (message: string) => void;
+}
+
+/** What `--json` prints at exit, and what the counters on the screen are made of. */
+export interface Summary extends Readonly<Counters> {
+  /** Span lines in the recording, unfinished ones included. */
+  readonly recorded: number;
+  /** Span lines that could not be written to the recording, by reason. */
+  readonly not_recorded: Readonly<Record<string, number>>;
+}
+
+/** A running collector: everything between the sockets and the file. */
+export interface Session extends AsyncDisposable {
+  readonly info: SessionInfo & { readonly socket: string };
+  /** The file that is recorded to. */
+  readonly out: string | undefined;
+  readonly live: LiveServer;
+  /** The counts so far; final after `close`. */
+  summary(): Summary;
+  /** Whether something was lost that should have been recorded. */
+  readonly hasFailed: boolean;
+  /** Stops accepting, takes what has arrived, ends the recording, and removes the sockets. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a collector: binds the sockets, opens the recording, and joins the stages.
+ *
+ * @throws {Error} When a socket cannot be bound or the recording cannot be opened. Nothing is left
+ * behind then.
+ */
+export async function startSession(io: CliIo, options: SessionOptions): Promise<Session> {
+  const { pid } = process;
+  const folder = await openSessionFolder(io);
+  await removeDeadSessions(folder);
+  await using cleanup = new AsyncDisposableStack();
+
+  const recording = options.out === undefined
+    ? undefined
+    : await RecordingWriter.open(options.out, {
+      rotateBytes: options.rotateBytes,
+      onNotice: options.onNotice,
+      onError: options.onNotice,
+    });
+  cleanup.defer(() => recording?.close());
+
+  const assembler = new EventAssembler({
+    maxOpenSpans: options.maxOpenSpans,
+    onSpans: (batch) => {
+      recording?.write(batch);
+      live.broadcast(batch);
+    },
+  });
+  const viewListener = await listenUnix(join(folder, `${pid}.view.sock`));
+  const live = new LiveServer(viewListener, { openSpans: assembler });
+  cleanup.defer(() => live.close());
+  cleanup.defer(() => assembler.abandon());
+  const receiver = await GoTraceReceiver.listen(
+    options.socket ?? join(folder, `${pid}.sock`),
+    { assembler, backPressure: () => recording?.ready },
+  );
+  cleanup.use(receiver);
+  const info = {
+    pid,
+    socket: receiver.path,
+    view: viewListener.path,
+    title: options.title,
+    startedAt: new Date().toISOString(),
+  };
+  const infoPath = join(folder, `${pid}.json`);
+  await writeFile(infoPath, JSON.stringify(info) + "\n", { mode: 0o600 });
+  cleanup.defer(() => rm(infoPath, { force: true }));
+  const link = goTraceLink(pid);
+  // Only a convenience for go-trace's viewer: something else may be there.
+  const isLinked = await symlink(info.view, link).then(() => true, () => false);
+  if (isLinked) cleanup.defer(() => rm(link, { force: true }));
+
+  live.serve();
+  receiver.serve();
+  const stages = cleanup.move();
+  return {
+    info,
+    out: recording?.path,
+    live,
+    summary: () => ({
+      ...assembler.counters,
+      recorded: recording?.recordedCount ?? 0,
+      not_recorded: recording?.lost ?? {},
+    }),
+    get hasFailed() {
+      return (recording?.lostCount ?? 0) > 0;
+    },
+    close: () => stages.disposeAsync(),
+    [Symbol.asyncDispose]: () => stages.disposeAsync(),
+  };
+}
