@@ -1,0 +1,36 @@
+import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
+import { buildPrograms } from "./peers.ts";
+import { benchStartup } from "./startup.ts";
+
+const NAMES = ["ingest", "memory", "open", "startup"];
+
+/**
+ * Runs the benchmarks that are named, or all of them, and prints ratios. It asserts nothing: on
+ * another machine the times differ, the ratios little.
+ *
+ *     deno task bench [ingest] [memory] [open] [startup]
+ */
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    console.error(`Unknown benchmark "${unknown}"; there are ${NAMES.join(", ")}`);
+    return 2;
+  }
+  const wanted = new Set(names.length === 0 ? NAMES : names);
+  const folder = await Deno.makeTempDir({ prefix: "trace-bench-" });
+  try {
+    const needsPrograms = NAMES.slice(0, 3).some((name) => wanted.has(name));
+    const programs = needsPrograms ? await buildPrograms(folder) : undefined;
+    if (programs !== undefined) {
+      if (wanted.has("ingest")) await benchIngest(programs, { spanCount: 1_000_000, runCount: 5 });
+      if (wanted.has("memory")) await benchMemory(programs, [1_000_000, 5_000_000]);
+      if (wanted.has("open")) await benchOpenSpans(programs, 5_000_000);
+    }
+    if (wanted.has("startup")) await benchStartup(folder, 25);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return 0;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,3 @@
+module go_baseline
+
+go 1.24

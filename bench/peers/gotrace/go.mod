@@ -1,0 +1,3 @@
+module gotrace_peer
+
+go 1.24
