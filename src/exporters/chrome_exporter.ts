@@ -24,6 +24,8 @@ interface Process {
 const NANOS_PER_DAY = 86_400_000_000_000n;
 const MAX_PROCESSES = 256;
 const CROWDED_LANE = 0;
+/** Spans with long attributes are held back in smaller numbers. */
+const MAX_PENDING_CHARACTERS = 32 * 2 ** 20;
 
 /**
  * Writes Chrome's trace event format (the JSON object form). A service is a process, a lane is a
@@ -46,6 +48,7 @@ export class ChromeExporter implements Exporter {
   /** By trace id, the trace that waited longest without a new span first. */
   readonly #pending = new Map<string, Span[]>();
   #pendingSpanCount = 0;
+  #pendingCharacters = 0;
   readonly #processes = new Map<string, Process>();
   #timeOrigin: bigint | undefined;
   #isFirst = true;
@@ -67,14 +70,20 @@ export class ChromeExporter implements Exporter {
     this.#pending.set(span.traceId, spans ?? []);
     this.#pending.get(span.traceId)!.push(span);
     this.#pendingSpanCount++;
-    return this.#pendingSpanCount > this.#maxPendingSpans ? this.#flushOldest() : "";
+    this.#pendingCharacters += countCharacters(span);
+    let text = "";
+    while (
+      this.#pendingSpanCount > this.#maxPendingSpans ||
+      this.#pendingCharacters > MAX_PENDING_CHARACTERS
+    ) text += this.#flushOldest();
+    return text;
   }
 
   end(): string {
     const parts: string[] = [];
     while (this.#pending.size > 0) parts.push(this.#flushOldest());
-    const origin = this.#timeOrigin === undefined ? "" : formatOrigin(this.#timeOrigin);
-    const other = JSON.stringify({ creator: "trace", time_origin: origin || undefined });
+    const origin = this.#timeOrigin === undefined ? undefined : formatTimestamp(this.#timeOrigin);
+    const other = JSON.stringify({ creator: "trace", time_origin: origin });
     return `${parts.join("")}\n],"otherData":${other}}\n`;
   }
 
@@ -82,6 +91,7 @@ export class ChromeExporter implements Exporter {
     const [traceId, spans] = this.#pending.entries().next().value!;
     this.#pending.delete(traceId);
     this.#pendingSpanCount -= spans.length;
+    for (const span of spans) this.#pendingCharacters -= countCharacters(span);
     const parts: string[] = [];
     for (const [service, group] of groupByService(spans)) {
       const process = this.#process(service, parts);
@@ -92,7 +102,9 @@ export class ChromeExporter implements Exporter {
 
   #process(service: string, parts: string[]): Process {
     let name = service;
-    if (!this.#processes.has(name) && this.#processes.size >= MAX_PROCESSES) name = "(more services)";
+    if (!this.#processes.has(name) && this.#processes.size >= MAX_PROCESSES) {
+      name = "(more services)";
+    }
     let process = this.#processes.get(name);
     if (process === undefined) {
       const pid = this.#processes.size + 1;
@@ -194,11 +206,13 @@ function spanArgs(span: Span): Record<string, PlainValue> {
     resource: span.resource && plainAttributes(span.resource),
     scope: span.scope && plainValue(present(span.scope)),
     links: span.links?.length
-      ? span.links.map((link) => plainValue({
-        trace_id: link.traceId,
-        span_id: link.spanId,
-        attributes: link.attributes,
-      }))
+      ? span.links.map((link) =>
+        plainValue({
+          trace_id: link.traceId,
+          span_id: link.spanId,
+          attributes: link.attributes,
+        })
+      )
       : undefined,
     samples: span.samples?.length
       ? span.samples.map((sample) => {
@@ -220,13 +234,20 @@ function present<T>(
   return kept;
 }
 
+/** About how much of the span's size does not have a bound of its own. */
+function countCharacters({ name, attributes }: Span): number {
+  let count = name.length;
+  for (const key in attributes) {
+    const value = attributes[key];
+    count += key.length;
+    if (typeof value === "string" || value instanceof Uint8Array) count += value.length;
+  }
+  return count;
+}
+
 function floorToDay(unixNano: bigint): bigint {
   const rest = unixNano % NANOS_PER_DAY;
   return unixNano - (rest < 0n ? rest + NANOS_PER_DAY : rest);
-}
-
-function formatOrigin(unixNano: bigint): string {
-  return formatTimestamp(unixNano);
 }
 
 /** Nanoseconds as a JSON number of microseconds with all three decimals. */

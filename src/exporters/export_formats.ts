@@ -14,7 +14,8 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   },
   {
     name: "otlp-jsonl",
-    description: "OTLP/JSON, one ExportTraceServiceRequest a line, as OpenTelemetry's Collector writes",
+    description:
+      "OTLP/JSON, one ExportTraceServiceRequest a line, as OpenTelemetry's Collector writes",
     create: async () => new (await import("./otlp_jsonl_exporter.ts")).OtlpJsonlExporter(),
   },
 ];
