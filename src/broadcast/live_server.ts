@@ -1,7 +1,7 @@
 import type { SpanBatch, SpanConsumer } from "../model/span_batch.ts";
 import type { ByteConnection } from "../runtime/byte_stream.ts";
 import { plainLines } from "./plain_lines.ts";
-import { SpanRing } from "./span_ring.ts";
+import { type RingCursor, SpanRing } from "./span_ring.ts";
 
 /** Who knows the spans that are open: the assembler. */
 export interface OpenSpans {
@@ -90,7 +90,7 @@ export class LiveServer implements AsyncDisposable {
    * See {@linkcode SpanRing.read}.
    */
   async *watch(options: { signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array> {
-    yield* this.#watch({ ...options, isRunningWanted: true });
+    yield* this.#watch({ running: true }, this.#ring.oldest(), options.signal);
   }
 
   async #close(drainMs: number): Promise<void> {
@@ -122,6 +122,7 @@ export class LiveServer implements AsyncDisposable {
   }
 
   async #serveViewer(connection: ByteConnection): Promise<void> {
+    const cursor = this.#ring.newest();
     const gone = new AbortController();
     const asked = new AbortController();
     let request: ViewRequest | undefined;
@@ -129,29 +130,48 @@ export class LiveServer implements AsyncDisposable {
       request ??= wanted;
       asked.abort();
     }).then(() => gone.abort());
-    await this.#sendPlain(connection, AbortSignal.any([gone.signal, asked.signal]));
-    if (request !== undefined) await this.#sendAll(connection, gone.signal, request.running);
+    const either = AbortSignal.any([gone.signal, asked.signal]);
+    // Whoever sends a request does so at once. Nothing is missed by waiting: the ring has it.
+    await aborted(either, REQUEST_WAIT_MS);
+    if (request === undefined) {
+      await this.#sendPlain(connection, cursor, either);
+      // A late request goes on where the plain stream stopped, so that no span is sent twice.
+      if (request !== undefined) await this.#sendAll(connection, request, cursor, gone.signal);
+    } else {
+      await this.#sendAll(connection, request, this.#ring.oldest(), gone.signal);
+    }
     connection.close();
     await reading;
   }
 
-  async #sendPlain(connection: ByteConnection, signal: AbortSignal): Promise<void> {
-    for await (const chunk of this.#ring.read({ signal, skipBacklog: true })) {
+  async #sendPlain(
+    connection: ByteConnection,
+    cursor: RingCursor,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for await (const chunk of this.#ring.read(cursor, { signal })) {
       this.skippedSpanCount += chunk.skippedSpanCount;
       if (!await wasWritten(connection, plainLines(chunk.lines))) return;
     }
   }
 
-  async #sendAll(connection: ByteConnection, signal: AbortSignal, running: boolean): Promise<void> {
-    for await (const lines of this.#watch({ signal, isRunningWanted: running })) {
+  async #sendAll(
+    connection: ByteConnection,
+    request: ViewRequest,
+    cursor: RingCursor,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for await (const lines of this.#watch(request, cursor, signal)) {
       if (!await wasWritten(connection, lines)) return;
     }
   }
 
   async *#watch(
-    options: { signal?: AbortSignal; isRunningWanted: boolean },
+    request: ViewRequest,
+    cursor: RingCursor,
+    signal: AbortSignal | undefined,
   ): AsyncGenerator<Uint8Array> {
-    const { signal, isRunningWanted } = options;
+    const isRunningWanted = request.running;
     let isLive = false;
     if (isRunningWanted) this.#addWatcher();
     try {
@@ -160,7 +180,7 @@ export class LiveServer implements AsyncDisposable {
         this.#openSpans?.forEachOpen((batch) => open.push(batch.lines.slice()));
         yield* open;
       }
-      const chunks = this.#ring.read({ signal, onLive: () => isLive = true });
+      const chunks = this.#ring.read(cursor, { signal, onLive: () => isLive = true });
       let toldLive = false;
       for (;;) {
         // The ring calls `onLive` before it waits, so a quiet session is told to be live at once.
@@ -193,6 +213,18 @@ export class LiveServer implements AsyncDisposable {
       this.#openSpans.onStarts = undefined;
     }
   }
+}
+
+/** Resolves when the signal is aborted or the time is over. */
+function aborted(signal: AbortSignal, timeoutMs: number): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }
 
 /** What a viewer may ask for. */
@@ -243,3 +275,5 @@ const decoder = new TextDecoder();
 const LIVE = encoder.encode('{"view":"live"}\n');
 const LINE_FEED = 0x0a;
 const MAX_REQUEST_BYTES = 4096;
+/** How long a viewer has to say that it wants more than go-trace's viewers do. */
+const REQUEST_WAIT_MS = 250;

@@ -12,8 +12,14 @@ export interface RingReadOptions {
   signal?: AbortSignal;
   /** Called once what was there at the start has been read. */
   onLive?: () => void;
-  /** Whether to start with what is appended next. @default false */
-  skipBacklog?: boolean;
+}
+
+/** A reader's place in a ring. */
+export interface RingCursor {
+  segment: number;
+  offset: number;
+  /** Spans before this place. */
+  spansSeen: number;
 }
 
 interface Segment {
@@ -75,44 +81,53 @@ export class SpanRing {
     this.#wake();
   }
 
+  /** The place of the oldest line that is still there. */
+  oldest(): RingCursor {
+    const spansSeen = this.#segments[0]?.spansBefore ?? this.#spanCount;
+    return { segment: this.#firstNumber, offset: 0, spansSeen };
+  }
+
+  /** The place of what is appended next. */
+  newest(): RingCursor {
+    return {
+      segment: this.#firstNumber + Math.max(0, this.#segments.length - 1),
+      offset: this.#segments.at(-1)?.length ?? 0,
+      spansSeen: this.#spanCount,
+    };
+  }
+
   /**
-   * Reads what is still there, and then whatever is appended. The generator ends when the ring is
+   * Reads from a place onwards, and moves the cursor along. The generator ends when the ring is
    * closed and read, or the signal is aborted.
    */
-  async *read(options: RingReadOptions = {}): AsyncGenerator<RingChunk> {
-    const { signal, onLive, skipBacklog = false } = options;
+  async *read(cursor: RingCursor, options: RingReadOptions = {}): AsyncGenerator<RingChunk> {
+    const { signal, onLive } = options;
+    const live = this.newest();
+    let isLive = false;
     const wake = (): void => this.#wake();
     signal?.addEventListener("abort", wake);
     try {
-      const newest = this.#segments.at(-1);
-      const liveNumber = this.#firstNumber + Math.max(0, this.#segments.length - 1);
-      const liveOffset = newest?.length ?? 0;
-      let isLive = false;
-      let number = skipBacklog ? liveNumber : this.#firstNumber;
-      let offset = skipBacklog ? liveOffset : 0;
-      let seen = skipBacklog ? this.#spanCount : this.#segments[0]?.spansBefore ?? 0;
       while (!signal?.aborted) {
-        if (!isLive && (number > liveNumber || (number === liveNumber && offset >= liveOffset))) {
+        if (!isLive && isAtOrBehind(cursor, live)) {
           isLive = true;
           onLive?.();
         }
         let skippedSpanCount = 0;
-        if (number < this.#firstNumber) {
-          number = this.#firstNumber;
-          offset = 0;
-          skippedSpanCount = this.#segments[0].spansBefore - seen;
-          seen = this.#segments[0].spansBefore;
+        if (cursor.segment < this.#firstNumber) {
+          const oldest = this.oldest();
+          skippedSpanCount = oldest.spansSeen - cursor.spansSeen;
+          Object.assign(cursor, oldest);
         }
-        const index = number - this.#firstNumber;
+        const index = cursor.segment - this.#firstNumber;
         const segment = this.#segments[index];
-        if (segment !== undefined && offset < segment.length) {
-          const from = offset;
-          offset = segment.length;
-          seen = segment.spansBefore + segment.spanCount;
-          yield { lines: segment.bytes.subarray(from, offset), skippedSpanCount };
+        if (segment !== undefined && cursor.offset < segment.length) {
+          const lines = segment.bytes.subarray(cursor.offset, segment.length);
+          cursor.offset = segment.length;
+          cursor.spansSeen = segment.spansBefore + segment.spanCount;
+          yield { lines, skippedSpanCount };
         } else if (index + 1 < this.#segments.length) {
-          number++;
-          offset = 0;
+          cursor.segment++;
+          cursor.offset = 0;
         } else {
           if (this.#isClosed) return;
           await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -141,6 +156,11 @@ export class SpanRing {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function isAtOrBehind(cursor: RingCursor, place: RingCursor): boolean {
+  return cursor.segment > place.segment ||
+    (cursor.segment === place.segment && cursor.offset >= place.offset);
 }
 
 const SEGMENT_BYTES = 64 * 1024;
