@@ -85,5 +85,6 @@ export function startTraceCollect(
   const { command, args } = traceCommand();
   return startCollector(command, [...args, "collect", "--quiet", "--json", ...options], {
     XDG_RUNTIME_DIR: folder,
+    TMPDIR: folder,
   });
 }

@@ -1,0 +1,3 @@
+module go_trace_app
+
+go 1.24
