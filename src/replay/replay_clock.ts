@@ -12,7 +12,7 @@ const MAX_SLEEP_MS = 2 ** 31 - 1;
 /** The clock of the machine. */
 export const SYSTEM_CLOCK: ReplayClock = {
   nowMs: () => performance.now(),
-  sleep(ms, signal) {
+  sleep(ms, signal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
       const timer = setTimeout(done, Math.min(ms, MAX_SLEEP_MS));
