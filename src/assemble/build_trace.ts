@@ -42,7 +42,14 @@ export function buildTrace(traceId: string, spans: readonly Span[]): Trace {
   breakRings(sorted, parents, warnings);
   const nodes = layOut(sorted, parents);
   const rootIndex = findRootIndex(nodes);
-  return { traceId, nodes, rootSpan: nodes[rootIndex].span, rootIndex, ...summarize(nodes), warnings };
+  return {
+    traceId,
+    nodes,
+    rootSpan: nodes[rootIndex].span,
+    rootIndex,
+    ...summarize(nodes),
+    warnings,
+  };
 }
 
 /** One span an id, by start, then by id. */
@@ -85,9 +92,7 @@ function findParents(sorted: readonly Span[]): Int32Array {
   const parents = new Int32Array(sorted.length);
   for (let index = 0; index < sorted.length; index++) {
     const { parentId } = sorted[index];
-    parents[index] = parentId === undefined
-      ? NO_PARENT
-      : indexes.get(parentId) ?? PARENT_NOT_SEEN;
+    parents[index] = parentId === undefined ? NO_PARENT : indexes.get(parentId) ?? PARENT_NOT_SEEN;
   }
   return parents;
 }

@@ -16,6 +16,8 @@ export interface TraceStoreOptions {
   readonly quietMs?: number;
   /** The same for a trace without a root span, whose root may never come. @default 2,000 */
   readonly rootlessQuietMs?: number;
+  /** Told of each trace that is given up before `finishedTraces` had reported it. */
+  readonly onEvict?: (trace: Trace) => void;
 }
 
 /** What a {@linkcode TraceStore} knows of a trace without building its tree. */
@@ -65,6 +67,7 @@ export class TraceStore {
   readonly #maxSpans: number;
   readonly #quietMs: number;
   readonly #rootlessQuietMs: number;
+  readonly #onEvict: ((trace: Trace) => void) | undefined;
   readonly #byId = new Map<string, StoredTrace>();
   /** In order of their sequence; what stands before `#head` is gone. */
   #entries: (StoredTrace | undefined)[] = [];
@@ -87,6 +90,7 @@ export class TraceStore {
     this.#maxSpans = Math.max(1, options.maxSpans ?? 1_000_000);
     this.#quietMs = options.quietMs ?? 100;
     this.#rootlessQuietMs = options.rootlessQuietMs ?? 2_000;
+    this.#onEvict = options.onEvict;
   }
 
   /** Changes whenever anything in the store does. */
@@ -253,6 +257,7 @@ export class TraceStore {
 
   #remove(at: number): void {
     const entry = this.#entries[at] as StoredTrace;
+    if (this.#unreported.has(entry)) this.#onEvict?.(this.#build(entry));
     for (const span of entry.spans.values()) this.#count(entry, span, -1);
     this.#spanCount -= entry.spans.size;
     this.#evictedTraces++;

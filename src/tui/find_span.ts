@@ -1,0 +1,74 @@
+import type { TraceEntry } from "../assemble/trace_store.ts";
+import type { AttributeValue } from "../model/attributes.ts";
+import type { Span } from "../model/span.ts";
+import { selectedPosition } from "./positions.ts";
+import type { Position, TuiState } from "./state.ts";
+import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
+
+/** Whether a span is looked for. */
+export type SpanTest = (span: Span) => boolean;
+
+/**
+ * Finds the next span below the selected row, or above it, that passes a test; goes round at the end
+ * of the list. Trees are built only for the traces that hold such a span.
+ *
+ * @returns The span's position, or `undefined` when no span passes.
+ */
+export function findSpan(state: TuiState, test: SpanTest, step: 1 | -1): Position | undefined {
+  const { store } = state;
+  const selected = selectedPosition(state);
+  const count = store.traceCount;
+  const start = store.indexOf(selected.sequence);
+  // The selected trace is visited twice: first what lies ahead in it, at the end the rest.
+  for (let visited = 0; visited <= count; visited++) {
+    const entry = store.entryAt(modulo(start + visited * step, count));
+    if (entry === undefined) return undefined;
+    const from = visited === 0 ? selected.row + step : step > 0 ? 0 : entry.spanCount - 1;
+    const row = findRow(state, entry, test, { from, step });
+    if (row !== undefined) return { sequence: entry.sequence, row };
+  }
+  return undefined;
+}
+
+/**
+ * A test for text in a span's name, its ids and its attributes. Capitals count only if the text has
+ * one.
+ */
+export function textTest(text: string): SpanTest {
+  const isExact = text !== text.toLowerCase();
+  function contains(value: AttributeValue): boolean {
+    if (typeof value === "object") return false;
+    const whole = String(value);
+    return (isExact ? whole : whole.toLowerCase()).includes(text);
+  }
+  return (span) => {
+    if (contains(span.name) || span.spanId === text || span.traceId === text) return true;
+    for (const key in span.attributes) if (contains(span.attributes[key])) return true;
+    return false;
+  };
+}
+
+function findRow(
+  state: TuiState,
+  entry: TraceEntry,
+  test: SpanTest,
+  { from, step }: { from: number; step: 1 | -1 },
+): number | undefined {
+  let hasMatch = false;
+  for (const span of state.store.spansOf(entry.traceId)) {
+    if (!test(span)) continue;
+    hasMatch = true;
+    break;
+  }
+  const trace = hasMatch ? state.store.trace(entry.traceId) : undefined;
+  if (trace === undefined) return undefined;
+  for (let row = from; row >= 0 && row < trace.nodes.length; row += step) {
+    const index = nodeIndexOfRow(trace, row);
+    if (test(trace.nodes[index].span)) return rowOfNodeIndex(trace, index);
+  }
+  return undefined;
+}
+
+function modulo(value: number, count: number): number {
+  return ((value % count) + count) % count;
+}

@@ -1,0 +1,138 @@
+import type { TraceEntry } from "../assemble/trace_store.ts";
+import type { Position, TuiState } from "./state.ts";
+
+/** A row that exists: its trace's place in the store, and the row within the trace. */
+interface Place {
+  readonly index: number;
+  readonly row: number;
+}
+
+/** Lines of the screen that show traces; the last one is the status bar. */
+export function listHeight(state: TuiState): number {
+  return Math.max(1, state.size.rows - 1);
+}
+
+/** Whether a trace shows its tree. */
+export function isExpanded(state: TuiState, sequence: number): boolean {
+  return state.isCollapsed === state.exceptions.has(sequence);
+}
+
+/** How many rows a trace takes. */
+export function rowCount(state: TuiState, entry: TraceEntry): number {
+  return isExpanded(state, entry.sequence) ? entry.spanCount : 1;
+}
+
+/** The first row of all. */
+export function firstPosition(state: TuiState): Position {
+  return { sequence: state.store.entryAt(0)?.sequence ?? 0, row: 0 };
+}
+
+/** The last row of all. */
+export function lastPosition(state: TuiState): Position {
+  const entry = state.store.entryAt(state.store.traceCount - 1);
+  return { sequence: entry?.sequence ?? 0, row: entry ? rowCount(state, entry) - 1 : 0 };
+}
+
+/** The header of the newest trace. */
+export function newestHeader(state: TuiState): Position {
+  return { ...lastPosition(state), row: 0 };
+}
+
+/** The nearest position that exists, should the trace be gone or shorter by now. */
+export function validPosition(state: TuiState, position: Position): Position {
+  return toPosition(state, toPlace(state, position));
+}
+
+/** The row so many rows further down, or up when negative, as far as there are rows. */
+export function moveRows(state: TuiState, position: Position, delta: number): Position {
+  let { index, row } = toPlace(state, position);
+  row += delta;
+  while (row < 0 && index > 0) {
+    const entry = state.store.entryAt(--index) as TraceEntry;
+    row += rowCount(state, entry);
+  }
+  for (let entry = state.store.entryAt(index); entry !== undefined;) {
+    const rows = rowCount(state, entry);
+    const next: TraceEntry | undefined = row < rows ? undefined : state.store.entryAt(index + 1);
+    if (next === undefined) {
+      row = Math.min(row, rows - 1);
+      break;
+    }
+    row -= rows;
+    index++;
+    entry = next;
+  }
+  return toPosition(state, { index, row: Math.max(0, row) });
+}
+
+/** The header of the next trace, or of the one before when `step` is -1. */
+export function moveTraces(state: TuiState, position: Position, step: 1 | -1): Position {
+  const { index, row } = toPlace(state, position);
+  // From within a trace the way up leads to its own header first.
+  const target = step < 0 && row > 0 ? index : index + step;
+  const entry = state.store.entryAt(Math.max(0, target));
+  return entry === undefined
+    ? validPosition(state, position)
+    : { sequence: entry.sequence, row: 0 };
+}
+
+/** How many rows `to` lies below `from`; counting stops at `limit`. */
+export function rowsBetween(state: TuiState, from: Position, to: Position, limit: number): number {
+  let rows = -from.row;
+  for (let index = state.store.indexOf(from.sequence);; index++) {
+    const entry = state.store.entryAt(index);
+    if (entry === undefined || rows >= limit) return Math.min(rows, limit);
+    if (entry.sequence >= to.sequence) return Math.min(rows + to.row, limit);
+    rows += rowCount(state, entry);
+  }
+}
+
+/** Below zero when `a` stands above `b`. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.sequence - b.sequence || a.row - b.row;
+}
+
+/** The row at the top of the screen. */
+export function topPosition(state: TuiState): Position {
+  // So far down that the screen is full, if there are enough rows for that.
+  const lowest = moveRows(state, lastPosition(state), 1 - listHeight(state));
+  if (state.isFollowing) return lowest;
+  const top = validPosition(state, state.top);
+  return comparePositions(top, lowest) > 0 ? lowest : top;
+}
+
+/** The selected row. */
+export function selectedPosition(state: TuiState): Position {
+  return state.isFollowing ? newestHeader(state) : validPosition(state, state.selected);
+}
+
+/**
+ * The row to put at the top so that the selected row is in sight, moving as little as possible.
+ *
+ * @param until A row below the selected one that should be in sight too, if both fit.
+ */
+export function scrollTo(state: TuiState, selected: Position, until = selected): Position {
+  const height = listHeight(state);
+  let top = topPosition(state);
+  if (rowsBetween(state, top, until, height) >= height) top = moveRows(state, until, 1 - height);
+  if (comparePositions(selected, top) < 0) top = selected;
+  // The top line shows the trace's header when the top row is inside a trace, see the frame.
+  return top.row > 0 && comparePositions(selected, top) === 0 ? moveRows(state, top, -1) : top;
+}
+
+function toPlace(state: TuiState, position: Position): Place {
+  const { store } = state;
+  const index = store.indexOf(position.sequence);
+  const entry = store.entryAt(index);
+  if (entry === undefined) {
+    const last = store.entryAt(store.traceCount - 1);
+    return { index: Math.max(0, store.traceCount - 1), row: last ? rowCount(state, last) - 1 : 0 };
+  }
+  // The trace is gone: the next one is the nearest that is there.
+  if (entry.sequence !== position.sequence) return { index, row: 0 };
+  return { index, row: Math.min(position.row, rowCount(state, entry) - 1) };
+}
+
+function toPosition(state: TuiState, place: Place): Position {
+  return { sequence: state.store.entryAt(place.index)?.sequence ?? 0, row: place.row };
+}

@@ -1,0 +1,191 @@
+import type { Attributes, AttributeValue } from "../model/attributes.ts";
+import { formatDuration } from "../model/duration.ts";
+import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
+import { escapeText } from "../terminal/escape_text.ts";
+import type { Segment } from "../terminal/frame.ts";
+import type { Color, Style } from "../terminal/style.ts";
+
+/** How a kind of span is marked. */
+export interface KindMark {
+  readonly kind: string;
+  readonly symbol: string;
+  readonly style: Style;
+}
+
+/** The marks of all kinds, which the help page lists too. */
+export const KIND_MARKS: readonly KindMark[] = [
+  { kind: "function", symbol: "ƒ", style: { color: "blue" } },
+  { kind: "http", symbol: "⇄", style: { color: "green" } },
+  { kind: "sql", symbol: "≡", style: { color: "magenta" } },
+  { kind: "internal", symbol: "·", style: { color: "blue" } },
+  { kind: "server", symbol: "←", style: { color: "green" } },
+  { kind: "client", symbol: "→", style: { color: "cyan" } },
+  { kind: "producer", symbol: "⇒", style: { color: "cyan" } },
+  { kind: "consumer", symbol: "⇐", style: { color: "green" } },
+  { kind: "another", symbol: "#", style: {} },
+];
+const OTHER_MARK = KIND_MARKS[KIND_MARKS.length - 1];
+
+export const DIM: Style = { isDim: true };
+const ERROR: Style = { color: "red" };
+const ATTENTION: Style = { color: "yellow" };
+const STATUS_COLORS: readonly Color[] = ["white", "white", "green", "cyan", "yellow", "red"];
+/** How many attributes of a span are shown that has no query and no status. */
+const SHOWN_ATTRIBUTES = 3;
+
+/** How to describe a span. */
+export interface SpanTextOptions {
+  /** At most this many characters of each text are looked at. @default all */
+  readonly maxLength?: number;
+  /** The service that was named already, which need not be named again. */
+  readonly knownService?: string;
+  readonly isOrphan?: boolean;
+  readonly nameStyle?: Style;
+  /** What to say right after the name and the status, such as the duration. */
+  readonly figures?: readonly Segment[];
+}
+
+/** The mark of a span's kind. */
+export function kindMark(span: Span): KindMark {
+  return KIND_MARKS.find((mark) => mark.kind === span.kind) ?? OTHER_MARK;
+}
+
+/** A span in words: its mark, its name, then what is most worth knowing about it. */
+export function describeSpan(span: Span, options: SpanTextOptions = {}): Segment[] {
+  const { maxLength } = options;
+  const mark = kindMark(span);
+  const name = span.name === "" ? "(no name)" : show(span.name, maxLength);
+  const isError = isErrorSpan(span);
+  const segments: Segment[] = [
+    { text: `${mark.symbol} `, style: mark.style },
+    { text: name, style: isError ? { ...options.nameStyle, ...ERROR } : options.nameStyle },
+  ];
+  function add(text: string, style?: Style): void {
+    segments.push({ text: "  " }, { text, style });
+  }
+  if (typeof span.kind === "number") add(`kind ${span.kind}`, DIM);
+  const status = httpStatus(span);
+  if (status !== undefined) add(show(status, maxLength), { color: STATUS_COLORS[+status[0]] });
+  for (const figure of options.figures ?? []) segments.push({ text: "  " }, figure);
+  const service = spanService(span);
+  if (service !== undefined && service !== options.knownService) {
+    add(`[${show(service, maxLength)}]`, { color: "cyan" });
+  }
+  if (isError) add(`✗ ${show(errorMessage(span), maxLength)}`, ERROR);
+  if (span.state === "unfinished") add("unfinished", ATTENTION);
+  if (options.isOrphan) add("orphan", ATTENTION);
+  const query = sqlQuery(span);
+  if (query !== undefined) add(show(query, maxLength), DIM);
+  else if (status === undefined) {
+    for (const text of attributeTexts(span, maxLength)) add(text, DIM);
+  }
+  return segments;
+}
+
+/**
+ * A span's duration as its row shows it: `12.3ms`, `running 1.2s…` while it runs, `?` when it never
+ * ended.
+ *
+ * @param nowUnixNano What a running span is measured against.
+ */
+export function describeDuration(span: Span, nowUnixNano: bigint): Segment {
+  const duration = durationNano(span);
+  if (duration !== undefined) return { text: formatDuration(duration) };
+  if (span.state === "unfinished") return { text: "?", style: ATTENTION };
+  const elapsed = nowUnixNano - span.startTimeUnixNano;
+  return {
+    text: `running ${formatDuration(elapsed > 0n ? elapsed : 0n)}…`,
+    style: ATTENTION,
+  };
+}
+
+/** The service a span belongs to, if it says so. */
+export function spanService(span: Span): string | undefined {
+  const service = span.service ?? span.resource?.["service.name"];
+  return typeof service === "string" && service !== "" ? service : undefined;
+}
+
+/** A moment as `11:03:12.123`. */
+export function formatClock(unixNano: bigint, offsetMinutes: number): string {
+  return isoTime(unixNano, offsetMinutes).slice(-13, -1);
+}
+
+/** A moment as `2026-11-20 11:03:12.123`. */
+export function formatDateTime(unixNano: bigint, offsetMinutes: number): string {
+  return isoTime(unixNano, offsetMinutes).slice(0, -1).replace("T", " ");
+}
+
+/** A count with its word: `1 span`, `2 spans`. */
+export function countText(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** Text as one harmless line; line breaks and indentation, which queries are full of, become spaces. */
+export function show(text: string, maxLength?: number): string {
+  const part = maxLength !== undefined && text.length > maxLength ? text.slice(0, maxLength) : text;
+  return escapeText(part.replace(/[ \t\r\n]+/g, " "));
+}
+
+function isoTime(unixNano: bigint, offsetMinutes: number): string {
+  return new Date(Number(unixNano / 1_000_000n) + offsetMinutes * 60_000).toISOString();
+}
+
+function httpStatus(span: Span): string | undefined {
+  const { attributes } = span;
+  const status = (span.kind === "http" ? attributes["status"] : undefined) ??
+    attributes["http.response.status_code"] ?? attributes["http.status_code"];
+  if (status === undefined) return undefined;
+  const text = String(status);
+  return /^[1-5]\d\d$/.test(text) ? text : undefined;
+}
+
+function sqlQuery(span: Span): string | undefined {
+  const { attributes } = span;
+  const query = (span.kind === "sql" ? attributes["query"] : undefined) ??
+    attributes["db.query.text"] ?? attributes["db.statement"];
+  return typeof query === "string" ? query : undefined;
+}
+
+function errorMessage(span: Span): string {
+  const { attributes } = span;
+  const candidates = [
+    span.status?.message,
+    attributes["error"],
+    attributes["error.msg"],
+    attributes["error.message"],
+    attributes["exception.message"],
+    span.events?.find((event) => event.name === "exception")?.attributes["exception.message"],
+    attributes["error.type"],
+  ];
+  for (const candidate of candidates) {
+    if (typeof candidate === "string" && candidate !== "" && candidate !== "true") return candidate;
+  }
+  return "error";
+}
+
+/** What the rest of the row says already. */
+const TOLD_ATTRIBUTES: ReadonlySet<string> = new Set([
+  "error",
+  "error.msg",
+  "error.message",
+  "service.name",
+]);
+
+function attributeTexts(span: Span, maxLength: number | undefined): string[] {
+  const texts: string[] = [];
+  // `for in` stops early without making a list of what may be thousands of attributes.
+  for (const key in span.attributes) {
+    if (TOLD_ATTRIBUTES.has(key)) continue;
+    if (texts.length === SHOWN_ATTRIBUTES) break;
+    texts.push(`${show(key, maxLength)}=${show(valueText(span.attributes[key]), maxLength)}`);
+  }
+  return texts;
+}
+
+function valueText(value: AttributeValue): string {
+  if (typeof value !== "object") return String(value);
+  if (value instanceof Uint8Array) return `(${countText(value.length, "byte")})`;
+  if (!Array.isArray(value)) return `{${Object.keys(value as Attributes).slice(0, 8).join(", ")}}`;
+  const items = value.slice(0, 8).map((item) => typeof item === "object" ? "{…}" : String(item));
+  return `[${items.join(", ")}${value.length > 8 ? ", …" : ""}]`;
+}
