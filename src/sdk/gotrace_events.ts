@@ -1,0 +1,69 @@
+import { spanKindToNumber } from "../model/span_kind.ts";
+import type { RecordingSpan } from "./recording_span.ts";
+import type { SpanAttributeValue } from "./tracer_span.ts";
+
+/**
+ * Formats the start event of a span in go-trace's protocol, with its line end: the same text as
+ * `formatEvent` of `src/wire/gotrace` makes, spliced by hand because this runs for every span.
+ */
+export function formatStartEvent(span: RecordingSpan): string {
+  const parent = span.parentId === undefined ? "" : ',"parent_id":' + quote(span.parentId);
+  return '{"type":0,"span_id":' + quote(span.spanId) + ',"trace_id":' + quote(span.traceId) +
+    parent +
+    ',"name":' + quoteUpTo(span.name, MAX_NAME_LENGTH) + ',"kind":' + spanKindToNumber(span.kind) +
+    ',"time":"' + span.startTime + '"}\n';
+}
+
+/**
+ * Formats the end event of a span. It carries all attributes, because collectors take them from here.
+ * Text that would make the line longer than a collector accepts is cut and ends in `…`.
+ */
+export function formatEndEvent(span: RecordingSpan): string {
+  const head = '{"type":1,"span_id":' + quote(span.spanId) + ',"trace_id":' + quote(span.traceId) +
+    ',"name":"","kind":0,"time":"' + span.endTime + '"';
+  if (span.attributeList.length === 0) return head + "}\n";
+  let attributes = formatAttributes(span.attributeList, MAX_VALUE_LENGTH);
+  if (attributes.length > MAX_LINE_LENGTH) {
+    attributes = formatAttributes(span.attributeList, SHORT_VALUE_LENGTH);
+  }
+  return head + ',"attrs":{' + attributes + "}}\n";
+}
+
+function formatAttributes(list: readonly SpanAttributeValue[], maxLength: number): string {
+  let text = "";
+  for (let index = 0; index < list.length; index += 2) {
+    if (index > 0) text += ",";
+    text += quoteUpTo(list[index] as string, MAX_KEY_LENGTH) + ":" +
+      quoteUpTo(attributeText(list[index + 1]), maxLength);
+  }
+  return text;
+}
+
+function attributeText(value: SpanAttributeValue): string {
+  if (typeof value === "string") return value;
+  try {
+    return String(value);
+  } catch {
+    // Only a caller without types gets here, with an object that has no text.
+    return "";
+  }
+}
+
+function quoteUpTo(text: string, maxLength: number): string {
+  return quote(text.length > maxLength ? text.slice(0, maxLength) + "…" : text);
+}
+
+function quote(text: string): string {
+  // Half a surrogate pair is not Unicode text: Go would replace it, too.
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text.toWellFormed()) : '"' + text + '"';
+}
+
+// deno-lint-ignore no-control-regex
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
+const MAX_NAME_LENGTH = 4096;
+const MAX_KEY_LENGTH = 256;
+const MAX_VALUE_LENGTH = 64 * 1024;
+/** Three bytes a character stay under the 1 MiB that a collector accepts. */
+const MAX_LINE_LENGTH = 300_000;
+/** 128 attributes with keys and values of this length, all escaped, stay under it, too. */
+const SHORT_VALUE_LENGTH = 1000;

@@ -1,0 +1,21 @@
+import { Buffer } from "node:buffer";
+
+/**
+ * A random id of 16 lower-case hex digits, the form go-trace gives span ids and trace ids alike. The
+ * randomness is fetched for many ids at once: one system call an id would cost more than a whole span.
+ */
+export function randomId(): string {
+  if (at === digits.length) {
+    digits = Buffer.from(crypto.getRandomValues(new Uint8Array(ID_BYTES * IDS_AT_ONCE))).toString(
+      "hex",
+    );
+    at = 0;
+  }
+  return digits.slice(at, at += ID_BYTES * 2);
+}
+
+const ID_BYTES = 8;
+/** Ids are slices that keep the whole text in memory, so it stays small. */
+const IDS_AT_ONCE = 128;
+let digits = "";
+let at = 0;

@@ -1,0 +1,124 @@
+import type { SpanKind } from "../model/span_kind.ts";
+import { formatTimestamp } from "../model/time.ts";
+import { anchoredUnixNano, type Clock, type ClockAnchor, formatAnchoredTime } from "./clock.ts";
+import { errorMessage } from "./error_message.ts";
+import type { SpanProcessor } from "./span_processor.ts";
+import type { SpanAttributes, SpanAttributeValue, TracerSpan } from "./tracer_span.ts";
+
+/** A span that is recorded. Made by `Tracer.startSpan`; read by a `SpanProcessor`. */
+export class RecordingSpan implements TracerSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentId: string | undefined;
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** How the monotonic times of this trace become wall times. */
+  readonly anchor: ClockAnchor;
+  /** Reading of the monotonic clock at the start, or when it was recorded if another start was given. */
+  readonly startMs: number;
+  /** Reading of the monotonic clock at the end. */
+  endMs = 0;
+  /** Attributes that did not fit. */
+  droppedAttributeCount = 0;
+  /** Keys and values in turn: one small array is much cheaper than an object or a map. */
+  readonly attributeList: SpanAttributeValue[] = [];
+  isRecording = true;
+  readonly #clock: Clock;
+  readonly #processor: SpanProcessor;
+  readonly #givenStart: bigint | undefined;
+  #givenEnd: bigint | undefined;
+
+  constructor(
+    traceId: string,
+    spanId: string,
+    parentId: string | undefined,
+    name: string,
+    kind: SpanKind,
+    startMs: number,
+    anchor: ClockAnchor,
+    clock: Clock,
+    processor: SpanProcessor,
+    givenStart: bigint | undefined,
+  ) {
+    this.traceId = traceId;
+    this.spanId = spanId;
+    this.parentId = parentId;
+    this.name = name;
+    this.kind = kind;
+    this.startMs = startMs;
+    this.anchor = anchor;
+    this.#clock = clock;
+    this.#processor = processor;
+    this.#givenStart = givenStart;
+  }
+
+  /** Nanoseconds since the Unix epoch. */
+  get startTimeUnixNano(): bigint {
+    return this.#givenStart ?? anchoredUnixNano(this.anchor, this.startMs);
+  }
+
+  /** Nanoseconds since the Unix epoch, never before the start; `undefined` before the end. */
+  get endTimeUnixNano(): bigint | undefined {
+    if (this.isRecording) return undefined;
+    const end = this.#givenEnd ?? anchoredUnixNano(this.anchor, this.endMs);
+    const start = this.startTimeUnixNano;
+    return end < start ? start : end;
+  }
+
+  /** The start as RFC 3339 text. */
+  get startTime(): string {
+    return this.#givenStart === undefined
+      ? formatAnchoredTime(this.anchor, this.startMs)
+      : formatTimestamp(this.#givenStart);
+  }
+
+  /** The end as RFC 3339 text; the start before there is one. */
+  get endTime(): string {
+    // With two readings of one monotonic clock the end cannot be before the start.
+    return this.#givenStart === undefined && this.#givenEnd === undefined
+      ? formatAnchoredTime(this.anchor, this.endMs)
+      : formatTimestamp(this.endTimeUnixNano ?? this.startTimeUnixNano);
+  }
+
+  setAttribute(key: string, value: SpanAttributeValue | undefined): this {
+    // Callers without types pass null and keys that are no strings.
+    if (!this.isRecording || value === undefined || value === null || typeof key !== "string") {
+      return this;
+    }
+    const list = this.attributeList;
+    for (let index = 0; index < list.length; index += 2) {
+      if (list[index] === key) {
+        list[index + 1] = value;
+        return this;
+      }
+    }
+    if (list.length < MAX_ATTRIBUTES * 2) list.push(key, value);
+    else this.droppedAttributeCount++;
+    return this;
+  }
+
+  setAttributes(attributes: SpanAttributes): this {
+    for (const key in attributes) {
+      if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
+    }
+    return this;
+  }
+
+  recordError(error: unknown): this {
+    return this.setAttribute("error", errorMessage(error));
+  }
+
+  end(endTimeUnixNano?: bigint): void {
+    if (!this.isRecording) return;
+    this.isRecording = false;
+    this.#givenEnd = endTimeUnixNano;
+    this.endMs = this.#clock.monotonicMs();
+    this.#processor.onEnd(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+}
+
+const MAX_ATTRIBUTES = 128;

@@ -1,0 +1,153 @@
+import { clearInterval, setInterval } from "node:timers";
+import { mayConnectUnix } from "../runtime/may_connect_unix.ts";
+import { openSendingSocket } from "../runtime/open_sending_socket.ts";
+import type { SendingSocket, SendingSocketAttempt } from "../runtime/sending_socket.ts";
+import { Backoff, type BackoffOptions } from "./backoff.ts";
+import { rejected, retryAfter, type SendResult, SENT } from "./send_result.ts";
+import type { Transport } from "./transport.ts";
+
+/** Options of {@linkcode UnixSocketTransport}. */
+export interface UnixSocketTransportOptions {
+  /** The waits between attempts to connect. */
+  backoff?: BackoffOptions;
+  /**
+   * How long a write may wait for a receiver that does not read, in milliseconds. An unfinished write
+   * keeps a program alive on every runtime, so this is also how long it can delay the end. @default 500
+   */
+  writeTimeoutMs?: number;
+}
+
+/**
+ * Sends to a Unix stream socket. Connects at the first batch and again whenever the connection is lost.
+ *
+ * Answers `retry` while nobody listens; `rejected` with `connection_lost` when the connection broke
+ * during a batch, `write_timeout` when the receiver stopped reading, `not_permitted` when the runtime
+ * forbids the socket, `closed` afterwards.
+ *
+ * @example
+ * ```ts
+ * import { UnixSocketTransport } from "./unix_socket_transport.ts";
+ *
+ * const transport = new UnixSocketTransport("/nobody/listens.sock");
+ * const result = await transport.send(new TextEncoder().encode("a line\n"));
+ * if (result.status === "ok") throw new Error("somebody does");
+ * await transport.close();
+ * ```
+ */
+export class UnixSocketTransport implements Transport {
+  /** Connections made so far. */
+  connectionCount = 0;
+  readonly #path: string;
+  readonly #backoff: Backoff;
+  readonly #writeTimeoutMs: number;
+  #attempt: SendingSocketAttempt | undefined;
+  #socket: SendingSocket | undefined;
+  /** The batch of a `send` that waits for the connection. */
+  #waiting: Uint8Array | undefined;
+  #retryAt = 0;
+  #isPermitted: boolean | undefined;
+  #isClosed = false;
+  #unfinished: Promise<unknown> | undefined;
+
+  /** @param path The socket to send to. Nothing happens before the first batch. */
+  constructor(path: string, options: UnixSocketTransportOptions = {}) {
+    this.#path = path;
+    this.#backoff = new Backoff(options.backoff);
+    this.#writeTimeoutMs = options.writeTimeoutMs ?? 500;
+  }
+
+  send(batch: Uint8Array): SendResult | Promise<SendResult> {
+    if (this.#isClosed) return rejected("closed");
+    if (this.#socket?.isOpen) return this.#write(this.#socket, batch);
+    this.#isPermitted ??= mayConnectUnix(this.#path);
+    if (!this.#isPermitted) return rejected("not_permitted");
+    const waitMs = this.#retryAt - performance.now();
+    if (waitMs > 0) return retryAfter(waitMs);
+    const result = this.#connectAndWrite(batch);
+    this.#unfinished = result;
+    return result;
+  }
+
+  sendAtExit(batch: Uint8Array, deadlineMs: number): boolean {
+    if (this.#isClosed) return false;
+    const target = this.#attempt ?? (this.#socket?.isOpen ? this.#socket : undefined);
+    if (target !== undefined) {
+      return target.writeAtExit(this.#waiting ? concat(this.#waiting, batch) : batch, deadlineMs);
+    }
+    return performance.now() >= this.#retryAt && mayConnectUnix(this.#path) &&
+      openSendingSocket(this.#path).writeAtExit(batch, deadlineMs);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#attempt?.socket;
+    await this.#socket?.close();
+    await this.#unfinished;
+  }
+
+  async #connectAndWrite(batch: Uint8Array): Promise<SendResult> {
+    this.#waiting = batch;
+    await this.#socket?.close();
+    this.#socket = undefined;
+    const attempt = openSendingSocket(this.#path);
+    this.#attempt = attempt;
+    const socket = await attempt.socket;
+    this.#attempt = undefined;
+    this.#waiting = undefined;
+    this.#socket = socket;
+    if (this.#isClosed) {
+      await socket?.close();
+      return rejected("closed");
+    }
+    if (socket === undefined) return this.#postpone();
+    this.connectionCount++;
+    return await this.#write(socket, batch);
+  }
+
+  #write(socket: SendingSocket, batch: Uint8Array): SendResult | Promise<SendResult> {
+    const outcome = socket.write(batch);
+    if (outcome === true) {
+      this.#backoff.reset();
+      return SENT;
+    }
+    const result = this.#settle(socket, outcome);
+    this.#unfinished = result;
+    return result;
+  }
+
+  async #settle(socket: SendingSocket, outcome: boolean | Promise<boolean>): Promise<SendResult> {
+    let isStalled = false;
+    let checks = 0;
+    // A program that blocks its own event loop makes one check late, not several: that is no stall.
+    const timer = setInterval(() => {
+      if (++checks < STALL_CHECKS) return;
+      isStalled = true;
+      clearInterval(timer);
+      void socket.close();
+    }, this.#writeTimeoutMs / STALL_CHECKS).unref();
+    const isWritten = await outcome;
+    clearInterval(timer);
+    if (isWritten) {
+      this.#backoff.reset();
+      return SENT;
+    }
+    this.#postpone();
+    await socket.close();
+    return rejected(isStalled ? "write_timeout" : this.#isClosed ? "closed" : "connection_lost");
+  }
+
+  #postpone(): SendResult {
+    const waitMs = this.#backoff.next();
+    this.#retryAt = performance.now() + waitMs;
+    return retryAfter(waitMs);
+  }
+}
+
+const STALL_CHECKS = 5;
+
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
