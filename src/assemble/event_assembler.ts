@@ -256,7 +256,7 @@ export class EventAssembler {
       at = copyBytes(lines.bytes, at, ATTRS, 0, ATTRS.length);
       at = copyBytes(lines.bytes, at, open.bytes, lineTo, attrsTo);
     }
-    lines.commit(copyBytes(lines.bytes, at, state, 0, state.length));
+    lines.commit(copyBytes(lines.bytes, at, state, 0, state.length), state === UNFINISHED);
   }
 }
 

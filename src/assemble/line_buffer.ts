@@ -6,6 +6,7 @@ export class LineBuffer {
   bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
   #length = 0;
   #lineCount = 0;
+  #unfinishedCount = 0;
   readonly #consumer: SpanConsumer;
 
   constructor(consumer: SpanConsumer) {
@@ -22,16 +23,21 @@ export class LineBuffer {
   }
 
   /** Takes the line that was written at the offset from `reserve`, up to `to`. */
-  commit(to: number): void {
+  commit(to: number, isUnfinished = false): void {
     this.#length = to;
     this.#lineCount++;
+    if (isUnfinished) this.#unfinishedCount++;
   }
 
   /** Hands over what has been collected, if anything. */
   flush(): void {
     if (this.#lineCount === 0) return;
-    const batch = { lines: this.bytes.subarray(0, this.#length), spanCount: this.#lineCount };
-    this.#length = this.#lineCount = 0;
+    const batch = {
+      lines: this.bytes.subarray(0, this.#length),
+      spanCount: this.#lineCount,
+      unfinishedCount: this.#unfinishedCount,
+    };
+    this.#length = this.#lineCount = this.#unfinishedCount = 0;
     this.#consumer(batch);
   }
 }

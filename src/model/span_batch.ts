@@ -8,6 +8,8 @@ export interface SpanBatch {
   readonly lines: Uint8Array;
   /** How many lines there are. */
   readonly spanCount: number;
+  /** How many of the spans never got an end. @default 0 */
+  readonly unfinishedCount?: number;
 }
 
 /** What every stage after assembly is: a function that takes a batch at once and never throws. */

@@ -4,6 +4,7 @@ import process from "node:process";
 import { bindUnix } from "../runtime/bind_unix.ts";
 import type { ByteConnection } from "../runtime/byte_stream.ts";
 import { connectUnix } from "../runtime/connect_unix.ts";
+import { isSocketMode } from "../runtime/is_socket_mode.ts";
 import { lockFolder } from "../runtime/lock_folder.ts";
 
 /** What the kernel's `sun_path` holds, without its closing zero. */
@@ -49,15 +50,11 @@ export async function listenUnix(path: string): Promise<UnixListener> {
   }
 }
 
-// The bits of a mode that tell a socket, inode(7): `isSocket()` says no to every file in Deno 2.4.
-const FILE_TYPE = 0o170000;
-const SOCKET_TYPE = 0o140000;
-
 /** Removes a dead socket of ours at the path; throws when anything else is there. */
 async function removeStaleSocket(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if ((found.mode & FILE_TYPE) !== SOCKET_TYPE) {
+  if (!isSocketMode(found.mode)) {
     const what = found.isDirectory() ? "a folder" : found.isFile() ? "a file" : "not a socket";
     throw new Error(
       `Cannot listen on "${path}": it is ${what}; choose another path or move it away`,

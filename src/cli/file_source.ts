@@ -1,0 +1,116 @@
+import { EventAssembler } from "../assemble/event_assembler.ts";
+import type { Span } from "../model/span.ts";
+import type { SpanBatch } from "../model/span_batch.ts";
+import { type OpenedRecording, openRecording } from "../recording/open_recording.ts";
+import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
+import { CommandError } from "./command_error.ts";
+import type { SourceMessage, SpanSource } from "./span_source.ts";
+
+/** A trace file of any known format, by its path or by its bytes. */
+export interface FileSourceOptions {
+  /** For people. */
+  readonly name: string;
+  readonly path?: string;
+  readonly bytes?: AsyncIterable<Uint8Array>;
+}
+
+/** The spans of a file, or of standard input. */
+export function fileSource(options: FileSourceOptions): SpanSource {
+  return {
+    title: options.name,
+    isLive: options.path === undefined,
+    read: (signal) => readFile(options, signal),
+  };
+}
+
+async function* readFile(
+  options: FileSourceOptions,
+  signal: AbortSignal,
+): AsyncGenerator<SourceMessage> {
+  const { name, path, bytes } = options;
+  const opened = await openRecording(path ?? bytes as AsyncIterable<Uint8Array>, { name }).catch(
+    (error) => {
+      throw new CommandError(error.message);
+    },
+  );
+  try {
+    yield* opened.format === "event-lines" ? readEvents(opened, signal) : readSpans(opened, signal);
+  } finally {
+    await opened[Symbol.asyncDispose]();
+  }
+}
+
+async function* readSpans(
+  opened: OpenedRecording,
+  signal: AbortSignal,
+): AsyncGenerator<SourceMessage> {
+  const recording = opened.read();
+  for await (const section of recording) {
+    if (signal.aborted) return;
+    yield { type: "spans", spans: decodeBatch(section) };
+  }
+  const { damaged, damagedLines, lostByWriter } = recording.report;
+  if (damagedLines > 0) {
+    const [first] = damaged;
+    yield {
+      type: "notice",
+      text: `${opened.name} is damaged: ${damagedLines} lines were skipped, the first at byte ` +
+        `${first.offset} (${first.reason})`,
+    };
+  }
+  if (lostByWriter > 0) {
+    const text = `${lostByWriter} spans could not be written when ${opened.name} was recorded`;
+    yield { type: "notice", text };
+  }
+}
+
+async function* readEvents(
+  opened: OpenedRecording,
+  signal: AbortSignal,
+): AsyncGenerator<SourceMessage> {
+  let spans: Span[] = [];
+  const assembler = new EventAssembler({
+    onSpans: (batch) => {
+      for (const span of decodeBatch(batch)) spans.push(span);
+    },
+  });
+  let rest = new Uint8Array();
+  for await (const chunk of opened.bytes) {
+    if (signal.aborted) return;
+    // One byte more than the lines: the assembler needs it while it scans.
+    const buffer = new Uint8Array(rest.length + chunk.length + 1);
+    buffer.set(rest);
+    buffer.set(chunk, rest.length);
+    const to = buffer.length - 1;
+    const from = assembler.ingest(buffer, 0, to, 0);
+    rest = buffer.slice(from, to);
+    if (rest.length > MAX_LINE_BYTES) {
+      throw new CommandError(
+        `Cannot read "${opened.name}": a line has more than ${MAX_LINE_BYTES} bytes`,
+      );
+    }
+    assembler.flush();
+    yield { type: "spans", spans };
+    spans = [];
+  }
+  if (rest.length > 0) assembler.ingestLine(rest, 0, rest.length, 0);
+  assembler.abandon();
+  yield { type: "spans", spans };
+  const rejected = Object.entries(assembler.counters.rejected);
+  if (rejected.length > 0) {
+    const reasons = rejected.map(([reason, count]) => `${reason} ${count}`).join(", ");
+    yield { type: "notice", text: `lines of ${opened.name} were skipped: ${reasons}` };
+  }
+}
+
+function decodeBatch(batch: SpanBatch): Span[] {
+  const spans: Span[] = [];
+  for (const line of decoder.decode(batch.lines).split("\n")) {
+    if (line === "") continue;
+    for (const span of decodeSpanLines(line)) spans.push(span);
+  }
+  return spans;
+}
+
+const decoder = new TextDecoder();
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
