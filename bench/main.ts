@@ -22,7 +22,7 @@ async function main(names: readonly string[]): Promise<number> {
     const needsPrograms = NAMES.slice(0, 3).some((name) => wanted.has(name));
     const programs = needsPrograms ? await buildPrograms(folder) : undefined;
     if (programs !== undefined) {
-      if (wanted.has("ingest")) await benchIngest(programs, { spanCount: 1_000_000, runCount: 5 });
+      if (wanted.has("ingest")) await benchIngest(programs, { spanCount: 2_000_000, runCount: 3 });
       if (wanted.has("memory")) await benchMemory(programs, [1_000_000, 5_000_000]);
       if (wanted.has("open")) await benchOpenSpans(programs, 5_000_000);
     }

@@ -64,14 +64,17 @@ Deno.test({
       const view = String(collector.ready["view"]);
       await using viewer = await startCollector(program, ["read", view]);
       // Being connected is not being served yet: the viewer gets spans once it gets the first probe.
-      const firstLine = viewer.nextLine();
+      let line = viewer.nextLine();
       let isServed = false;
-      firstLine.then(() => isServed = true);
+      line.then(() => isServed = true);
       while (!isServed) await run("probe", socket);
       await run("send", socket);
       const seen: string[] = [];
-      for (let line = await firstLine; seen.length < SPANS.length; line = await viewer.nextLine()) {
-        if (line?.["name"] !== "probe") seen.push(JSON.stringify(line));
+      for (;;) {
+        const span = await line;
+        if (span?.["name"] !== "probe") seen.push(JSON.stringify(span));
+        if (seen.length === SPANS.length) break;
+        line = viewer.nextLine();
       }
       const kinds: Record<string, string> = { function: "0", http: "1", sql: "2" };
       assertEquals(
