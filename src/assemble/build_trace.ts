@@ -55,18 +55,20 @@ export function buildTrace(traceId: string, spans: readonly Span[]): Trace {
 /** One span an id, by start, then by id. */
 function distinctSpans(spans: readonly Span[], warnings: string[]): Span[] {
   const byId = new Map<string, Span>();
-  let conflicts = 0;
+  const conflicts = new Set<string>();
   for (const span of spans) {
     const other = byId.get(span.spanId);
     if (other === undefined) {
       byId.set(span.spanId, span);
     } else {
-      if (isConflict(other, span)) conflicts++;
+      if (isConflict(other, span)) conflicts.add(span.spanId);
       byId.set(span.spanId, mostCompleteSpan(other, span));
     }
   }
-  if (conflicts > 0) {
-    warnings.push(`Different spans share an id, only the most complete is shown (${conflicts})`);
+  if (conflicts.size > 0) {
+    warnings.push(
+      `Different spans share an id, only the most complete is shown (ids: ${conflicts.size})`,
+    );
   }
   return [...byId.values()].sort(compareStarts);
 }

@@ -9,7 +9,7 @@ const CLEAR_SCREEN = "\x1b[2J";
 const CLEAR_TO_LINE_END = "\x1b[K";
 const CLEAR_LINE = "\x1b[2K";
 /** Text whose width terminals disagree on: emoji, joiners, selectors, marks, everything beyond. */
-const UNCERTAIN = /[\u0300-\u036f\u200d\ufe0f\u2600-\u27bf]|[^\u0000-\uffff]/u;
+const UNCERTAIN = /[\u0300-\u036f\u200d\ufe0f\u2600-\u27bf\u{10000}-\u{10ffff}]/u;
 
 /** Turns frames into what must be written to get from one to the next: only rows that differ. */
 export class Renderer {

@@ -132,20 +132,26 @@ export class TerminalSession implements Disposable {
   }
 
   async #readInput(): Promise<void> {
-    try {
-      while (!this.#isDisposed) {
-        const bytes = await this.#io.read();
-        if (bytes === undefined || this.#isDisposed) break;
-        clearTimeout(this.#escapeTimer);
-        this.#deliver(this.#parser.feed(bytes));
-        if (this.#parser.isPending) {
-          this.#escapeTimer = setTimeout(() => this.#deliver(this.#parser.flush()), ESCAPE_MS);
-        }
+    for (;;) {
+      const bytes = await this.#read();
+      if (this.#isDisposed) return;
+      if (bytes === undefined) break;
+      clearTimeout(this.#escapeTimer);
+      this.#deliver(this.#parser.feed(bytes));
+      if (this.#parser.isPending) {
+        this.#escapeTimer = setTimeout(() => this.#deliver(this.#parser.flush()), ESCAPE_MS);
       }
+    }
+    this.#listener.onInputEnd();
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#io.read();
     } catch {
       // A terminal that vanished fails the read; that is the end of input too.
+      return undefined;
     }
-    if (!this.#isDisposed) this.#listener.onInputEnd();
   }
 
   #deliver(inputs: readonly TerminalInput[]): void {

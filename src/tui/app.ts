@@ -7,8 +7,8 @@ import { type EndSignal, TerminalSession } from "../terminal/terminal_session.ts
 import { frame } from "./frame.ts";
 import { actionOf } from "./key_bindings.ts";
 import type { Message } from "./message.ts";
-import { type Connection, createTuiState, type TuiState } from "./state.ts";
-import { isOver, update } from "./update.ts";
+import { type Connection, createTuiState, isOver, type TuiState } from "./state.ts";
+import { update } from "./update.ts";
 
 /** What a source of spans tells the live view. */
 export type FeedItem =
@@ -136,7 +136,7 @@ async function readFeed(
       const { done, value: item } = await iterator.next();
       if (done || stopped.aborted) break;
       if (item.type !== "spans") {
-        isOverTold = item.type === "connection" && item.connection !== "live";
+        isOverTold = item.type === "connection" && isOver(item);
         dispatch(item);
         continue;
       }
@@ -163,5 +163,5 @@ function nextTurn(): Promise<void> {
 }
 
 function systemNow(): bigint {
-  return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
+  return BigInt(Date.now()) * 1_000_000n;
 }

@@ -5,7 +5,7 @@ import { fitLine, type Frame, type Line } from "../terminal/frame.ts";
 import { truncateText } from "../terminal/text_width.ts";
 import { helpPage } from "./help_page.ts";
 import { isExpanded, listHeight, rowCount, selectedPosition, topPosition } from "./positions.ts";
-import type { TuiState } from "./state.ts";
+import { isOver, type TuiState } from "./state.ts";
 import { statusBar } from "./status_bar.ts";
 import { pinnedLine, traceLine, type TraceLineOptions } from "./trace_line.ts";
 
@@ -32,7 +32,7 @@ function traceList(state: TuiState): Line[] {
     for (; row < rows && lines.length < height; row++) {
       const options: TraceLineOptions = {
         columns: state.size.columns,
-        nowUnixNano: state.nowUnixNano,
+        nowUnixNano: isOver(state) ? undefined : state.nowUnixNano,
         offsetMinutes: state.offsetMinutes,
         isExpanded: isExpanded(state, entry.sequence),
         isSelectedTrace,

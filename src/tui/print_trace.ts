@@ -1,4 +1,3 @@
-import { formatDuration } from "../model/duration.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, paintLine, type Segment } from "../terminal/frame.ts";
 import {
@@ -20,7 +19,7 @@ export interface PrintTraceOptions {
   readonly width?: number;
   /** Minutes east of UTC to print times in. @default 0 */
   readonly offsetMinutes?: number;
-  /** What running spans are measured against. @default the trace's latest moment */
+  /** What running spans are measured against. @default nothing runs any more */
   readonly nowUnixNano?: bigint;
 }
 
@@ -69,7 +68,7 @@ export function printTrace(trace: Trace, options: PrintTraceOptions): string {
 
 function headerLine(trace: Trace, options: PrintTraceOptions): Segment[] {
   const figures = [
-    describeDuration(trace.rootSpan, measuredNow(trace, options)),
+    describeDuration(trace.rootSpan, options.nowUnixNano),
     { text: countText(trace.nodes.length, "span"), style: DIM },
   ];
   if (trace.errorCount > 0) {
@@ -97,14 +96,10 @@ function spanLine(trace: Trace, row: number, options: PrintTraceOptions): Segmen
     ...describeSpan(span, {
       knownService: spanService(above),
       isOrphan,
-      figures: [describeDuration(span, measuredNow(trace, options))],
+      figures: [describeDuration(span, options.nowUnixNano)],
       maxLength: lengthLimit(options),
     }),
   ];
-}
-
-function measuredNow(trace: Trace, options: PrintTraceOptions): bigint {
-  return options.nowUnixNano ?? trace.startTimeUnixNano + trace.durationNano;
 }
 
 /** Text far beyond the width need not be looked at; without a width nothing is left out. */

@@ -72,7 +72,6 @@ export function describeSpan(span: Span, options: SpanTextOptions = {}): Segment
     add(`[${show(service, maxLength)}]`, { color: "cyan" });
   }
   if (isError) add(`✗ ${show(errorMessage(span), maxLength)}`, ERROR);
-  if (span.state === "unfinished") add("unfinished", ATTENTION);
   if (options.isOrphan) add("orphan", ATTENTION);
   const query = sqlQuery(span);
   if (query !== undefined) add(show(query, maxLength), DIM);
@@ -83,20 +82,23 @@ export function describeSpan(span: Span, options: SpanTextOptions = {}): Segment
 }
 
 /**
- * A span's duration as its row shows it: `12.3ms`, `running 1.2s…` while it runs, `?` when it never
- * ended.
+ * A span's duration as its row shows it: `12.3ms`, `running 1.2s…` while it runs, `unfinished` when
+ * it never ended.
  *
- * @param nowUnixNano What a running span is measured against.
+ * @param nowUnixNano What a running span is measured against; `undefined` when nothing runs any more.
  */
-export function describeDuration(span: Span, nowUnixNano: bigint): Segment {
+export function describeDuration(span: Span, nowUnixNano: bigint | undefined): Segment {
   const duration = durationNano(span);
   if (duration !== undefined) return { text: formatDuration(duration) };
-  if (span.state === "unfinished") return { text: "?", style: ATTENTION };
-  const elapsed = nowUnixNano - span.startTimeUnixNano;
-  return {
-    text: `running ${formatDuration(elapsed > 0n ? elapsed : 0n)}…`,
-    style: ATTENTION,
-  };
+  if (span.state === "unfinished" || nowUnixNano === undefined) {
+    return { text: "unfinished", style: ATTENTION };
+  }
+  return { text: describeRunning(nowUnixNano - span.startTimeUnixNano), style: ATTENTION };
+}
+
+/** For how long something has been running; clocks of two programs may differ. */
+export function describeRunning(elapsedNano: bigint): string {
+  return `running ${formatDuration(elapsedNano > 0n ? elapsedNano : 0n)}…`;
 }
 
 /** The service a span belongs to, if it says so. */

@@ -91,3 +91,8 @@ export function createTuiState(options: TuiStateOptions): TuiState {
     isDone: false,
   };
 }
+
+/** Whether nothing more will come from the source. */
+export function isOver({ connection }: Pick<TuiState, "connection">): boolean {
+  return connection !== "live" && connection !== "loading";
+}

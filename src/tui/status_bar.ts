@@ -2,7 +2,7 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Line, lineWidth, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { countText } from "./span_text.ts";
-import type { Connection, TuiState } from "./state.ts";
+import { type Connection, isOver, type TuiState } from "./state.ts";
 
 const BAR: Style = { isInverse: true };
 
@@ -44,7 +44,10 @@ function leftParts(state: TuiState): Part[] {
     { text: countText(store.traceCount, "trace"), rank: 3 },
     { text: countText(store.spanCount, "span"), rank: 7 },
   ];
-  if (store.runningCount > 0) parts.push({ text: `${store.runningCount} running`, rank: 4 });
+  if (store.runningCount > 0) {
+    const word = isOver(state) ? "unfinished" : "running";
+    parts.push({ text: `${store.runningCount} ${word}`, rank: 4 });
+  }
   if (store.errorCount > 0) parts.push({ text: countText(store.errorCount, "error"), rank: 4 });
   if (state.skippedSpanCount > 0) {
     parts.push({ text: `${state.skippedSpanCount} skipped`, rank: 2 });

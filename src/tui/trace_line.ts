@@ -1,10 +1,10 @@
-import { formatDuration } from "../model/duration.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, restyleLine, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import {
   countText,
   describeDuration,
+  describeRunning,
   describeSpan,
   DIM,
   formatClock,
@@ -17,7 +17,8 @@ import { waterfallBar } from "./waterfall.ts";
 /** How to draw the rows of a trace. */
 export interface TraceLineOptions {
   readonly columns: number;
-  readonly nowUnixNano: bigint;
+  /** `undefined` when nothing runs any more, whatever the spans say. */
+  readonly nowUnixNano: bigint | undefined;
   readonly offsetMinutes: number;
   readonly isExpanded: boolean;
   /** Whether this is the row that keys act on. */
@@ -109,21 +110,26 @@ function headerFigures(trace: Trace, options: TraceLineOptions): Segment[] {
   }
   add(trace.warnings.length, "warning", { color: "yellow" });
   if (trace.nodes.length > 1) add(trace.nodes.length, "span", DIM);
-  if (trace.unfinishedCount > 0) {
-    figures.push({ text: `${trace.unfinishedCount} unfinished  `, style: { color: "yellow" } });
+  const isOver = options.nowUnixNano === undefined;
+  const unfinishedCount = trace.unfinishedCount + (isOver ? trace.runningCount : 0);
+  const isToldByDuration = unfinishedCount === 1 && trace.rootSpan.state !== "ended";
+  if (unfinishedCount > 0 && !isToldByDuration) {
+    figures.push({ text: `${unfinishedCount} unfinished  `, style: { color: "yellow" } });
   }
   add(trace.errorCount, "error", { color: "red" });
-  figures.push({ ...headerDuration(trace, options.nowUnixNano), style: { isBold: true } });
+  const duration = headerDuration(trace, options.nowUnixNano);
+  figures.push({ ...duration, style: { ...duration.style, isBold: true } });
   return figures;
 }
 
 /** The root span's duration; while anything runs, for how long the trace has been running. */
-function headerDuration(trace: Trace, nowUnixNano: bigint): Segment {
-  if (trace.runningCount === 0 || trace.rootSpan.state === "running") {
-    return padDuration(describeDuration(trace.rootSpan, nowUnixNano));
-  }
-  const elapsed = nowUnixNano - trace.startTimeUnixNano;
-  return padDuration({ text: `running ${formatDuration(elapsed > 0n ? elapsed : 0n)}…` });
+function headerDuration(trace: Trace, nowUnixNano: bigint | undefined): Segment {
+  const { rootSpan, runningCount, startTimeUnixNano } = trace;
+  return padDuration(
+    runningCount === 0 || nowUnixNano === undefined || rootSpan.state === "running"
+      ? describeDuration(rootSpan, nowUnixNano)
+      : { text: describeRunning(nowUnixNano - startTimeUnixNano) },
+  );
 }
 
 function padDuration(segment: Segment): Segment {

@@ -10,11 +10,12 @@ import {
   moveRows,
   moveTraces,
   rowCount,
+  rowsBetween,
   scrollTo,
   selectedPosition,
   topPosition,
 } from "./positions.ts";
-import type { Position, TuiState } from "./state.ts";
+import { isOver, type Position, type TuiState } from "./state.ts";
 
 /** The state after a message. Pure: it reads the store, and changes nothing. */
 export function update(state: TuiState, message: Message): TuiState {
@@ -37,11 +38,6 @@ export function update(state: TuiState, message: Message): TuiState {
     case "skipped":
       return { ...state, skippedSpanCount: state.skippedSpanCount + message.spanCount };
   }
-}
-
-/** Whether nothing more will come from the source. */
-export function isOver({ connection }: TuiState): boolean {
-  return connection !== "live" && connection !== "loading";
 }
 
 function updateByKey(state: TuiState, key: string): TuiState {
@@ -193,5 +189,12 @@ function goToSpan(state: TuiState, test: SpanTest, step: 1 | -1, failure: string
   const open = isExpanded(state, found.sequence) || found.row === 0
     ? state
     : setExpanded({ ...state, top: topPosition(state), isFollowing: false }, found.sequence, true);
-  return select(open, found);
+  const height = listHeight(open);
+  const top = topPosition(open);
+  const isInSight = comparePositions(found, top) > 0 &&
+    rowsBetween(open, top, found, height) < height;
+  // Out of sight it comes to stand with some of what surrounds it.
+  return isInSight
+    ? select(open, found)
+    : select({ ...open, isFollowing: false, top: moveRows(open, found, -(height >> 1)) }, found);
 }

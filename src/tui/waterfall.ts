@@ -5,17 +5,18 @@ import type { Trace } from "../model/trace.ts";
  * Draws when a span ran within its trace, as a bar of exactly `columns` columns with a resolution of
  * half a column. A span without an end is dashed up to the trace's latest moment.
  *
- * @param nowUnixNano The latest moment of a trace that is still running.
+ * @param nowUnixNano The latest moment of a trace that is still running; `undefined` when none is.
  */
 export function waterfallBar(
   trace: Trace,
   span: Span,
-  options: { columns: number; nowUnixNano: bigint },
+  options: { columns: number; nowUnixNano: bigint | undefined },
 ): string {
   const { columns, nowUnixNano } = options;
   const from = trace.startTimeUnixNano;
   const known = from + trace.durationNano;
-  const to = trace.runningCount > 0 && nowUnixNano > known ? nowUnixNano : known;
+  const isGrowing = trace.runningCount > 0 && nowUnixNano !== undefined && nowUnixNano > known;
+  const to = isGrowing ? nowUnixNano : known;
   const length = to - from;
   const halves = columns * 2;
   const spanTo = span.endTimeUnixNano ?? to;
