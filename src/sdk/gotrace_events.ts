@@ -54,12 +54,27 @@ function quoteUpTo(text: string, maxLength: number): string {
 }
 
 function quote(text: string): string {
+  if (text.length <= SHORT_LENGTH) return isPlain(text) ? '"' + text + '"' : quoteEscaped(text);
+  return NEEDS_ESCAPE.test(text) ? quoteEscaped(text) : '"' + text + '"';
+}
+
+/** Whether short text can be quoted as it is; quicker than a regular expression. */
+function isPlain(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
+}
+
+function quoteEscaped(text: string): string {
   // Half a surrogate pair is not Unicode text: Go would replace it, too.
-  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text.toWellFormed()) : '"' + text + '"';
+  return JSON.stringify(text.toWellFormed());
 }
 
 // deno-lint-ignore no-control-regex
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
+const SHORT_LENGTH = 24;
 const MAX_NAME_LENGTH = 4096;
 const MAX_KEY_LENGTH = 256;
 const MAX_VALUE_LENGTH = 64 * 1024;

@@ -16,6 +16,6 @@ export function randomId(): string {
 
 const ID_BYTES = 8;
 /** Ids are slices that keep the whole text in memory, so it stays small. */
-const IDS_AT_ONCE = 128;
+const IDS_AT_ONCE = 256;
 let digits = "";
 let at = 0;

@@ -23,6 +23,8 @@ export class RecordingSpan implements TracerSpan {
   /** Keys and values in turn: one small array is much cheaper than an object or a map. */
   readonly attributeList: SpanAttributeValue[] = [];
   isRecording = true;
+  /** For the processor to remember something of its own; 0 at first. */
+  processorState = 0;
   readonly #clock: Clock;
   readonly #processor: SpanProcessor;
   readonly #givenStart: bigint | undefined;

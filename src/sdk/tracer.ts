@@ -1,9 +1,5 @@
 import { readEnvironment } from "../runtime/read_environment.ts";
-import {
-  EventSender,
-  type EventSenderCounters,
-  type EventSenderOptions,
-} from "../transport/event_sender.ts";
+import type { EventSenderCounters, EventSenderOptions } from "../transport/event_sender.ts";
 import { UnixSocketTransport } from "../transport/unix_socket_transport.ts";
 import { activeSpan, withSpan } from "./active_span.ts";
 import { anchorClock, type Clock, type ClockAnchor, measureDrift, systemClock } from "./clock.ts";
@@ -179,8 +175,7 @@ export class Tracer implements AsyncDisposable {
     const path = this.#options.socketPath ?? readEnvironment("TRACE_SOCKET") ??
       readEnvironment("GOTRACE_SOCKET");
     if (path === undefined || path === "") return;
-    const sender = new EventSender(new UnixSocketTransport(path), this.#options);
-    this.#processor = new GoTraceProcessor(sender);
+    this.#processor = new GoTraceProcessor(new UnixSocketTransport(path), this.#options);
   }
 
   /** The anchor for a new trace: another one once the wall clock has been set or the machine slept. */

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { onProgramEnd } from "../runtime/on_program_end.ts";
 import type { SendResult } from "./send_result.ts";
@@ -27,7 +28,7 @@ export interface EventSenderOptions {
 /**
  * Takes events from a program without making it wait, and sends them in batches: the first one after
  * a quiet moment at once, so that a program which then blocks shows what it is doing; the others
- * together when the program comes back to its event loop.
+ * together when the program comes back to its event loop. Only then are they formatted, too.
  *
  * Never throws, prints, or keeps the program alive. When the program ends, what waits is still sent,
  * as far as the runtime allows.
@@ -45,27 +46,25 @@ export interface EventSenderOptions {
  *   },
  *   sendAtExit: () => false,
  *   close: () => Promise.resolve(),
- * });
- * sender.record("one\n");
- * sender.record("two\n");
+ * }, (event: number) => `${event}\n`);
+ * sender.record(1);
+ * sender.record(2);
  * await sender.close();
- * if (batches.join("") !== "one\ntwo\n") throw new Error("lost");
+ * if (batches.join("") !== "1\n2\n") throw new Error("lost");
  * ```
  */
-export class EventSender {
+export class EventSender<Event> {
   readonly #transport: Transport;
+  readonly #format: (event: Event) => string;
   readonly #maxQueuedBytes: number;
   readonly #maxQueuedEvents: number;
   readonly #endTimeoutMs: number;
-  readonly #counters: EventSenderCounters = {
-    recorded: 0,
-    sent: 0,
-    queued: 0,
-    dropped: Object.create(null),
-  };
-  /** The newest events, not yet bytes: joining strings costs nothing until they are encoded. */
-  #text = "";
-  #textCount = 0;
+  #recorded = 0;
+  #sent = 0;
+  #queued = 0;
+  readonly #dropped: Record<string, number> = Object.create(null);
+  /** The newest events, not yet formatted. */
+  #events: Event[] = [];
   /** Older events in batches, oldest first; the first may be on its way. */
   #batches: Batch[] = [];
   #batchBytes = 0;
@@ -78,48 +77,56 @@ export class EventSender {
   #removeEndHandlers: (() => void) | undefined;
   #idle: (() => void)[] = [];
 
-  /** @param transport Where to send; this sender closes it. */
-  constructor(transport: Transport, options: EventSenderOptions = {}) {
+  /**
+   * @param transport Where to send; this sender closes it.
+   * @param format Makes the text of an event, with its line end where the protocol has one. Called
+   * once for each event, in the order in which they were recorded. Must not throw.
+   */
+  constructor(
+    transport: Transport,
+    format: (event: Event) => string,
+    options: EventSenderOptions = {},
+  ) {
     this.#transport = transport;
+    this.#format = format;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? 4 * 1024 * 1024;
     this.#maxQueuedEvents = options.maxQueuedEvents ?? 16_384;
     this.#endTimeoutMs = options.endTimeoutMs ?? 500;
   }
 
-  /** A copy of the counters. */
+  /** The counters as of now. */
   get counters(): EventSenderCounters {
-    return { ...this.#counters, dropped: { ...this.#counters.dropped } };
+    return {
+      recorded: this.#recorded,
+      sent: this.#sent,
+      queued: this.#queued,
+      dropped: { ...this.#dropped },
+    };
   }
 
   /**
-   * Takes one event.
+   * Takes one event. The last quarter of the queue is kept for {@linkcode recordEnd}.
    *
-   * @param text The whole message, with its line end where the protocol has one.
    * @param nowMs The time by `performance.now()`, for a caller that knows it anyway.
    * @returns False when it was dropped because the queue is full or closed.
    */
-  record(text: string, nowMs: number = performance.now()): boolean {
-    const counters = this.#counters;
-    counters.recorded++;
-    if (
-      counters.queued >= this.#maxQueuedEvents ||
-      this.#batchBytes + this.#text.length + text.length > this.#maxQueuedBytes || this.#isClosed
-    ) {
-      this.#drop(this.#isClosed ? "closed" : "would_block", 1);
-      return false;
-    }
-    counters.queued++;
-    this.#text += text;
-    this.#textCount++;
-    if (this.#isSending || this.#retryTimer !== undefined) {
-      if (this.#text.length >= BATCH_LENGTH) this.#sealBatch();
-    } else if (this.#text.length >= BATCH_LENGTH || nowMs - this.#lastSendMs > QUIET_MS) {
-      this.#pump();
-    } else if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      setImmediate(this.#onTickEnd);
-    }
-    return true;
+  record(event: Event, nowMs: number = performance.now()): boolean {
+    return this.#record(event, nowMs, 0.75);
+  }
+
+  /**
+   * Takes an event that ends what an earlier one began: without it, that would seem to go on for ever.
+   *
+   * @returns False when it was dropped because the queue is full or closed.
+   */
+  recordEnd(event: Event, nowMs: number = performance.now()): boolean {
+    return this.#record(event, nowMs, 1);
+  }
+
+  /** Counts an event that is not worth sending because an earlier one was dropped. */
+  skip(): void {
+    this.#recorded++;
+    this.#drop(this.#isClosed ? "closed" : "would_block", 1);
   }
 
   /**
@@ -130,14 +137,14 @@ export class EventSender {
    */
   async flush(timeoutMs = 1000): Promise<boolean> {
     this.#pump();
-    if (this.#counters.queued === 0) return true;
+    if (this.#queued === 0) return true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
       this.#idle.push(resolve);
       timer = setTimeout(resolve, timeoutMs);
     });
     clearTimeout(timer);
-    return this.#counters.queued === 0;
+    return this.#queued === 0;
   }
 
   /**
@@ -154,18 +161,39 @@ export class EventSender {
       this.#retryTimer = undefined;
     }
     await this.#transport.close();
-    this.#text = "";
-    this.#textCount = 0;
+    this.#events = [];
     this.#batches = [];
     this.#batchBytes = 0;
-    this.#drop("closed", this.#counters.queued);
-    this.#counters.queued = 0;
+    this.#drop("closed", this.#queued);
+    this.#queued = 0;
   }
 
   #onTickEnd = (): void => {
     this.#isScheduled = false;
     this.#pump();
   };
+
+  #record(event: Event, nowMs: number, share: number): boolean {
+    this.#recorded++;
+    if (
+      this.#queued >= this.#maxQueuedEvents * share ||
+      this.#batchBytes >= this.#maxQueuedBytes * share || this.#isClosed
+    ) {
+      this.#drop(this.#isClosed ? "closed" : "would_block", 1);
+      return false;
+    }
+    this.#queued++;
+    const count = this.#events.push(event);
+    if (this.#isSending || this.#retryTimer !== undefined) {
+      if (count >= BATCH_EVENTS) this.#sealBatch();
+    } else if (count >= BATCH_EVENTS || nowMs - this.#lastSendMs > QUIET_MS) {
+      this.#pump();
+    } else if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      setImmediate(this.#onTickEnd);
+    }
+    return true;
+  }
 
   /** Sends batch after batch until nothing waits or the transport makes it wait. */
   #pump(): void {
@@ -174,8 +202,9 @@ export class EventSender {
       beforeEnd: () => this.#beforeEnd(),
       atExit: () => this.#atExit(),
     });
-    while (this.#textCount > 0 || this.#batches.length > 0) {
-      if (this.#batches.length === 0) this.#sealBatch();
+    while (this.#events.length > 0 || this.#batches.length > 0) {
+      if (this.#batches.length === 0 && !this.#sealBatch()) continue;
+      if (this.#batches.length > 1) this.#joinBatches();
       const result = this.#transport.send(this.#batches[0].bytes);
       if (result instanceof Promise) {
         this.#isSending = true;
@@ -211,53 +240,65 @@ export class EventSender {
     }
     const { count, bytes } = this.#batches.shift() as Batch;
     this.#batchBytes -= bytes.length;
-    this.#counters.queued -= count;
-    if (result.status === "ok") this.#counters.sent += count;
+    this.#queued -= count;
+    if (result.status === "ok") this.#sent += count;
     else this.#drop(result.reason, count);
     return true;
   }
 
-  #sealBatch(): void {
-    const bytes = ENCODER.encode(this.#text);
-    this.#batches.push({ bytes, count: this.#textCount });
+  /** Formats the newest events; false when they take more room than there is. */
+  #sealBatch(): boolean {
+    const events = this.#events;
+    this.#events = [];
+    let text = "";
+    for (const event of events) text += this.#format(event);
+    // Twice as fast as a TextEncoder on Deno, and faster on Node.
+    const bytes = Buffer.from(text, "utf8");
+    if (this.#batchBytes + bytes.length > this.#maxQueuedBytes) {
+      this.#queued -= events.length;
+      this.#drop("would_block", events.length);
+      return false;
+    }
+    this.#batches.push({ bytes, count: events.length });
     this.#batchBytes += bytes.length;
-    this.#text = "";
-    this.#textCount = 0;
+    return true;
+  }
+
+  /** Makes one batch of the oldest ones: the more waits, the more has to go at once. */
+  #joinBatches(): void {
+    let count = 0;
+    let length = 0;
+    while (count < this.#batches.length && length < JOINED_BYTES) {
+      length += this.#batches[count++].bytes.length;
+    }
+    this.#batches.splice(0, count, joinBatches(this.#batches.slice(0, count)));
   }
 
   #drop(reason: string, count: number): void {
     if (count === 0) return;
-    const { dropped } = this.#counters;
-    dropped[reason] = (dropped[reason] ?? 0) + count;
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
   }
 
   #beforeEnd(): Promise<void> | undefined {
     this.#pump();
-    if (this.#counters.queued === 0 || this.#retryTimer !== undefined) return undefined;
+    if (this.#queued === 0 || this.#retryTimer !== undefined) return undefined;
     this.#endDeadlineMs ??= performance.now() + this.#endTimeoutMs;
     const leftMs = this.#endDeadlineMs - performance.now();
     return leftMs > 0 ? this.flush(leftMs).then(() => {}) : undefined;
   }
 
   #atExit(): void {
-    if (this.#textCount > 0) this.#sealBatch();
+    if (this.#events.length > 0) this.#sealBatch();
     // The transport still has what it was given and did not finish.
     const first = this.#isSending ? 1 : 0;
     if (this.#batches.length === 0) return;
-    const bytes = new Uint8Array(this.#batchBytes);
-    let length = 0;
-    let count = 0;
-    for (const batch of this.#batches.slice(first)) {
-      bytes.set(batch.bytes, length);
-      length += batch.bytes.length;
-      count += batch.count;
-    }
-    if (!this.#transport.sendAtExit(bytes.subarray(0, length), this.#endTimeoutMs)) return;
+    const { bytes, count } = joinBatches(this.#batches.slice(first));
+    if (!this.#transport.sendAtExit(bytes, this.#endTimeoutMs)) return;
     // An error handler may yet save the program: then nothing must be sent twice.
     this.#batches.length = first;
-    this.#batchBytes -= length;
-    this.#counters.queued -= count;
-    this.#counters.sent += count;
+    this.#batchBytes -= bytes.length;
+    this.#queued -= count;
+    this.#sent += count;
   }
 }
 
@@ -266,8 +307,21 @@ interface Batch {
   readonly count: number;
 }
 
-const ENCODER = new TextEncoder();
-/** Characters after which a batch is sealed: what one write should carry. */
-const BATCH_LENGTH = 64 * 1024;
+function joinBatches(batches: readonly Batch[]): Batch {
+  const bytes = new Uint8Array(batches.reduce((sum, batch) => sum + batch.bytes.length, 0));
+  let at = 0;
+  let count = 0;
+  for (const batch of batches) {
+    bytes.set(batch.bytes, at);
+    at += batch.bytes.length;
+    count += batch.count;
+  }
+  return { bytes, count };
+}
+
+/** Events after which a batch is sealed: about what one write should carry. */
+const BATCH_EVENTS = 512;
+/** What one write carries when more waits. */
+const JOINED_BYTES = 1024 * 1024;
 /** After this long without sending, the next event is sent at once. */
 const QUIET_MS = 10;

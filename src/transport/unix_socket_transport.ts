@@ -71,11 +71,10 @@ export class UnixSocketTransport implements Transport {
   sendAtExit(batch: Uint8Array, deadlineMs: number): boolean {
     if (this.#isClosed) return false;
     const target = this.#attempt ?? (this.#socket?.isOpen ? this.#socket : undefined);
-    if (target !== undefined) {
-      return target.writeAtExit(this.#waiting ? concat(this.#waiting, batch) : batch, deadlineMs);
-    }
+    const rest = this.#waiting === undefined ? batch : concat(this.#waiting, batch);
+    if (target !== undefined) return target.writeAtExit(rest, deadlineMs);
     return performance.now() >= this.#retryAt && mayConnectUnix(this.#path) &&
-      openSendingSocket(this.#path).writeAtExit(batch, deadlineMs);
+      openSendingSocket(this.#path).writeAtExit(rest, deadlineMs);
   }
 
   async close(): Promise<void> {
@@ -87,7 +86,8 @@ export class UnixSocketTransport implements Transport {
 
   async #connectAndWrite(batch: Uint8Array): Promise<SendResult> {
     this.#waiting = batch;
-    await this.#socket?.close();
+    // Without a wait where there is none: the program may exit in this very turn.
+    if (this.#socket !== undefined) await this.#socket.close();
     this.#socket = undefined;
     const attempt = openSendingSocket(this.#path);
     this.#attempt = attempt;
