@@ -4,7 +4,6 @@ import { countReason } from "../model/counters.ts";
 import type { Span } from "../model/span.ts";
 import { spanKindToNumber } from "../model/span_kind.ts";
 import { formatTimestamp } from "../model/time.ts";
-import { EventType, formatEvent } from "../wire/gotrace/event.ts";
 
 /** What go-trace's events cannot carry, or only in another form, as numbers of spans by what it is. */
 export interface ReplayLosses {
@@ -45,34 +44,35 @@ export function gotraceEvents(span: Span, losses: ReplayLosses): GoTraceEvents {
   if (typeof span.kind === "string" && !GOTRACE_WORDS.has(span.kind)) {
     countReason(losses.changed, "kind");
   }
-  const ids = { span_id: span.spanId, trace_id: span.traceId };
-  const attrs = textAttributes(span.attributes, losses);
-  const start = {
-    type: EventType.spanStart,
-    ...ids,
-    parent_id: span.parentId,
-    name: span.name,
-    kind,
-    time: formatTimestamp(span.startTimeUnixNano, span.startOffsetMinutes),
+  const { startTimeUnixNano, endTimeUnixNano } = span;
+  // Put together by hand, as formatEvent would: building objects for it takes twice the time.
+  const ids = `"span_id":${JSON.stringify(span.spanId)},"trace_id":${JSON.stringify(span.traceId)}`;
+  const parent = span.parentId ? `,"parent_id":${JSON.stringify(span.parentId)}` : "";
+  const name = JSON.stringify(span.name);
+  const startTime = formatTimestamp(startTimeUnixNano, span.startOffsetMinutes);
+  const attrs = attrsField(span.attributes, losses);
+  const start = `{"type":0,${ids}${parent},"name":${name},"kind":${kind},"time":"${startTime}"`;
+  if (endTimeUnixNano === undefined) return { start: `${start}${attrs}}\n` };
+  const endTime = formatTimestamp(endTimeUnixNano, span.endOffsetMinutes);
+  return {
+    start: `${start}}\n`,
+    end: `{"type":1,${ids},"name":"","kind":0,"time":"${endTime}"${attrs}}\n`,
   };
-  if (span.endTimeUnixNano === undefined) return { start: formatEvent({ ...start, attrs }) };
-  const time = formatTimestamp(span.endTimeUnixNano, span.endOffsetMinutes);
-  const end = { type: EventType.spanEnd, ...ids, name: "", kind: 0, time, attrs };
-  return { start: formatEvent(start), end: formatEvent(end) };
 }
 
 const GOTRACE_WORDS: ReadonlySet<string> = new Set(["function", "http", "sql"]);
 
-function textAttributes(attributes: Attributes, losses: ReplayLosses): Record<string, string> {
-  const text: Record<string, string> = Object.create(null);
+function attrsField(attributes: Attributes, losses: ReplayLosses): string {
+  let json = "";
   let isChanged = false;
   for (const key in attributes) {
     const value = attributes[key];
     isChanged ||= typeof value !== "string";
-    text[key] = typeof value === "string" ? value : formatValue(value);
+    const text = typeof value === "string" ? value : formatValue(value);
+    json += `${json === "" ? "" : ","}${JSON.stringify(key)}:${JSON.stringify(text)}`;
   }
   if (isChanged) countReason(losses.changed, "attribute_type");
-  return text;
+  return json === "" ? "" : `,"attrs":{${json}}`;
 }
 
 /** A value as text: lists and maps as JSON, bytes as base64. */

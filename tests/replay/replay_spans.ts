@@ -1,7 +1,7 @@
 import { createAttributes } from "../../src/model/attributes.ts";
 import type { Span } from "../../src/model/span.ts";
 import type { ReplayPlan } from "../../src/replay/replay_plan.ts";
-import { type EventRecord, parseEvent } from "../../src/wire/gotrace/event.ts";
+import { type EventRecord, formatEvent, parseEvent } from "../../src/wire/gotrace/event.ts";
 
 /** 2026-03-11T10:00:00Z */
 export const BASE_NANO = 1773223200_000000000n;
@@ -35,7 +35,10 @@ export function planEvents(plan: ReplayPlan, shiftNano?: bigint): EventRecord[] 
     const length = plan.write(i, bytes, 0, shiftNano);
     const line = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
     if (!line.endsWith("}\n")) throw new Error(`Not a line: ${line}`);
-    events.push(parseEvent(line.slice(0, -1)));
+    const event = parseEvent(line.slice(0, -1));
+    // Collectors are quick with lines of exactly this shape.
+    if (formatEvent(event) !== line) throw new Error(`Not as go-trace writes it: ${line}`);
+    events.push(event);
   }
   return events;
 }
