@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 /**
  * What the executable may do, and no more: no FFI, no imports at run time, and nothing is asked
  * interactively. Files and addresses are whatever the user names, so those are not narrowed;
- * `run` starts the user's command.
+ * `run` starts the user's command, and `--allow-sys` is for the umask, which has no narrower name.
  */
 const PERMISSIONS = [
   "--allow-read",
