@@ -6,9 +6,9 @@
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const PLAIN = /^[\x20-\x7e]*$/;
 const VISIBLE_FORMAT = /^[\u0600-\u0605\u06dd\u0890\u0891\u08e2\u{110bd}\u{110cd}]$/u;
-const PICTURE_BEFORE = /\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?$/u;
-const PICTURE_AFTER = /^\p{Extended_Pictographic}/u;
-const VISIBLE_BEFORE = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}]$/u;
+const PICTURE = /^\p{Extended_Pictographic}$/u;
+const PICTURE_MODIFIER = /^[\ufe0f\u{1f3fb}-\u{1f3ff}]$/u;
+const INVISIBLE = /^[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}]$/u;
 
 /**
  * The one function through which foreign text reaches a terminal. What could move the cursor, change
@@ -37,11 +37,14 @@ export function escapeText(text: string): string {
 
 /** Emoji are made with joiners and variation selectors, which are harmless in their place. */
 function isLetThrough(character: string, code: number, text: string, at: number): boolean {
-  // The window holds the character before: a picture of two units and its modifier.
-  const before = text.slice(Math.max(0, at - 4), at);
-  if (code === 0xfe0e || code === 0xfe0f) return VISIBLE_BEFORE.test(before);
+  // A picture of two units, its modifier of two units.
+  const before = [...text.slice(Math.max(0, at - 4), at)];
+  const last = before.pop();
+  if (code === 0xfe0e || code === 0xfe0f) return last !== undefined && !INVISIBLE.test(last);
   if (code === 0x200d) {
-    return PICTURE_BEFORE.test(before) && PICTURE_AFTER.test(text.slice(at + 1, at + 3));
+    const picture = last !== undefined && PICTURE_MODIFIER.test(last) ? before.pop() : last;
+    const [after = ""] = text.slice(at + 1, at + 3);
+    return picture !== undefined && PICTURE.test(picture) && PICTURE.test(after);
   }
   return VISIBLE_FORMAT.test(character);
 }
