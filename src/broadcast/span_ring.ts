@@ -41,6 +41,7 @@ export class SpanRing {
   #firstNumber = 0;
   #byteLength = 0;
   #spanCount = 0;
+  #readerCount = 0;
   #isClosed = false;
   #waiting: (() => void)[] = [];
 
@@ -58,15 +59,7 @@ export class SpanRing {
     if (this.#isClosed || lines.length === 0) return;
     let segment = this.#segments.at(-1);
     if (segment === undefined || segment.length + lines.length > segment.bytes.length) {
-      segment = {
-        bytes: new Uint8Array(Math.max(SEGMENT_BYTES, lines.length)),
-        length: 0,
-        spanCount: 0,
-        spansBefore: this.#spanCount,
-      };
-      this.#segments.push(segment);
-      this.#byteLength += segment.bytes.length;
-      this.#evict();
+      segment = this.#addSegment(lines.length);
     }
     segment.bytes.set(lines, segment.length);
     segment.length += lines.length;
@@ -106,6 +99,7 @@ export class SpanRing {
     let isLive = false;
     const wake = (): void => this.#wake();
     signal?.addEventListener("abort", wake);
+    this.#readerCount++;
     try {
       while (!signal?.aborted) {
         if (!isLive && isAtOrBehind(cursor, live)) {
@@ -134,20 +128,33 @@ export class SpanRing {
         }
       }
     } finally {
+      this.#readerCount--;
       signal?.removeEventListener("abort", wake);
     }
   }
 
-  #evict(): void {
+  #addSegment(minBytes: number): Segment {
+    const size = Math.max(SEGMENT_BYTES, minBytes);
+    const evicted = this.#evict(size);
+    // Without a reader nobody holds the old bytes. Allocating 300 MB a second anew costs a tenth of
+    // the collector's time in garbage collection.
+    const isReusable = this.#readerCount === 0 && evicted?.bytes.length === size;
+    const bytes = isReusable ? evicted.bytes : new Uint8Array(size);
+    const segment = { bytes, length: 0, spanCount: 0, spansBefore: this.#spanCount };
+    this.#segments.push(segment);
+    this.#byteLength += size;
+    return segment;
+  }
+
+  /** Makes room for this many bytes; returns the newest segment that went, if any did. */
+  #evict(size: number): Segment | undefined {
     let count = 0;
-    // The newest segment stays, however large one line is.
-    while (this.#byteLength > this.#maxBytes && count < this.#segments.length - 1) {
+    while (this.#byteLength + size > this.#maxBytes && count < this.#segments.length) {
       this.#byteLength -= this.#segments[count].bytes.length;
       count++;
     }
-    if (count === 0) return;
-    this.#segments.splice(0, count);
     this.#firstNumber += count;
+    return this.#segments.splice(0, count).at(-1);
   }
 
   #wake(): void {
@@ -163,4 +170,5 @@ function isAtOrBehind(cursor: RingCursor, place: RingCursor): boolean {
     (cursor.segment === place.segment && cursor.offset >= place.offset);
 }
 
-const SEGMENT_BYTES = 64 * 1024;
+/** What the assembler hands over at most at once. */
+const SEGMENT_BYTES = 256 * 1024;

@@ -44,7 +44,7 @@ export async function listenUnix(path: string): Promise<UnixListener> {
   });
   try {
     await removeStaleSocket(path);
-    return await bindAt(path);
+    return await bindAt(path, byteLength);
   } finally {
     await unlock();
   }
@@ -87,8 +87,8 @@ async function isListening(path: string): Promise<boolean> {
  * Binds under a name of our own and links that to the path. A link never replaces what is there; and
  * Deno, which removes the name it bound when the listener closes, then removes nothing of another's.
  */
-async function bindAt(path: string): Promise<UnixListener> {
-  const temporary = temporaryName(path);
+async function bindAt(path: string, byteLength: number): Promise<UnixListener> {
+  const temporary = temporaryName(path, byteLength);
   const listener = await bindUnix(temporary);
   let own: { dev: number; ino: number };
   try {
@@ -116,9 +116,13 @@ async function bindAt(path: string): Promise<UnixListener> {
   };
 }
 
-/** A name beside the path that is not longer than it. */
-function temporaryName(path: string): string {
-  const length = Math.max(1, Math.min(8, basename(path).length));
-  const random = crypto.getRandomValues(new Uint8Array(length));
-  return join(dirname(path), Array.from(random, (byte) => (byte % 36).toString(36)).join(""));
+/** Another name in the same folder, of eight characters or as many as still fit into a socket's path. */
+function temporaryName(path: string, byteLength: number): string {
+  const free = MAX_SOCKET_PATH_BYTES - byteLength;
+  const length = Math.min(8, basename(path).length + free);
+  for (;;) {
+    const random = crypto.getRandomValues(new Uint8Array(length));
+    const name = Array.from(random, (byte) => (byte % 36).toString(36)).join("");
+    if (name !== basename(path)) return join(dirname(path), name);
+  }
 }
