@@ -23,7 +23,8 @@ interface Process {
 
 const NANOS_PER_DAY = 86_400_000_000_000n;
 const MAX_PROCESSES = 256;
-const CROWDED_LANE = 0;
+/** Beyond every lane's number; 0 means the idle task to some viewers. */
+const CROWDED_LANE = 1_000_000;
 /** Spans with long attributes are held back in smaller numbers. */
 const MAX_PENDING_CHARACTERS = 32 * 2 ** 20;
 
@@ -126,7 +127,7 @@ export class ChromeExporter implements Exporter {
       process.namedLanes.add(tid);
       const name = tid === CROWDED_LANE ? "crowded" : `lane ${tid}`;
       this.#write(parts, { name: "thread_name", ph: "M", pid, tid, args: { name } });
-      const args = { sort_index: tid === CROWDED_LANE ? Number.MAX_SAFE_INTEGER : tid };
+      const args = { sort_index: tid };
       this.#write(parts, { name: "thread_sort_index", ph: "M", pid, tid, args });
     }
     for (const span of chain.spans) this.#writeSpan(span, pid, tid, parts);

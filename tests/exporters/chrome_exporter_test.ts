@@ -229,6 +229,31 @@ Deno.test("random forests never overlap in part on a lane, however little is hel
   }
 });
 
+Deno.test("lanes and processes without bound end in a crowded lane and a common process", () => {
+  const exporter = new ChromeExporter();
+  const hung = Array.from(
+    { length: 2100 },
+    (_, i) => span(`${i}`, i, undefined, { traceId: `${i}` }),
+  );
+  const file: ChromeFile = JSON.parse(exportText(exporter, hung));
+  assertEquals(exporter.changed, { no_end_time: 2100, crowded_lane: 52 });
+  assertEquals(new Set(drawn(file).map(({ tid }) => tid)).size, 2049);
+  const services = Array.from({ length: 300 }, (_, i) => span("s", i, i + 1, { service: `v${i}` }));
+  assertEquals(new Set(drawn(exportSpans(services)).map(({ pid }) => pid)).size, 257);
+});
+
+Deno.test("spans with long attributes are held back in small numbers", () => {
+  const exporter = new ChromeExporter();
+  exporter.begin();
+  let longest = 0;
+  for (let i = 0; i < 120; i++) {
+    const attributes = { text: "x".repeat(2 ** 19) };
+    longest = Math.max(longest, exporter.span(span(`${i}`, i, i, { attributes })).length);
+  }
+  assert(longest > 0 && longest < 40 * 2 ** 20);
+  assert(exporter.end().length < 40 * 2 ** 20);
+});
+
 Deno.test("no spans make a valid empty file", () => {
   assertEquals(exportSpans([]), {
     displayTimeUnit: "ns",
