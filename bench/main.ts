@@ -16,6 +16,8 @@ async function main(names: readonly string[]): Promise<number> {
     console.error(`Unknown benchmark "${unknown}"; there are ${NAMES.join(", ")}`);
     return 2;
   }
+  const { build, version } = Deno;
+  console.log(`Deno ${version.deno}, ${navigator.hardwareConcurrency} CPUs, ${build.target}`);
   const wanted = new Set(names.length === 0 ? NAMES : names);
   const folder = await Deno.makeTempDir({ prefix: "trace-bench-" });
   try {

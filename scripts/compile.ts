@@ -19,6 +19,11 @@ const PERMISSIONS = [
 /** Exit code for "there is no base binary to embed the program in"; EX_UNAVAILABLE of sysexits.h. */
 export const NO_BASE_BINARY = 69;
 
+const NOT_COMPILED =
+  `Could not compile the bundle. If Deno's base binary (denort) is what is missing:
+reach Deno's download host, or set DENORT_BIN to a denort and TRACE_COMPILE_DENO to the Deno of its
+version. See CONTRIBUTING.md`;
+
 /** What {@linkcode compile} needs to know of the world. */
 export interface CompileOptions {
   /** Absolute path of the repository. */
@@ -27,6 +32,8 @@ export interface CompileOptions {
   output: string;
   /** The Deno that compiles; its version decides which base binary fits. */
   compiler: string;
+  /** Told what went wrong. */
+  onError: (message: string) => void;
 }
 
 /**
@@ -34,10 +41,14 @@ export interface CompileOptions {
  * nothing else, while compiling the sources embeds every npm package of `deno.json`. It is split, so
  * that a subcommand's code is only read when that subcommand runs.
  *
- * @returns The exit code: 0, 1, or {@linkcode NO_BASE_BINARY}. Messages go to stderr.
+ * @returns The exit code: 0, 1, or {@linkcode NO_BASE_BINARY}.
  */
 export async function compile(options: CompileOptions): Promise<number> {
-  const { root, output, compiler } = options;
+  const { root, output, compiler, onError } = options;
+  function fail(message: string, details: string): number {
+    onError(`${details.trim()}\n\n${message}`);
+    return /base binary|denort/.test(details) ? NO_BASE_BINARY : 1;
+  }
   const bundle = await Deno.makeTempDir({ prefix: "trace-bundle-" });
   try {
     const bundled = await run(Deno.execPath(), [
@@ -53,7 +64,7 @@ export async function compile(options: CompileOptions): Promise<number> {
       ...PERMISSIONS,
       ...["--output", output, join(bundle, "cli.js")],
     ], root);
-    if (!compiled.success) return failCompile(compiled.stderr);
+    if (!compiled.success) return fail(NOT_COMPILED, compiled.stderr);
   } finally {
     await Deno.remove(bundle, { recursive: true });
   }
@@ -82,26 +93,11 @@ async function run(command: string, args: string[], cwd: string): Promise<RunRes
   }
 }
 
-function failCompile(stderr: string): number {
-  if (!/base binary|denort/.test(stderr)) return fail("Could not compile the bundle", stderr);
-  fail(
-    "Deno's base binary (denort) could not be had. Reach Deno's download host, or set DENORT_BIN\n" +
-      "to a denort and TRACE_COMPILE_DENO to the Deno of its version. See CONTRIBUTING.md",
-    stderr,
-  );
-  return NO_BASE_BINARY;
-}
-
-function fail(message: string, details: string): number {
-  console.error(`${details.trim()}\n\n${message}`);
-  return 1;
-}
-
 if (import.meta.main) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const output = join(root, "dist", Deno.build.os === "windows" ? "trace.exe" : "trace");
   const compiler = Deno.env.get("TRACE_COMPILE_DENO") ?? Deno.execPath();
-  const code = await compile({ root, output, compiler });
+  const code = await compile({ root, output, compiler, onError: console.error });
   if (code === 0) {
     const megabytes = ((await Deno.stat(output)).size / 1e6).toFixed(1);
     console.error(`Compiled ${output} (${megabytes} MB)`);
