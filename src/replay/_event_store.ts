@@ -29,14 +29,19 @@ export class EventStore {
   #timeFroms = new Uint32Array(FIRST_CAPACITY * 2);
   #offsetMinutes = new Int16Array(FIRST_CAPACITY * 2);
   readonly #chunks: Uint8Array[] = [];
-  #filled = CHUNK_BYTES;
+  #filled = 0;
 
-  /** Adds the events of one span; each line is at most 1 MiB. */
+  /** Adds the events of one span. */
   add(start: StoredEvent, end: StoredEvent | undefined, ownKey: number, parentKey: number): void {
     if (this.spanCount === this.ownKeys.length) this.#grow();
     const event = this.spanCount * 2;
-    this.#addEvent(event, start);
-    if (end !== undefined) this.#addEvent(event + 1, end);
+    // Both lines at once: a call of the encoder costs more than what it encodes.
+    const text = end === undefined ? start.line : start.line + end.line;
+    const byteCount = this.#encode(text);
+    const isAscii = byteCount === text.length;
+    const startBytes = isAscii ? start.line.length : encoder.encode(start.line).length;
+    this.#addEvent(event, start, startBytes, isAscii);
+    if (end !== undefined) this.#addEvent(event + 1, end, byteCount - startBytes, isAscii);
     this.ownKeys[this.spanCount] = ownKey;
     this.parentKeys[this.spanCount] = parentKey;
     this.spanCount++;
@@ -58,27 +63,31 @@ export class EventStore {
     return this.#offsetMinutes[event];
   }
 
-  #addEvent(event: number, { line, unixNano, offsetMinutes }: StoredEvent): void {
+  /** Puts text behind `#filled`, which the caller moves on; returns its length in bytes. */
+  #encode(text: string): number {
     // UTF-8 takes at most three bytes for each UTF-16 unit.
-    let room = CHUNK_BYTES - this.#filled;
-    if (line.length * 3 > room) {
-      this.#chunks.push(new Uint8Array(CHUNK_BYTES));
+    const needed = text.length * 3;
+    const last = this.#chunks.at(-1);
+    if (last === undefined || last.length - this.#filled < needed) {
+      this.#chunks.push(new Uint8Array(Math.max(CHUNK_BYTES, needed)));
       this.#filled = 0;
-      room = CHUNK_BYTES;
     }
     const chunk = this.#chunks[this.#chunks.length - 1];
-    const { written } = encoder.encodeInto(line, chunk.subarray(this.#filled));
+    return encoder.encodeInto(text, chunk.subarray(this.#filled)).written;
+  }
+
+  #addEvent(event: number, stored: StoredEvent, byteCount: number, isAscii: boolean): void {
     this.#chunkIndexes[event] = this.#chunks.length - 1;
     this.#offsets[event] = this.#filled;
-    this.lengths[event] = written;
-    this.unixNanos[event] = unixNano;
-    this.#offsetMinutes[event] = offsetMinutes;
+    this.lengths[event] = byteCount;
+    this.unixNanos[event] = stored.unixNano;
+    this.#offsetMinutes[event] = stored.offsetMinutes;
     // Inside a JSON string every quote is escaped, so only the field itself can look like this.
-    const timeFrom = line.indexOf(TIME_FIELD) + TIME_FIELD.length;
-    this.#timeFroms[event] = written === line.length
+    const timeFrom = stored.line.indexOf(TIME_FIELD) + TIME_FIELD.length;
+    this.#timeFroms[event] = isAscii
       ? timeFrom
-      : encoder.encode(line.slice(0, timeFrom)).length;
-    this.#filled += written;
+      : encoder.encode(stored.line.slice(0, timeFrom)).length;
+    this.#filled += byteCount;
   }
 
   #grow(): void {

@@ -209,7 +209,9 @@ export function planReplay(spans: Iterable<Span>, options: ReplayPlanOptions = {
 const encoder = new TextEncoder();
 const QUOTE = 0x22;
 const MAX_TIME_BYTES = 40;
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -INT64_MAX - 1n;
 
 function isInt64(value: bigint): boolean {
-  return BigInt.asIntN(64, value) === value;
+  return value >= INT64_MIN && value <= INT64_MAX;
 }
