@@ -25,6 +25,8 @@ export interface SpanSource {
   readonly title: string;
   /** Whether more may come after what is there now. */
   readonly isLive: boolean;
+  /** Where programs send events of a session. */
+  readonly socket?: string;
   /**
    * Reads the spans; ends when the source does, or when the signal is aborted.
    *
@@ -81,6 +83,7 @@ function sessionSource(session: SessionInfo): SpanSource {
   return {
     title: session.title,
     isLive: true,
+    socket: session.socket,
     read: (signal) => readSession(session, signal),
   };
 }

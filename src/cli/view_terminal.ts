@@ -1,0 +1,45 @@
+import { TraceStore } from "../assemble/trace_store.ts";
+import { openTerminal } from "../terminal/open_terminal.ts";
+import { type FeedItem, runTui } from "../tui/app.ts";
+import { type CliIo, wantsColor } from "./io.ts";
+import type { SpanSource } from "./span_source.ts";
+
+/** Shows a source in the terminal until the user quits. */
+export async function showSource(
+  io: CliIo,
+  source: SpanSource,
+  options: { isFollowing: boolean },
+): Promise<void> {
+  await runTui({
+    terminal: openTerminal(),
+    store: new TraceStore({ maxSpansPerTrace: 1_000_000 }),
+    feed: readFeed(source, io.signal),
+    title: source.title,
+    isColored: wantsColor(io, io.stdout),
+    connection: source.isLive ? "live" : "loading",
+    isFollowing: options.isFollowing && source.isLive,
+    emptyHint: emptyHint(source),
+    offsetMinutes: -new Date().getTimezoneOffset(),
+    signal: io.signal,
+  });
+}
+
+async function* readFeed(source: SpanSource, signal: AbortSignal): AsyncGenerator<FeedItem> {
+  for await (const message of source.read(signal)) {
+    if (message.type === "live") yield { type: "connection", connection: "live" };
+    else if (message.type === "notice") {
+      yield { type: "connection", connection: "loading", text: message.text };
+    } else yield message;
+  }
+  yield { type: "connection", connection: source.isLive ? "ended" : "end_of_file" };
+}
+
+function emptyHint(source: SpanSource): string[] {
+  if (!source.isLive) return ["This file has no spans."];
+  return [
+    "No spans yet. Run a program with:",
+    "  trace run -- COMMAND",
+    "or point it here:",
+    `  export TRACE_SOCKET=${source.socket ?? "<the session's socket>"}`,
+  ];
+}
