@@ -1,6 +1,7 @@
 import type { TraceEntry } from "../assemble/trace_store.ts";
 import type { AttributeValue } from "../model/attributes.ts";
 import type { Span } from "../model/span.ts";
+import { onOneLine } from "./span_text.ts";
 import { selectedPosition } from "./positions.ts";
 import type { Position, TuiState } from "./state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
@@ -38,7 +39,9 @@ export function textTest(text: string): SpanTest {
   const isExact = text !== text.toLowerCase();
   function contains(value: AttributeValue): boolean {
     if (typeof value === "object") return false;
-    const whole = String(value);
+    const whole = typeof value === "string" && /[\t\r\n]/.test(value)
+      ? onOneLine(value)
+      : `${value}`;
     return (isExact ? whole : whole.toLowerCase()).includes(text);
   }
   return (span) => {

@@ -13,7 +13,8 @@ import { pinnedLine, traceLine, type TraceLineOptions } from "./trace_line.ts";
 export function frame(state: TuiState): Frame {
   if (state.isHelpOpen && state.size.rows > 2) return helpPage(state.size);
   const list = state.store.traceCount === 0 ? emptyList(state) : traceList(state);
-  return [...list, statusBar(state)];
+  // On a screen of one line only the status bar is left.
+  return [...list, statusBar(state)].slice(-state.size.rows);
 }
 
 function traceList(state: TuiState): Line[] {

@@ -94,11 +94,17 @@ export function comparePositions(a: Position, b: Position): number {
 
 /** The row at the top of the screen. */
 export function topPosition(state: TuiState): Position {
+  const height = listHeight(state);
   // So far down that the screen is full, if there are enough rows for that.
-  const lowest = moveRows(state, lastPosition(state), 1 - listHeight(state));
+  const lowest = moveRows(state, lastPosition(state), 1 - height);
   if (state.isFollowing) return lowest;
   const top = validPosition(state, state.top);
-  return comparePositions(top, lowest) > 0 ? lowest : top;
+  if (comparePositions(top, lowest) > 0) return lowest;
+  // Spans that arrive above the selected row do not push it out of sight.
+  const selected = validPosition(state, state.selected);
+  return rowsBetween(state, top, selected, height) < height
+    ? top
+    : moveRows(state, selected, 1 - height);
 }
 
 /** The selected row. */

@@ -125,7 +125,12 @@ export function countText(count: number, word: string): string {
 /** Text as one harmless line; line breaks and indentation, which queries are full of, become spaces. */
 export function show(text: string, maxLength?: number): string {
   const part = maxLength !== undefined && text.length > maxLength ? text.slice(0, maxLength) : text;
-  return escapeText(part.replace(/[ \t\r\n]+/g, " "));
+  return escapeText(onOneLine(part));
+}
+
+/** Text with every run of blanks and line breaks as one space, as it is shown and searched. */
+export function onOneLine(text: string): string {
+  return text.replace(/[ \t\r\n]+/g, " ");
 }
 
 function isoTime(unixNano: bigint, offsetMinutes: number): string {

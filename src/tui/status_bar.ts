@@ -72,7 +72,9 @@ function droppedCount({ store }: TuiState): number {
 function searchPrompt(draft: string, columns: number): Line {
   // The end of what is typed stays in sight.
   let shown = escapeText(draft);
-  while (lineWidth([{ text: shown }]) > columns - 3) shown = [...shown].slice(1).join("");
+  while (shown !== "" && lineWidth([{ text: shown }]) > columns - 3) {
+    shown = [...shown].slice(1).join("");
+  }
   return fitLine([{ text: ` /${shown}` }, { text: " ", style: BAR }], columns);
 }
 

@@ -117,8 +117,7 @@ function scrollPage(state: TuiState, step: 1 | -1): TuiState {
   const selected = moveRows(state, before, rows);
   if (step > 0 && comparePositions(selected, before) === 0) return state;
   const top = moveRows(state, topPosition(state), rows);
-  const moved = { ...state, isFollowing: false, top };
-  return { ...moved, selected, top: scrollTo(moved, selected) };
+  return select({ ...state, isFollowing: false, selected, top }, selected);
 }
 
 function setExpanded(state: TuiState, sequence: number, expanded: boolean): TuiState {
@@ -194,7 +193,13 @@ function goToSpan(state: TuiState, test: SpanTest, step: 1 | -1, failure: string
   const isInSight = comparePositions(found, top) > 0 &&
     rowsBetween(open, top, found, height) < height;
   // Out of sight it comes to stand with some of what surrounds it.
-  return isInSight
-    ? select(open, found)
-    : select({ ...open, isFollowing: false, top: moveRows(open, found, -(height >> 1)) }, found);
+  return isInSight ? select(open, found) : select(
+    {
+      ...open,
+      isFollowing: false,
+      selected: found,
+      top: moveRows(open, found, -(height >> 1)),
+    },
+    found,
+  );
 }

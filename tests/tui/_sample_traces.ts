@@ -1,0 +1,172 @@
+import { TraceStore } from "../../src/assemble/trace_store.ts";
+import type { Span } from "../../src/model/span.ts";
+import type { Message } from "../../src/tui/message.ts";
+import { createTuiState, type TuiState, type TuiStateOptions } from "../../src/tui/state.ts";
+import { update } from "../../src/tui/update.ts";
+import { EPOCH, makeSpan } from "../assemble/_make_span.ts";
+
+/** A request with a service call and its queries. */
+export function requestSpans(traceId: string, at = 0): Span[] {
+  return [
+    makeSpan("root", {
+      traceId,
+      name: "GET /users/7",
+      kind: "http",
+      at,
+      ms: 12.3,
+      attrs: { method: "GET", path: "/users/7", status: "200" },
+    }),
+    makeSpan("service", {
+      traceId,
+      parentId: "root",
+      name: "UserService.get",
+      at: at + 1,
+      ms: 8.1,
+    }),
+    makeSpan("query", {
+      traceId,
+      parentId: "service",
+      name: "SQL Query",
+      kind: "sql",
+      at: at + 2,
+      ms: 3.2,
+      attrs: { query: "SELECT *\n  FROM users\n WHERE id = ?" },
+    }),
+    makeSpan("cache", {
+      traceId,
+      parentId: "service",
+      name: "cache.put",
+      at: at + 7,
+      ms: 0.25,
+      attrs: { key: "user:7", ttl: 60n },
+    }),
+    makeSpan("render", { traceId, parentId: "root", name: "render", at: at + 10, ms: 2 }),
+  ];
+}
+
+/** A request that failed in a query of another service. */
+export function failedSpans(traceId: string, at = 0): Span[] {
+  return [
+    makeSpan("root", {
+      traceId,
+      name: "POST /orders",
+      kind: "server",
+      at,
+      ms: 48,
+      service: "shop",
+      attrs: { "http.response.status_code": 500n },
+      status: { code: "error" },
+    }),
+    makeSpan("charge", {
+      traceId,
+      parentId: "root",
+      name: "charge",
+      kind: "client",
+      at: at + 5,
+      ms: 40,
+      service: "shop",
+      attrs: { "peer.address": "10.0.0.7:443" },
+    }),
+    makeSpan("insert", {
+      traceId,
+      parentId: "charge",
+      name: "SQL Exec",
+      kind: "sql",
+      at: at + 12,
+      ms: 30,
+      service: "billing",
+      attrs: { query: "INSERT INTO charges VALUES (?, ?, ?)", error: "deadlock detected" },
+    }),
+    makeSpan("orphan", {
+      traceId,
+      parentId: "not-seen",
+      name: "audit",
+      kind: "internal",
+      at: at + 30,
+      ms: 4,
+    }),
+  ];
+}
+
+/** A request that still runs, or whose program died when `state` says so. */
+export function openSpans(traceId: string, at = 0, state: Span["state"] = "running"): Span[] {
+  return [
+    makeSpan("root", { traceId, name: "GET /report", kind: "http", at, state }),
+    makeSpan("load", { traceId, parentId: "root", name: "load", at: at + 100, ms: 300 }),
+    makeSpan("sum", { traceId, parentId: "root", name: "sum", at: at + 420, state }),
+  ];
+}
+
+/** Names that mean harm, and names that take two columns a character. */
+export function hostileSpans(traceId: string, at = 0): Span[] {
+  return [
+    makeSpan("root", { traceId, name: "\x1b]0;title\x07 \x1b[2J", kind: "http", at, ms: 9 }),
+    makeSpan("bidi", {
+      traceId,
+      parentId: "root",
+      name: "a\u202etxt.exe\u2066",
+      at: at + 1,
+      ms: 1,
+    }),
+    makeSpan("wide", { traceId, parentId: "root", name: "検索 ユーザー 😀", at: at + 2, ms: 3 }),
+    makeSpan("lines", {
+      traceId,
+      parentId: "wide",
+      name: "two\nlines\x9b31m",
+      at: at + 3,
+      ms: 1,
+      attrs: { "ke\x1by": "va\x07lue", list: ["a", 1n], bytes: new Uint8Array(3) },
+    }),
+  ];
+}
+
+/** A store with one trace of each sort. */
+export function sampleStore(): TraceStore {
+  const store = new TraceStore();
+  const traces = [
+    requestSpans("t1"),
+    failedSpans("t2", 1_000),
+    hostileSpans("t3", 2_000),
+    openSpans("t4", 3_000, "unfinished"),
+    requestSpans("t5", 4_000),
+    openSpans("t6", 5_000),
+  ];
+  for (const span of traces.flat()) store.add(span);
+  return store;
+}
+
+/** A store with so many traces of so many spans each. */
+export function largeStore(traces: number, spansPerTrace: number): TraceStore {
+  const store = new TraceStore({ maxTraces: traces, maxSpans: traces * spansPerTrace });
+  for (let trace = 0; trace < traces; trace++) {
+    const traceId = `t${trace}`;
+    for (let at = 0; at < spansPerTrace; at++) {
+      const parentId = at === 0 ? undefined : `s${(at - 1) >> 1}`;
+      store.add(
+        makeSpan(`s${at}`, { traceId, parentId, name: `${traceId}/s${at}`, at: trace + at, ms: 1 }),
+      );
+    }
+  }
+  return store;
+}
+
+/** A state at a fixed clock, seven seconds after `EPOCH`. */
+export function openState(options: Partial<TuiStateOptions> = {}): TuiState {
+  return createTuiState({
+    store: options.store ?? sampleStore(),
+    size: { columns: 80, rows: 24 },
+    title: "session 4711",
+    nowUnixNano: EPOCH + 7_000_000_000n,
+    ...options,
+  });
+}
+
+/** The state after some keys. */
+export function press(state: TuiState, ...keys: string[]): TuiState {
+  return keys.reduce((before, key) => update(before, { type: "key", key }), state);
+}
+
+/** The state after some messages. */
+export function send(state: TuiState, ...messages: Message[]): TuiState {
+  return messages.reduce(update, state);
+}
