@@ -83,24 +83,32 @@ export class GoTraceReceiver implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<void> {
+    // Who has connected may have sent everything and left, without having been accepted yet.
+    await this.#listener.withdraw();
+    if (this.#accepting !== undefined) await this.#drain(drainMs);
     await this.#listener.close();
     await this.#accepting;
-    await this.#drain(drainMs);
     clearTimeout(this.#graceTimer);
     for (const connection of this.#connections) connection.close();
     await Promise.all(this.#readers);
     clearTimeout(this.#graceTimer);
   }
 
-  /** Waits until no connection has had anything to read for a moment, or all of them have ended. */
+  /** Waits until nobody has connected and nothing has arrived for a moment. */
   async #drain(drainMs: number): Promise<void> {
     const deadline = Date.now() + drainMs;
-    let received = -1;
-    while (this.#connections.size > 0 && Date.now() < deadline) {
-      if (received === this.#assembler.counters.received) return;
-      received = this.#assembler.counters.received;
+    let before = -1;
+    let now = this.#activity();
+    while (now !== before && Date.now() < deadline) {
+      before = now;
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      now = this.#activity();
     }
+  }
+
+  /** A number that grows with each connection and each event. */
+  #activity(): number {
+    return this.#connectionCount + this.#assembler.counters.received;
   }
 
   async #acceptAll(): Promise<void> {
@@ -198,4 +206,4 @@ const INITIAL_BUFFER_BYTES = 64 * 1024;
 /** What a connection that fills its buffer reads at once: larger gains nothing. */
 const BUSY_BUFFER_BYTES = 256 * 1024;
 /** How long nothing may arrive before the senders are thought to be done. */
-const QUIET_MS = 20;
+const QUIET_MS = 30;

@@ -15,7 +15,12 @@ export interface UnixListener extends AsyncDisposable {
   readonly path: string;
   /** Waits for the next connection; `undefined` once the listener is closed. */
   accept(): Promise<ByteConnection | undefined>;
-  /** Stops accepting and removes the socket file, if it is still this listener's. */
+  /**
+   * Removes the socket file, if it is still this listener's: nobody new finds it, and those who
+   * have connected already can still be accepted.
+   */
+  withdraw(): Promise<void>;
+  /** Stops accepting, and removes the socket file as `withdraw` does. */
   close(): Promise<void>;
 }
 
@@ -102,17 +107,24 @@ async function bindAt(path: string, byteLength: number): Promise<UnixListener> {
   } finally {
     await rm(temporary, { force: true });
   }
-  let closing: Promise<void> | undefined;
-  async function close(): Promise<void> {
-    listener.close();
+  let withdrawing: Promise<void> | undefined;
+  async function removeOwn(): Promise<void> {
     const found = await lstat(path).catch(() => undefined);
     if (found?.ino === own.ino && found.dev === own.dev) await rm(path, { force: true });
+  }
+  function withdraw(): Promise<void> {
+    return withdrawing ??= removeOwn();
+  }
+  function close(): Promise<void> {
+    listener.close();
+    return withdraw();
   }
   return {
     path,
     accept: () => listener.accept(),
-    close: () => closing ??= close(),
-    [Symbol.asyncDispose]: () => closing ??= close(),
+    withdraw,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   ViewClient,
   ViewServer,
 } from "../../src/gotrace/mod.ts";
+import { sendEvents } from "../testing/send_events.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 
 function span(id: string, fields: Partial<Span> = {}): Span {
@@ -23,11 +24,6 @@ function span(id: string, fields: Partial<Span> = {}): Span {
     endTimeUnixNano: 1_773_223_200_000_000_003n,
     ...fields,
   });
-}
-
-async function sendEvents(path: string, lines: string[]): Promise<void> {
-  using connection = await Deno.connect({ transport: "unix", path });
-  await connection.write(new TextEncoder().encode(lines.join("")));
 }
 
 Deno.test("an event is the line that Go writes, and back", () => {
@@ -93,7 +89,7 @@ Deno.test("the collector gives the tree, with children that end after the root",
         newSpanEndEvent({ ...ids, spanId: "r" }, 5n),
         newSpanEndEvent({ ...ids, spanId: "l" }, 6n),
         newSpanStartEvent({ traceId: "t2", spanId: "r" }, "never ends", 0, 7n),
-      ].map(encodeEvent),
+      ].map(encodeEvent).join(""),
     );
     await isComplete;
     assertEquals(completed, ["t/child", "t/root", "t/late"]);
@@ -132,7 +128,7 @@ Deno.test("a listener that throws harms neither the collector nor other listener
     const isComplete = new Promise<void>((resolve) => collector.onSpanComplete(() => resolve()));
     await collector.listen();
     const serving = collector.serve();
-    await sendEvents(collector.socketPath, [
+    await sendEvents(collector.socketPath, ...[
       encodeEvent(newSpanStartEvent({ spanId: "a", traceId: "t" }, "a", 0, 1n)),
       encodeEvent(newSpanEndEvent({ spanId: "a", traceId: "t" }, 2n)),
     ]);

@@ -5,7 +5,7 @@ import { installGo } from "../../scripts/build_go.ts";
 import { startCollector, startTraceCollect, traceCommand } from "../../scripts/start_collector.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 import { forTests } from "./_go_programs.ts";
-import { hasTmux, openTerminal } from "./_terminal.ts";
+import { hasTmux, openTerminal } from "../testing/terminal.ts";
 
 const goTrace = await forTests("go-trace", (folder) => {
   return installGo("github.com/mickamy/go-trace@v0.0.5", folder);
@@ -74,9 +74,11 @@ Deno.test({
       const socket = join(folder, "socket");
       // The viewer looks for sessions in the temporary folder, which is the collector's, too.
       await using _collector = await startTraceCollect(folder, ["--socket", socket]);
-      await using viewer = await openTerminal(folder, [program, "view"], { TMPDIR: folder });
+      await using viewer = await openTerminal(folder, [program, "view"], {
+        env: { TMPDIR: folder },
+      });
       await using _app = await openTerminal(await Deno.makeTempDir({ dir: folder }), [app], {
-        GOTRACE_SOCKET: socket,
+        env: { GOTRACE_SOCKET: socket },
       });
       const screen = await viewer.waitFor((text) => text.includes("Place"));
       assertStringIncludes(screen, "Place");
@@ -91,7 +93,7 @@ Deno.test({
       const app = await copyApp(folder);
       const env = { TMPDIR: folder, XDG_RUNTIME_DIR: folder };
       const run = ["sh", "-c", `cd "${app}" && exec "${program}" run .`];
-      await using _session = await openTerminal(folder, run, env);
+      await using _session = await openTerminal(folder, run, { env });
       const socket = await waitForSocket(folder);
       const { command, args } = traceCommand();
       // The first line that it prints is a trace, so there is nothing to wait for after it.

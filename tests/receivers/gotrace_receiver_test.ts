@@ -5,6 +5,7 @@ import {
   type GoTraceReceiverOptions,
 } from "../../src/receivers/gotrace_receiver.ts";
 import { endLine, startLine } from "../testing/events.ts";
+import { sendEvents } from "../testing/send_events.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 
 interface Setup {
@@ -50,20 +51,12 @@ async function withReceiver(
   });
 }
 
-async function send(path: string, ...parts: (string | Uint8Array)[]): Promise<void> {
-  using connection = await Deno.connect({ transport: "unix", path });
-  for (const part of parts) {
-    const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
-    for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-  }
-}
-
 Deno.test("spans of many connections are collected, each line once", async () => {
   await withReceiver({}, async ({ path, lineCount, lines, assembler }) => {
     await Promise.all(
       Array.from({ length: 20 }, (_, connection) => {
         const ids = Array.from({ length: 500 }, (_, index) => `${connection}-${index}`);
-        return send(path, ...ids.map((id) => startLine(id) + endLine(id)));
+        return sendEvents(path, ...ids.map((id) => startLine(id) + endLine(id)));
       }),
     );
     await lineCount(10_000);
@@ -76,7 +69,7 @@ Deno.test("a line over the limit is counted and the next one of the connection w
   await withReceiver({}, async ({ path, lineCount, lines, assembler }) => {
     const limit = 1024 * 1024;
     const shell = startLine("edge", { name: "" }).length - 1;
-    await send(
+    await sendEvents(
       path,
       startLine("edge", { name: "x".repeat(limit - shell) }),
       endLine("edge"),
@@ -95,7 +88,7 @@ Deno.test("a line over the limit is counted and the next one of the connection w
 Deno.test("a stream cut into single bytes gives the same spans", async () => {
   await withReceiver({}, async ({ path, lineCount, lines }) => {
     const bytes = new TextEncoder().encode(startLine("a", { name: "日本" }) + endLine("a"));
-    await send(path, ...Array.from(bytes, (byte) => Uint8Array.of(byte)));
+    await sendEvents(path, ...Array.from(bytes, (byte) => Uint8Array.of(byte)));
     await lineCount(1);
     assertEquals(JSON.parse(lines[0]).name, "日本");
   });
@@ -103,7 +96,7 @@ Deno.test("a stream cut into single bytes gives the same spans", async () => {
 
 Deno.test("a last line without its line end counts", async () => {
   await withReceiver({}, async ({ path, lineCount, lines }) => {
-    await send(path, startLine("a") + endLine("a").trimEnd());
+    await sendEvents(path, startLine("a") + endLine("a").trimEnd());
     await lineCount(1);
     assertEquals(JSON.parse(lines[0]).id, "a");
   });
@@ -111,8 +104,8 @@ Deno.test("a last line without its line end counts", async () => {
 
 Deno.test("a span may end over another connection than it started", async () => {
   await withReceiver({}, async ({ path, lineCount, lines }) => {
-    await send(path, startLine("a"));
-    await send(path, endLine("a"));
+    await sendEvents(path, startLine("a"));
+    await sendEvents(path, endLine("a"));
     await lineCount(1);
     assert(!("unfinished" in JSON.parse(lines[0])));
   });
@@ -122,7 +115,7 @@ Deno.test("spans of a program that is gone become unfinished, those of others st
   await withReceiver({ lostSpanGraceMs: 1 }, async ({ path, lineCount, lines, assembler }) => {
     using other = await Deno.connect({ transport: "unix", path });
     await other.write(new TextEncoder().encode(startLine("other")));
-    await send(path, startLine("last words"));
+    await sendEvents(path, startLine("last words"));
     await lineCount(1);
     assertEquals(JSON.parse(lines[0]).id, "last words");
     assertEquals(JSON.parse(lines[0]).unfinished, true);
@@ -164,7 +157,7 @@ Deno.test("back-pressure holds the sender, and nothing is lost", async () => {
       return new Promise((resolve) => release = resolve);
     },
   }, async ({ path, lineCount }) => {
-    const sending = send(path, (startLine("a") + endLine("a")).repeat(20_000));
+    const sending = sendEvents(path, (startLine("a") + endLine("a")).repeat(20_000));
     while (release === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
     release();
     await sending;

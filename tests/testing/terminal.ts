@@ -2,6 +2,21 @@
 export interface Terminal extends AsyncDisposable {
   /** Waits until the screen satisfies a condition and returns it. */
   waitFor(condition: (screen: string) => boolean): Promise<string>;
+  /** Types keys, by tmux's names (`Space`, `C-d`) or as they are. */
+  type(...keys: string[]): Promise<void>;
+  /** Gives the terminal another size. */
+  resize(columns: number, rows: number): Promise<void>;
+  /** Asks tmux something about the terminal, such as `#{alternate_on}`. */
+  ask(format: string): Promise<string>;
+}
+
+/** Options of {@linkcode openTerminal}. */
+export interface TerminalOptions {
+  env?: Record<string, string>;
+  /** @default 120 */
+  columns?: number;
+  /** @default 40 */
+  rows?: number;
 }
 
 const POLL_MS = 50;
@@ -18,21 +33,25 @@ export async function hasTmux(): Promise<boolean> {
 }
 
 /**
- * Runs a command in a terminal of 120 × 40 characters.
+ * Runs a command in a terminal, which stays open when the command has ended.
  *
  * @param folder Folder for tmux's own socket.
  */
 export async function openTerminal(
   folder: string,
   command: readonly string[],
-  env: Record<string, string> = {},
+  options: TerminalOptions = {},
 ): Promise<Terminal> {
+  const { env = {}, columns = 120, rows = 40 } = options;
   const base = ["-S", `${folder}/tmux`, "-f", "/dev/null"];
   async function tmux(...args: string[]): Promise<string> {
     const { stdout } = await new Deno.Command("tmux", { args: [...base, ...args], env }).output();
     return new TextDecoder().decode(stdout);
   }
-  await tmux("new-session", "-d", "-x", "120", "-y", "40", ...command);
+  const size = ["-x", String(columns), "-y", String(rows)];
+  // Two commands in one call, so that even a command that ends at once leaves its screen.
+  const stay = [";", "set-option", "-w", "remain-on-exit", "on"];
+  await tmux("new-session", "-d", ...size, ...command, ...stay);
   return {
     async waitFor(condition): Promise<string> {
       const deadline = Date.now() + TIMEOUT_MS;
@@ -42,6 +61,15 @@ export async function openTerminal(
         if (Date.now() > deadline) throw new Error(`The screen stayed at:\n${screen}`);
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
+    },
+    async type(...keys): Promise<void> {
+      await tmux("send-keys", ...keys);
+    },
+    async resize(toColumns, toRows): Promise<void> {
+      await tmux("resize-window", "-x", String(toColumns), "-y", String(toRows));
+    },
+    async ask(format): Promise<string> {
+      return (await tmux("display-message", "-p", format)).trim();
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await tmux("kill-server");
