@@ -22,7 +22,7 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
     .action(async (name, options) => {
       const source = await findSource(io, name);
       if (options.json || options.print || !io.stdout.isTerminal) {
-        const format = options.json ? formatTraceJson : textFormat(io);
+        const format = options.json ? formatTraceJson : textFormat(io, source);
         await printSource(io, source, { format, isFollowing: options.follow });
         return;
       }
@@ -40,9 +40,12 @@ export function formatTraceJson(trace: Trace): string {
     `"duration_ns":${trace.durationNano},"spans":[${spans}]}\n`;
 }
 
-function textFormat(io: CliIo): (trace: Trace) => string {
+function textFormat(io: CliIo, source: SpanSource): (trace: Trace) => string {
   const color = wantsColor(io, io.stdout);
-  return (trace) => printTrace(trace, { color });
+  return (trace) => {
+    const nowUnixNano = source.isLive ? BigInt(Date.now()) * 1_000_000n : undefined;
+    return printTrace(trace, { color, nowUnixNano });
+  };
 }
 
 /** Prints the traces of a source: each once it is finished, the rest at the end. */
