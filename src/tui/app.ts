@@ -14,6 +14,8 @@ import { update } from "./update.ts";
 export type FeedItem =
   | { readonly type: "spans"; readonly spans: Iterable<Span> }
   | { readonly type: "connection"; readonly connection: Connection; readonly text?: string }
+  /** Something the user should know, such as damage that was skipped. */
+  | { readonly type: "notice"; readonly text: string }
   | { readonly type: "skipped"; readonly spanCount: number };
 
 /** What the live view needs. */

@@ -2,7 +2,7 @@ import type { TraceEntry } from "../assemble/trace_store.ts";
 import type { Trace } from "../model/trace.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line } from "../terminal/frame.ts";
-import { truncateText } from "../terminal/text_width.ts";
+import { textWidth, truncateText } from "../terminal/text_width.ts";
 import { helpPage } from "./help_page.ts";
 import { isExpanded, listHeight, rowCount, selectedPosition, topPosition } from "./positions.ts";
 import { isOver, type TuiState } from "./state.ts";
@@ -55,8 +55,9 @@ function traceList(state: TuiState): Line[] {
 function emptyList(state: TuiState): Line[] {
   const { columns } = state.size;
   const height = listHeight(state);
-  const hint = state.emptyHint.slice(0, height).map((text) => escapeText(text));
-  const width = Math.min(columns, Math.max(0, ...hint.map((text) => text.length)));
+  const texts = state.connection === "loading" ? ["Loading…"] : state.emptyHint;
+  const hint = texts.slice(0, height).map((text) => escapeText(text));
+  const width = Math.min(columns, Math.max(0, ...hint.map(textWidth)));
   const margin = " ".repeat(Math.floor((columns - width) / 2));
   const above = Math.max(0, Math.floor((height - hint.length) / 3));
   const lines: Line[] = Array.from({ length: above }, () => []);

@@ -10,5 +10,7 @@ export type Message =
   | { readonly type: "tick"; readonly nowUnixNano: bigint }
   /** The source of the spans changed; `text` says more, why it failed for example. */
   | { readonly type: "connection"; readonly connection: Connection; readonly text?: string }
+  /** Something to tell the user, until the next key. */
+  | { readonly type: "notice"; readonly text: string }
   /** The source gave up spans because this viewer was too slow. */
   | { readonly type: "skipped"; readonly spanCount: number };

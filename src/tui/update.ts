@@ -35,6 +35,8 @@ export function update(state: TuiState, message: Message): TuiState {
         connection: message.connection,
         notice: message.text ?? state.notice,
       };
+    case "notice":
+      return { ...state, notice: message.text };
     case "skipped":
       return { ...state, skippedSpanCount: state.skippedSpanCount + message.spanCount };
   }

@@ -177,6 +177,19 @@ Deno.test("a trace without a root waits longer, and everything comes out at the 
   assertEquals(store.finishedTraces(500, true).map(({ trace }) => trace.traceId), ["running"]);
 });
 
+Deno.test("a trace that is evicted before it was reported is handed out, one that was is not", () => {
+  const evicted: string[] = [];
+  const store = new TraceStore({
+    maxTraces: 2,
+    onEvict: (trace) => evicted.push(`${trace.traceId}:${trace.nodes.length}`),
+  });
+  store.add(spanOf("reported", "r"), 0);
+  store.finishedTraces(1_000);
+  for (const id of ["a", "b", "c"]) store.add(spanOf(id, "r"), 1_000);
+  assertEquals(evicted, ["a:1"]);
+  assertEquals(store.traceIds, ["b", "c"]);
+});
+
 Deno.test("the trees do not depend on the order of arrival", () => {
   const spans = ["r", "a", "b", "c"].flatMap((id, at) => {
     const parentId = at === 0 ? undefined : "r";

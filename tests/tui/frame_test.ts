@@ -131,6 +131,19 @@ Deno.test("a failure of the source is told in its own words, made harmless", () 
   assert(lineText(frame(state)[23]).includes("Cannot read ␛[31m"));
 });
 
+Deno.test("a notice stays until the next key", () => {
+  const state = send(openState(), { type: "notice", text: "3 lines were damaged" });
+  assert(lineText(frame(state)[23]).includes("3 lines were damaged"));
+  assert(!lineText(frame(press(state, "k"))[23]).includes("damaged"));
+});
+
+Deno.test("an empty list that is being loaded says so", () => {
+  const store = new TraceStore();
+  const state = openState({ store, connection: "loading", emptyHint: ["No spans in there"] });
+  const text = frame(state).map(lineText).join("\n");
+  assert(text.includes("Loading…") && !text.includes("No spans in there"));
+});
+
 Deno.test("times are shown at the offset asked for", () => {
   const text = (offsetMinutes: number): string =>
     lineText(frame(openState({ offsetMinutes, connection: "end_of_file" }))[0]);
