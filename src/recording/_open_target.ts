@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { errorCode } from "../runtime/error_code.ts";
 import { type Compression, compressionOfPath } from "./_compression.ts";
 import { HEADER_PREFIX } from "./_control_line.ts";
 import { numberedPath } from "./_numbered_path.ts";
@@ -52,7 +53,7 @@ export async function openBeside(path: string, from = 1): Promise<RecordingFile>
     try {
       return await RecordingFile.open(candidate, true);
     } catch (error) {
-      if ((error as { code?: string }).code !== "EEXIST") throw openError(candidate, error);
+      if (errorCode(error) !== "EEXIST") throw openError(candidate, error);
     }
   }
 }
@@ -82,13 +83,15 @@ async function inspect(
 }
 
 function openError(path: string, error: unknown): Error {
-  const { code, message } = error as { code?: string; message?: string };
+  const code = errorCode(error);
   const reason = code === "EBUSY"
     ? "it is being recorded by another trace; choose another --out"
     : code === "EISDIR"
     ? "it is a folder; name a file in it"
     : code === "ENOENT"
     ? "its folder does not exist; create it, or choose another --out"
-    : message ?? String(error);
+    : error instanceof Error
+    ? error.message
+    : String(error);
   return new Error(`Cannot record to "${path}": ${reason}`, { cause: error });
 }

@@ -288,7 +288,7 @@ export class SectionParser {
   }
 }
 
-const INITIAL_BYTES = 4 * 1024 * 1024;
+const INITIAL_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const LINE_END = new Uint8Array([LINE_FEED]);

@@ -33,7 +33,9 @@ const CONTROL_FIELDS = ["trace_recording", "checkpoint", "view", "trace_view"];
 
 function reasonOf(error: unknown): string {
   // Parts of a line in a message about it would make every damaged line a reason of its own.
-  const field = /"([\w.[\]]+)" is/.exec(error instanceof Error ? error.message : "");
+  const field = /^Cannot read [^:]*: "([^"]+)" is/.exec(
+    error instanceof Error ? error.message : "",
+  );
   return field === null ? "not a JSON object" : `field "${field[1]}" is wrong`;
 }
 

@@ -1,11 +1,13 @@
+import { errorCode } from "../runtime/error_code.ts";
+
 /** The reason under which spans are counted that a failed write has lost. */
 export function lossReason(error: unknown): string {
-  return LOSS_REASONS[codeOf(error)] ?? "write_failed";
+  return LOSS_REASONS[errorCode(error)] ?? "write_failed";
 }
 
 /** What failed, in words, with the system's code. */
 export function describeWriteError(error: unknown): string {
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code in WORDS) return `${WORDS[code]} (${code})`;
   return error instanceof Error ? error.message : String(error);
 }
@@ -25,8 +27,3 @@ const WORDS: Readonly<Record<string, string>> = {
   EIO: "the disk reports an error",
   EPIPE: "nobody reads the pipe any more",
 };
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : "";
-}

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { errorCode } from "../runtime/error_code.ts";
 import { type Compression, compressionOfBytes, decompress } from "./_compression.ts";
 import { readRecording, type ReadRecordingOptions, type Recording } from "./recording_reader.ts";
 import { type RecordingFormat, SNIFF_BYTES, sniffFormat } from "./sniff_format.ts";
@@ -90,15 +91,16 @@ export class UnknownFormatError extends Error {
 }
 
 function readError(name: string, error: unknown): Error {
-  const { code, message } = error as { code?: string; message?: string };
-  if (message?.startsWith("Cannot read")) return error as Error;
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith("Cannot ")) return error as Error;
   const reason = code === "ENOENT"
     ? "there is no such file"
     : code === "EISDIR"
     ? "it is a folder"
     : code === "EACCES"
     ? "no permission to read it"
-    : message ?? String(error);
+    : message;
   return new Error(`Cannot read "${name}": ${reason}`, { cause: error });
 }
 

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { countReason } from "../model/counters.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
+import { errorCode } from "../runtime/error_code.ts";
 import { type Compress, compressionOfPath, createCompress } from "./_compression.ts";
 import { formatCheckpoint, formatHeader } from "./_control_line.ts";
 import { openBeside, openTarget } from "./_open_target.ts";
@@ -342,7 +343,7 @@ export class RecordingWriter {
   async #reopen(): Promise<void> {
     const { path } = this.#file;
     const next = await RecordingFile.open(path, true)
-      .catch((error) => error.code === "EEXIST" ? openBeside(path) : Promise.reject(error));
+      .catch((error) => errorCode(error) === "EEXIST" ? openBeside(path) : Promise.reject(error));
     await this.#file.close().catch(() => {});
     this.#file = next;
     this.#mustReopen = false;
