@@ -3,6 +3,7 @@ import type { Trace } from "../model/trace.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line } from "../terminal/frame.ts";
 import { textWidth, truncateText } from "../terminal/text_width.ts";
+import { highlight } from "./highlight.ts";
 import { helpPage } from "./help_page.ts";
 import { isExpanded, listHeight, rowCount, selectedPosition, topPosition } from "./positions.ts";
 import { isOver, type TuiState } from "./state.ts";
@@ -41,11 +42,10 @@ function traceList(state: TuiState): Line[] {
       };
       // A reader who is inside a long trace still sees which one it is.
       const isPinned = lines.length === 0 && row > 0 && height > 2;
-      lines.push(
-        isPinned
-          ? pinnedLine(trace, { ...options, isSelectedRow: isSelectedTrace && selected.row <= row })
-          : traceLine(trace, row, options),
-      );
+      const line = isPinned
+        ? pinnedLine(trace, { ...options, isSelectedRow: isSelectedTrace && selected.row <= row })
+        : traceLine(trace, row, options);
+      lines.push(options.isSelectedRow ? line : highlight(line, state.search.text));
     }
   }
   while (lines.length < height) lines.push([]);

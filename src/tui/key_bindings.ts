@@ -16,6 +16,7 @@ export type Action =
   | "search"
   | "next_match"
   | "previous_match"
+  | "clear_search"
   | "help"
   | "redraw"
   | "suspend"
@@ -48,6 +49,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   { keys: ["/"], action: "search", help: "search names, values" },
   { keys: ["n"], action: "next_match", help: "next match" },
   { keys: ["N"], action: "previous_match", help: "previous match" },
+  { keys: ["escape"], action: "clear_search", help: "clear search" },
   { keys: ["?"], action: "help", help: "this help" },
   { keys: ["ctrl+l"], action: "redraw", help: "redraw the screen" },
   { keys: ["ctrl+z"], action: "suspend", help: "stop, until fg" },
@@ -74,6 +76,7 @@ const KEY_LABELS: Readonly<Record<string, string>> = {
   end: "End",
   space: "Space",
   enter: "Enter",
+  escape: "Esc",
 };
 
 /** A key as the help page names it: `Ctrl+D`, `PgUp`, `j`. */

@@ -177,12 +177,15 @@ const TOLD_ATTRIBUTES: ReadonlySet<string> = new Set([
   "error.message",
   "service.name",
 ]);
+/** go-trace names its HTTP spans by these. */
+const TOLD_HTTP_ATTRIBUTES: ReadonlySet<string> = new Set(["method", "path"]);
 
 function attributeTexts(span: Span, maxLength: number | undefined): string[] {
   const texts: string[] = [];
   // `for in` stops early without making a list of what may be thousands of attributes.
   for (const key in span.attributes) {
     if (TOLD_ATTRIBUTES.has(key)) continue;
+    if (span.kind === "http" && TOLD_HTTP_ATTRIBUTES.has(key)) continue;
     if (texts.length === SHOWN_ATTRIBUTES) break;
     texts.push(`${show(key, maxLength)}=${show(valueText(span.attributes[key]), maxLength)}`);
   }

@@ -84,6 +84,7 @@ const ACTIONS: Readonly<Record<Action, (state: TuiState) => TuiState>> = {
   search: (state) => ({ ...state, search: { ...state.search, draft: "" } }),
   next_match: (state) => goToMatch(state, 1),
   previous_match: (state) => goToMatch(state, -1),
+  clear_search: clearSearch,
   help: (state) => ({ ...state, isHelpOpen: true }),
   // What these two mean is up to the terminal, see `runTui`.
   redraw: (state) => state,
@@ -149,7 +150,7 @@ function editSearch(state: TuiState, key: string): TuiState {
   const draft = state.search.draft ?? "";
   switch (key) {
     case "escape":
-      return { ...state, search: { ...state.search, draft: undefined } };
+      return clearSearch(state);
     case "enter": {
       const text = draft === "" ? state.search.text : draft;
       return goToMatch({ ...state, search: { text, draft: undefined } }, 1);
@@ -164,6 +165,10 @@ function editSearch(state: TuiState, key: string): TuiState {
       return updateDraft(state, " ");
   }
   return [...key].length === 1 ? updateDraft(state, key) : state;
+}
+
+function clearSearch(state: TuiState): TuiState {
+  return { ...state, search: { text: "", draft: undefined } };
 }
 
 const MAX_DRAFT_LENGTH = 200;

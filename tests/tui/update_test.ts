@@ -129,6 +129,7 @@ Deno.test("a search can be edited, pasted into and given up", () => {
   assertEquals(send(typed, { type: "paste", text: "c\nd" }).search.draft, "a bc d");
   assertEquals(press(typed, "ctrl+u").search.draft, "");
   assertEquals(press(typed, "escape").search.draft, undefined);
+  assertEquals(press(typed, "enter", "escape").search.text, "");
   assertEquals(press(typed, "q").isDone, false);
   assertEquals(press(typed, "ctrl+c").isDone, true);
   assert(press(openState(), "n").notice?.includes("press /"));
