@@ -2,6 +2,8 @@
 export interface Terminal extends AsyncDisposable {
   /** Waits until the screen satisfies a condition and returns it. */
   waitFor(condition: (screen: string) => boolean): Promise<string>;
+  /** Waits until the program has ended and returns its exit code. */
+  waitForExit(): Promise<number>;
   /** Types keys, by tmux's names (`Space`, `C-d`) or as they are. */
   type(...keys: string[]): Promise<void>;
   /** Gives the terminal another size. */
@@ -52,7 +54,18 @@ export async function openTerminal(
   // Two commands in one call, so that even a command that ends at once leaves its screen.
   const stay = [";", "set-option", "-w", "remain-on-exit", "on"];
   await tmux("new-session", "-d", ...size, ...command, ...stay);
+  async function ask(format: string): Promise<string> {
+    return (await tmux("display-message", "-p", format)).trim();
+  }
   return {
+    async waitForExit(): Promise<number> {
+      const deadline = Date.now() + TIMEOUT_MS;
+      while (await ask("#{pane_dead}") !== "1") {
+        if (Date.now() > deadline) throw new Error("The program did not end");
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+      return Number(await ask("#{pane_dead_status}"));
+    },
     async waitFor(condition): Promise<string> {
       const deadline = Date.now() + TIMEOUT_MS;
       while (true) {
@@ -68,9 +81,7 @@ export async function openTerminal(
     async resize(toColumns, toRows): Promise<void> {
       await tmux("resize-window", "-x", String(toColumns), "-y", String(toRows));
     },
-    async ask(format): Promise<string> {
-      return (await tmux("display-message", "-p", format)).trim();
-    },
+    ask,
     async [Symbol.asyncDispose](): Promise<void> {
       await tmux("kill-server");
     },
