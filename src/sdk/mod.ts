@@ -14,9 +14,16 @@
  *
  * @module
  */
+export type { SpanKind } from "../model/span_kind.ts";
+export type { EventSenderCounters, EventSenderOptions } from "../transport/event_sender.ts";
 export { activeSpan, withSpan } from "./active_span.ts";
 export type { Clock } from "./clock.ts";
 export { tracer } from "./default_tracer.ts";
+export { traceDatabase, type TraceDatabaseOptions } from "./trace_database.ts";
+export { traceFetch, type TraceFetchOptions } from "./trace_fetch.ts";
+export { traceFunction, type TraceFunctionOptions } from "./trace_function.ts";
+export { traceHandler, type TraceHandlerOptions } from "./trace_handler.ts";
+export { traceNodeHandler } from "./trace_node_handler.ts";
 export { createTracer, Tracer, type TracerOptions } from "./tracer.ts";
 export type {
   SpanAttributes,

@@ -1,7 +1,7 @@
 /** What to call when a promise settles. Neither may throw. */
 export interface PromiseObserver<Value> {
-  onFulfilled(value: Value): void;
-  onRejected(error: unknown): void;
+  onFulfilled?(value: Value): void;
+  onRejected?(error: unknown): void;
 }
 
 /**
@@ -18,13 +18,13 @@ export function observePromise<Value>(
     Object.getPrototypeOf(promise) === Promise.prototype && Reflect.ownKeys(promise).length === 0
   ) {
     return promise.then((value) => {
-      observer.onFulfilled(value);
+      observer.onFulfilled?.(value);
       return value;
     }, (error) => {
-      observer.onRejected(error);
+      observer.onRejected?.(error);
       throw error;
     });
   }
-  promise.then((value) => observer.onFulfilled(value), (error) => observer.onRejected(error));
+  promise.then((value) => observer.onFulfilled?.(value), (error) => observer.onRejected?.(error));
   return promise;
 }
