@@ -50,8 +50,10 @@ export function decodeAttributes(
   const pending: Pending[] = [{ source: record, target, path: "" }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { source, target, path } = next;
-    for (const key of Object.keys(source)) {
-      const value = source[key];
+    for (const markedKey of Object.keys(source)) {
+      const value = source[markedKey];
+      // A key is never an integer, but NUL at its beginning was doubled like any string's.
+      const key = markedKey.startsWith(INTEGER_MARK) ? markedKey.slice(1) : markedKey;
       const at = Array.isArray(source) ? `${path}[${key}]` : `${path}.${key}`;
       if (value === null) {
         // Senders write null for "no value". In a list it has a place, which nothing else can take.
