@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type AppendFile, openAppendFile } from "../runtime/open_append_file.ts";
 import { type FileLock, tryLockFile } from "../runtime/try_lock_file.ts";
 
 /** The file that a writer appends to, with the knowledge of how far it is good. */
@@ -6,12 +6,12 @@ export class RecordingFile {
   readonly path: string;
   /** Whether it is a file on a disk, not a pipe or a device, which can neither be cut nor synced. */
   readonly isRegular: boolean;
-  readonly #handle: FileHandle;
+  readonly #handle: AppendFile;
   #lock: FileLock | undefined;
   #goodSize: number;
   #hasDebris = false;
 
-  private constructor(path: string, handle: FileHandle, isRegular: boolean, size: number) {
+  private constructor(path: string, handle: AppendFile, isRegular: boolean, size: number) {
     this.path = path;
     this.#handle = handle;
     this.isRegular = isRegular;
@@ -26,10 +26,10 @@ export class RecordingFile {
    */
   static async open(path: string, mustBeNew = false): Promise<RecordingFile> {
     // Non-blocking would fail for a pipe whose reader is not there yet: waiting for it is right.
-    const handle = await open(path, mustBeNew ? "ax" : "a");
+    const handle = await openAppendFile(path, mustBeNew);
     try {
       const info = await handle.stat();
-      const file = new RecordingFile(path, handle, info.isFile(), info.isFile() ? info.size : 0);
+      const file = new RecordingFile(path, handle, info.isFile, info.isFile ? info.size : 0);
       if (file.isRegular) {
         const lock = await tryLockFile(path);
         if (lock === "busy") throw Object.assign(new Error("busy"), { code: "EBUSY" });
@@ -64,7 +64,7 @@ export class RecordingFile {
     if (this.#hasDebris && this.isRegular) await this.#cutBack();
     for (let at = 0; at < bytes.length;) {
       try {
-        at += (await this.#handle.write(bytes, at)).bytesWritten;
+        at += await this.#handle.write(bytes.subarray(at));
       } catch (error) {
         this.#hasDebris ||= this.isRegular || at > 0;
         // Now, so that a reader finds a clean end while the disk stays full.
@@ -78,12 +78,12 @@ export class RecordingFile {
 
   /** Has the system put what was written on the disk. */
   async sync(): Promise<void> {
-    if (this.isRegular) await this.#handle.datasync();
+    if (this.isRegular) await this.#handle.syncData();
   }
 
   /** Whether the file has been removed, so that what is written to it will be gone. */
   async isRemoved(): Promise<boolean> {
-    return this.isRegular && (await this.#handle.stat()).nlink === 0;
+    return this.isRegular && (await this.#handle.stat()).links === 0;
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,15 @@
 import { crc32 } from "node:zlib";
 import { CHECKPOINT_PREFIX, HEADER_PREFIX, parseCheckpoint } from "./_control_line.ts";
 import { judgeLine } from "./_span_lines.ts";
-import type { ReadRecordingOptions } from "./recording_reader.ts";
 import { createReport, type RecordingReport, reportDamage } from "./recording_report.ts";
+
+/** Bounds of {@linkcode SectionParser}. */
+export interface SectionParserOptions {
+  /** Longer lines are skipped, in bytes. @default 16 MiB */
+  maxLineBytes?: number;
+  /** A section is held back until it is proven, up to this many bytes. @default 8 MiB */
+  maxSectionBytes?: number;
+}
 
 /** Whole span lines that belong together. */
 export interface RecordedSection {
@@ -43,7 +50,7 @@ export class SectionParser {
   #lost = 0;
   #isAtStart = true;
 
-  constructor(options: ReadRecordingOptions) {
+  constructor(options: SectionParserOptions) {
     this.#maxLineBytes = options.maxLineBytes ?? 16 * 1024 * 1024;
     this.#maxSectionBytes = options.maxSectionBytes ?? 8 * 1024 * 1024;
   }

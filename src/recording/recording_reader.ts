@@ -1,4 +1,8 @@
-import { type RecordedSection, SectionParser } from "./_section_parser.ts";
+import {
+  type RecordedSection,
+  SectionParser,
+  type SectionParserOptions,
+} from "./_section_parser.ts";
 import type { RecordingReport } from "./recording_report.ts";
 
 export type { RecordedSection };
@@ -10,11 +14,7 @@ export interface Recording extends AsyncIterable<RecordedSection> {
 }
 
 /** Options of {@linkcode readRecording}. */
-export interface ReadRecordingOptions {
-  /** Longer lines are skipped, in bytes. @default 16 MiB */
-  maxLineBytes?: number;
-  /** A section is held back until it is proven, up to this many bytes. @default 8 MiB */
-  maxSectionBytes?: number;
+export interface ReadRecordingOptions extends SectionParserOptions {
   /**
    * Asked at the end of the source for what went wrong with it: a compressed file that is damaged, say.
    */

@@ -1,11 +1,10 @@
-import { crc32 } from "node:zlib";
 import { countReason } from "../model/counters.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
 import { errorCode } from "../runtime/error_code.ts";
 import { type Compress, compressionOfPath, createCompress } from "./_compression.ts";
-import { formatCheckpoint, formatHeader } from "./_control_line.ts";
 import { openBeside, openTarget } from "./_open_target.ts";
 import { RecordingFile } from "./_recording_file.ts";
+import { SectionFramer } from "./_section_framer.ts";
 import { WriteBuffer } from "./_write_buffer.ts";
 import { describeWriteError, lossReason } from "./_write_error.ts";
 
@@ -35,11 +34,12 @@ export interface RecordingWriterOptions {
  * ```ts
  * import { RecordingWriter } from "./recording_writer.ts";
  *
- * const path = (await Deno.makeTempDir()) + "/run.jsonl";
- * const writer = await RecordingWriter.open(path, { onError: console.error });
+ * const folder = await Deno.makeTempDir();
+ * const writer = await RecordingWriter.open(folder + "/run.jsonl", { onError: console.error });
  * writer.write({ lines: new TextEncoder().encode('{"id":"1","trace_id":"1"}\n'), spanCount: 1 });
  * await writer.close();
  * if (writer.recordedCount !== 1) throw new Error("lost");
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export class RecordingWriter {
@@ -49,15 +49,7 @@ export class RecordingWriter {
   #rotateBytes: number;
   #file: RecordingFile;
 
-  #header: Uint8Array;
-  #needsHeader = true;
-  #sequence = 0;
-  #spansSinceHeader = 0;
-  #unfinishedSinceHeader = 0;
-  /** `lostCount` when the header was written, and in the last checkpoint. */
-  #lostAtHeader = 0;
-  #lostInCheckpoint = 0;
-
+  readonly #framer: SectionFramer;
   #filling: WriteBuffer;
   readonly #full: WriteBuffer[] = [];
   readonly #spare: WriteBuffer[] = [];
@@ -91,7 +83,7 @@ export class RecordingWriter {
     this.#rotateBytes = options.rotateBytes ?? Infinity;
     const compression = compressionOfPath(path);
     this.#compress = compression && createCompress(compression);
-    this.#header = this.#newHeader();
+    this.#framer = new SectionFramer(options.creator ?? "trace");
     this.#filling = this.#newBuffer();
   }
 
@@ -202,7 +194,7 @@ export class RecordingWriter {
     clearTimeout(this.#syncTimer);
     await this.#syncing;
     await this.#sync();
-    if (this.#mustReopen || this.#lostCount > this.#lostInCheckpoint) {
+    if (this.#mustReopen || this.#framer.hasUntoldLoss(this.#lostCount)) {
       await this.#writeBuffer(this.#newBuffer(0));
       await this.#sync();
     }
@@ -270,27 +262,17 @@ export class RecordingWriter {
     if (this.#file.size >= this.#rotateBytes && buffer.length > 0) await this.#rotate();
     try {
       if (this.#mustReopen) await this.#reopen();
-      const hasCheckpoint = buffer.length > 0 || this.#lostCount > this.#lostInCheckpoint;
       const lostCount = this.#lostCount;
-      const framed = buffer.frame(
-        this.#needsHeader ? this.#header.subarray(this.#file.hasStrayBytes ? 0 : 1) : NOTHING,
-        hasCheckpoint ? this.#checkpoint(buffer) : "",
-      );
+      const framed = this.#framer.frame(buffer, lostCount, this.#file.hasStrayBytes);
       const bytes = this.#compress === undefined ? framed : await this.#compress(framed);
       await this.#file.append(bytes);
       this.#bytesWritten += bytes.length;
-      this.#needsHeader = false;
-      if (hasCheckpoint) {
-        this.#sequence++;
-        this.#lostInCheckpoint = lostCount;
-      }
-      this.#spansSinceHeader += buffer.spanCount;
-      this.#unfinishedSinceHeader += buffer.unfinishedCount;
+      this.#framer.commit(buffer, lostCount);
       this.#recordedCount += buffer.spanCount;
     } catch (error) {
       this.#lose(lossReason(error), buffer.spanCount);
       // What follows part of a line in a pipe begins anew, so that a reader finds its feet.
-      if (this.#file.hasStrayBytes) this.#beginHeader();
+      if (this.#file.hasStrayBytes) this.#framer.begin();
       this.#report(error);
       return;
     }
@@ -301,25 +283,6 @@ export class RecordingWriter {
       );
     }
     this.#syncSoon();
-  }
-
-  #checkpoint(buffer: WriteBuffer): string {
-    return formatCheckpoint({
-      sequence: this.#sequence + 1,
-      spans: this.#spansSinceHeader + buffer.spanCount,
-      unfinished: this.#unfinishedSinceHeader + buffer.unfinishedCount,
-      lost: this.#lostCount - this.#lostAtHeader,
-      bytes: buffer.length,
-      crc32: crc32(buffer.lines),
-    });
-  }
-
-  /** Begins a file: its header comes with the next write. */
-  #beginHeader(): void {
-    this.#header = this.#newHeader();
-    this.#needsHeader = true;
-    this.#sequence = this.#spansSinceHeader = this.#unfinishedSinceHeader = 0;
-    this.#lostAtHeader = this.#lostInCheckpoint;
   }
 
   async #rotate(): Promise<void> {
@@ -336,7 +299,7 @@ export class RecordingWriter {
     await this.#file.close().catch((error) => this.#report(error));
     this.#file = next;
     this.#mustReopen = false;
-    this.#beginHeader();
+    this.#framer.begin();
   }
 
   /** Begins a new file at the path of one that was removed. */
@@ -347,7 +310,7 @@ export class RecordingWriter {
     await this.#file.close().catch(() => {});
     this.#file = next;
     this.#mustReopen = false;
-    this.#beginHeader();
+    this.#framer.begin();
     this.#options.onError?.(
       `The recording "${path}" was removed; it goes on in a new file, "${next.path}"`,
     );
@@ -401,19 +364,11 @@ export class RecordingWriter {
     );
   }
 
-  /** A header line with a line end before it too, for a place where part of a line stands. */
-  #newHeader(): Uint8Array {
-    return encoder.encode("\n" + formatHeader(new Date(), this.#options.creator ?? "trace"));
-  }
-
   #newBuffer(capacity = BUFFER_BYTES): WriteBuffer {
-    // Headers differ in their time only, so all have the same length.
-    return new WriteBuffer(capacity, this.#header.length);
+    return new WriteBuffer(capacity, this.#framer.headRoom);
   }
 }
 
-const encoder = new TextEncoder();
-const NOTHING = new Uint8Array();
 const BUFFER_BYTES = 1024 * 1024;
 /** While one buffer is being written, the other counts as full here, before a read overflows it. */
 const HIGH_WATER = BUFFER_BYTES * 3 / 4;

@@ -1,0 +1,53 @@
+import { open } from "node:fs/promises";
+import { isDeno } from "./is_deno.ts";
+
+/** A file that is appended to. All of its errors have the system's `code`. */
+export interface AppendFile {
+  /** Appends bytes, maybe not all of them; returns how many. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Cuts the file off after this many bytes. */
+  truncate(size: number): Promise<void>;
+  /** Has the system put what was written on the disk. */
+  syncData(): Promise<void>;
+  stat(): Promise<{ readonly isFile: boolean; readonly size: number; readonly links: number }>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file for appending, creating it if need be.
+ *
+ * @param mustBeNew Fail with `EEXIST` when there is something at the path.
+ * @throws {Error} The system's error with its `code`.
+ */
+export async function openAppendFile(path: string, mustBeNew = false): Promise<AppendFile> {
+  return isDeno() ? await openDeno(path, mustBeNew) : await openNode(path, mustBeNew);
+}
+
+/** Deno's own files, because its `node:fs` writes on the thread that runs the program. */
+async function openDeno(path: string, mustBeNew: boolean): Promise<AppendFile> {
+  const file = await Deno.open(path, { append: true, create: true, createNew: mustBeNew });
+  return {
+    write: (bytes) => file.write(bytes),
+    truncate: (size) => file.truncate(size),
+    syncData: () => file.syncData(),
+    async stat() {
+      const { isFile, size, nlink } = await file.stat();
+      return { isFile, size, links: nlink ?? 1 };
+    },
+    close: () => Promise.resolve(file.close()),
+  };
+}
+
+async function openNode(path: string, mustBeNew: boolean): Promise<AppendFile> {
+  const handle = await open(path, mustBeNew ? "ax" : "a");
+  return {
+    write: async (bytes) => (await handle.write(bytes)).bytesWritten,
+    truncate: (size) => handle.truncate(size),
+    syncData: () => handle.datasync(),
+    async stat() {
+      const info = await handle.stat();
+      return { isFile: info.isFile(), size: info.size, links: info.nlink };
+    },
+    close: () => handle.close(),
+  };
+}
