@@ -1,5 +1,7 @@
 import type { TraceEntry } from "../assemble/trace_store.ts";
+import type { Trace } from "../model/trace.ts";
 import type { Position, TuiState } from "./state.ts";
+import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
 
 /** A row that exists: its trace's place in the store, and the row within the trace. */
 interface Place {
@@ -101,7 +103,7 @@ export function topPosition(state: TuiState): Position {
   const top = validPosition(state, state.top);
   if (comparePositions(top, lowest) > 0) return lowest;
   // Spans that arrive above the selected row do not push it out of sight.
-  const selected = validPosition(state, state.selected);
+  const selected = selectedPosition(state);
   return rowsBetween(state, top, selected, height) < height
     ? top
     : moveRows(state, selected, 1 - height);
@@ -109,7 +111,22 @@ export function topPosition(state: TuiState): Position {
 
 /** The selected row. */
 export function selectedPosition(state: TuiState): Position {
-  return state.isFollowing ? newestHeader(state) : validPosition(state, state.selected);
+  if (state.isFollowing) return newestHeader(state);
+  const position = validPosition(state, state.selected);
+  if (position.row === 0 || state.selectedSpanId === undefined) return position;
+  // The tree may have grown above the span since it was selected.
+  const trace = traceOf(state, position.sequence);
+  if (trace === undefined || spanIdOfRow(trace, position.row) === state.selectedSpanId) {
+    return position;
+  }
+  const index = trace.nodes.findIndex(({ span }) => span.spanId === state.selectedSpanId);
+  return index < 0 ? position : { ...position, row: rowOfNodeIndex(trace, index) };
+}
+
+/** The id of the span in a row; `undefined` for a header, which stays where it is. */
+export function spanIdAt(state: TuiState, position: Position): string | undefined {
+  const trace = position.row === 0 ? undefined : traceOf(state, position.sequence);
+  return trace && spanIdOfRow(trace, position.row);
 }
 
 /**
@@ -124,6 +141,15 @@ export function scrollTo(state: TuiState, selected: Position, until = selected):
   if (comparePositions(selected, top) < 0) top = selected;
   // The top line shows the trace's header when the top row is inside a trace, see the frame.
   return top.row > 0 && comparePositions(selected, top) === 0 ? moveRows(state, top, -1) : top;
+}
+
+function traceOf({ store }: TuiState, sequence: number): Trace | undefined {
+  const entry = store.entryAt(store.indexOf(sequence));
+  return entry && store.trace(entry.traceId);
+}
+
+function spanIdOfRow(trace: Trace, row: number): string | undefined {
+  return trace.nodes[nodeIndexOfRow(trace, row)]?.span.spanId;
 }
 
 function toPlace(state: TuiState, position: Position): Place {

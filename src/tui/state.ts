@@ -35,6 +35,8 @@ export interface TuiState {
   readonly nowUnixNano: bigint;
   readonly connection: Connection;
   readonly selected: Position;
+  /** The span in the selected row, by which the row is found again when the tree grows. */
+  readonly selectedSpanId: string | undefined;
   /** The row at the top of the list, unless the list follows its end. */
   readonly top: Position;
   /** Whether the newest trace is selected and stays in sight as traces arrive. */
@@ -80,6 +82,7 @@ export function createTuiState(options: TuiStateOptions): TuiState {
     nowUnixNano: options.nowUnixNano,
     connection,
     selected: { sequence: 0, row: 0 },
+    selectedSpanId: undefined,
     top: { sequence: 0, row: 0 },
     isFollowing: options.isFollowing ?? connection === "live",
     isCollapsed: false,

@@ -13,6 +13,7 @@ import {
   rowsBetween,
   scrollTo,
   selectedPosition,
+  spanIdAt,
   topPosition,
 } from "./positions.ts";
 import { isOver, type Position, type TuiState } from "./state.ts";
@@ -60,7 +61,7 @@ const ACTIONS: Readonly<Record<Action, (state: TuiState) => TuiState>> = {
   page_up: (state) => scrollPage(state, -1),
   first: (state) => {
     const first = firstPosition(state);
-    return { ...state, isFollowing: false, selected: first, top: first };
+    return { ...state, isFollowing: false, selected: first, selectedSpanId: undefined, top: first };
   },
   follow: (state) => ({ ...state, isFollowing: true }),
   toggle: (state) => {
@@ -75,6 +76,7 @@ const ACTIONS: Readonly<Record<Action, (state: TuiState) => TuiState>> = {
     return keepInSight({
       ...state,
       selected: header,
+      selectedSpanId: undefined,
       top,
       isCollapsed: !state.isCollapsed,
       exceptions: new Set(),
@@ -95,7 +97,13 @@ const ACTIONS: Readonly<Record<Action, (state: TuiState) => TuiState>> = {
 /** Selects a row and scrolls as little as needed; the view no longer follows the newest trace. */
 function select(state: TuiState, selected: Position, until?: Position): TuiState {
   // The top is computed while the state still follows, so that the screen does not jump.
-  return { ...state, selected, top: scrollTo(state, selected, until), isFollowing: false };
+  return {
+    ...state,
+    selected,
+    selectedSpanId: spanIdAt(state, selected),
+    top: scrollTo(state, selected, until),
+    isFollowing: false,
+  };
 }
 
 function selectTrace(state: TuiState, step: 1 | -1): TuiState {
@@ -120,7 +128,10 @@ function scrollPage(state: TuiState, step: 1 | -1): TuiState {
   const selected = moveRows(state, before, rows);
   if (step > 0 && comparePositions(selected, before) === 0) return state;
   const top = moveRows(state, topPosition(state), rows);
-  return select({ ...state, isFollowing: false, selected, top }, selected);
+  return select(
+    { ...state, isFollowing: false, selected, selectedSpanId: undefined, top },
+    selected,
+  );
 }
 
 function setExpanded(state: TuiState, sequence: number, expanded: boolean): TuiState {
@@ -129,7 +140,7 @@ function setExpanded(state: TuiState, sequence: number, expanded: boolean): TuiS
   if (exceptions.has(sequence)) exceptions.delete(sequence);
   else exceptions.add(sequence);
   const header = { sequence, row: 0 };
-  const changed = { ...state, selected: header, exceptions };
+  const changed = { ...state, selected: header, selectedSpanId: undefined, exceptions };
   return keepInSight({ ...changed, top: topPosition(state) });
 }
 

@@ -176,6 +176,18 @@ Deno.test("when the selected trace is evicted the next one is selected", () => {
   assertEquals(selection(press(selected, "j")), "d:0");
 });
 
+Deno.test("a selected span stays selected when its tree grows above it", () => {
+  const store = new TraceStore();
+  store.add(makeSpan("r", { traceId: "t" }));
+  store.add(makeSpan("a", { traceId: "t", parentId: "r", at: 1, ms: 1 }));
+  store.add(makeSpan("b", { traceId: "t", parentId: "r", at: 5, ms: 1 }));
+  const state = press(openState({ store }), "g", "J", "J");
+  assertEquals(selection(state), "t:2");
+  store.add(makeSpan("a1", { traceId: "t", parentId: "a", at: 2, ms: 1 }));
+  assertEquals(selection(state), "t:3");
+  assertEquals(selection(press(state, "K")), "t:2");
+});
+
 Deno.test("whatever keys come and spans arrive, the selected row is in sight", () => {
   const random = createRandom(23);
   const keys = "j j j J J J k K ctrl+d ctrl+u g G space h l C E n / enter x ? escape".split(" ");
