@@ -6,7 +6,8 @@ import { formatTimestamp } from "../model/time.ts";
 import { printTrace } from "../tui/print_trace.ts";
 import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
 import { type CliIo, wantsColor } from "./io.ts";
-import { findSource, type SpanSource } from "./span_source.ts";
+import type { SpanSource } from "./span_source.ts";
+import { findSource } from "./find_source.ts";
 
 /** Builds `trace view`. */
 export function createViewCommand(io: CliIo, _setExitCode: (code: number) => void): PlainCommand {

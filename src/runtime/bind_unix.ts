@@ -1,6 +1,6 @@
 import process from "node:process";
 import * as net from "node:net";
-import type { ByteListener } from "./byte_stream.ts";
+import type { ByteConnection, ByteListener } from "./byte_stream.ts";
 import { denoConnection, nodeConnection } from "./connection.ts";
 import { isDeno } from "./is_deno.ts";
 
@@ -24,7 +24,7 @@ function bindDeno(path: string): ByteListener {
   }
   let isClosed = false;
   return {
-    async accept() {
+    async accept(): Promise<ByteConnection | undefined> {
       // Too many open files or a client that is gone already must not end the accepting.
       while (!isClosed) {
         try {
@@ -36,7 +36,7 @@ function bindDeno(path: string): ByteListener {
       }
       return undefined;
     },
-    close() {
+    close(): void {
       if (isClosed) return;
       isClosed = true;
       listener.close();
@@ -55,14 +55,14 @@ function bindNode(path: string): Promise<ByteListener> {
     else next(socket);
   });
   const listener: ByteListener = {
-    async accept() {
+    async accept(): Promise<ByteConnection | undefined> {
       const socket = accepted.shift() ??
         (isClosed ? undefined : await new Promise<net.Socket | undefined>((resolve) => {
           waiting.push(resolve);
         }));
       return socket && nodeConnection(socket);
     },
-    close() {
+    close(): void {
       if (isClosed) return;
       isClosed = true;
       server.close();

@@ -4,17 +4,17 @@ import type { ByteConnection } from "./byte_stream.ts";
 /** A connection of Deno's own: four times as fast to read from as its `node:net`. */
 export function denoConnection(connection: Deno.Conn): ByteConnection {
   return {
-    async read(into) {
+    async read(into): Promise<number | undefined> {
       try {
         return await connection.read(into) ?? undefined;
       } catch {
         return undefined;
       }
     },
-    async write(bytes) {
+    async write(bytes): Promise<void> {
       for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
     },
-    close() {
+    close(): void {
       try {
         connection.close();
       } catch {
@@ -39,7 +39,7 @@ export function nodeConnection(socket: net.Socket): ByteConnection {
   }
   socket.on("readable", onChange).on("end", onEnd).on("close", onEnd).on("error", onEnd);
   return {
-    async read(into) {
+    async read(into): Promise<number | undefined> {
       for (;;) {
         rest ??= socket.read() ?? undefined;
         if (rest !== undefined) {
@@ -54,12 +54,12 @@ export function nodeConnection(socket: net.Socket): ByteConnection {
         });
       }
     },
-    write(bytes) {
+    write(bytes): Promise<void> {
       return new Promise((resolve, reject) => {
         socket.write(bytes, (error) => error ? reject(error) : resolve());
       });
     },
-    close() {
+    close(): void {
       socket.destroy();
     },
   };

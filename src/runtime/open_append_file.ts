@@ -1,6 +1,14 @@
 import { open } from "node:fs/promises";
 import { isDeno } from "./is_deno.ts";
 
+/** What the system knows of a file. */
+export interface FileInfo {
+  readonly isFile: boolean;
+  readonly size: number;
+  /** Names that it has; 0 once it has been removed. */
+  readonly links: number;
+}
+
 /** A file that is appended to. All of its errors have the system's `code`. */
 export interface AppendFile {
   /** Appends bytes, maybe not all of them; returns how many. */
@@ -9,7 +17,7 @@ export interface AppendFile {
   truncate(size: number): Promise<void>;
   /** Has the system put what was written on the disk. */
   syncData(): Promise<void>;
-  stat(): Promise<{ readonly isFile: boolean; readonly size: number; readonly links: number }>;
+  stat(): Promise<FileInfo>;
   close(): Promise<void>;
 }
 
@@ -30,7 +38,7 @@ async function openDeno(path: string, mustBeNew: boolean): Promise<AppendFile> {
     write: (bytes) => file.write(bytes),
     truncate: (size) => file.truncate(size),
     syncData: () => file.syncData(),
-    async stat() {
+    async stat(): Promise<FileInfo> {
       const { isFile, size, nlink } = await file.stat();
       return { isFile, size, links: nlink ?? 1 };
     },
@@ -44,7 +52,7 @@ async function openNode(path: string, mustBeNew: boolean): Promise<AppendFile> {
     write: async (bytes) => (await handle.write(bytes)).bytesWritten,
     truncate: (size) => handle.truncate(size),
     syncData: () => handle.datasync(),
-    async stat() {
+    async stat(): Promise<FileInfo> {
       const info = await handle.stat();
       return { isFile: info.isFile(), size: info.size, links: info.nlink };
     },

@@ -25,7 +25,7 @@ async function withServer(
     await test({
       path,
       server,
-      feed(text) {
+      feed(text): void {
         const { buffer, to } = asBuffer(text);
         assembler.ingest(buffer, 0, to, 1);
         assembler.flush();

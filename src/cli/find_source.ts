@@ -1,0 +1,101 @@
+import { lstat } from "node:fs/promises";
+import { readLiveSpans } from "../broadcast/live_client.ts";
+import type { Span } from "../model/span.ts";
+import { connectUnix } from "../runtime/connect_unix.ts";
+import { isSocketMode } from "../runtime/is_socket_mode.ts";
+import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
+import { CommandError } from "./command_error.ts";
+import { fileSource } from "./file_source.ts";
+import type { CliIo } from "./io.ts";
+import { listSessions, type SessionInfo } from "./session_folder.ts";
+import type { SourceMessage, SpanSource } from "./span_source.ts";
+
+/**
+ * Finds the source that the user named: a file, `-`, a socket; without a name, the running session.
+ *
+ * @throws {CommandError} When there is no such source, with what to do.
+ */
+export async function findSource(io: CliIo, name: string | undefined): Promise<SpanSource> {
+  if (name === undefined) return sessionSource(await findSession(io));
+  if (name === "-") return fileSource({ name: "standard input", bytes: io.stdin.bytes() });
+  if (/^[a-z+]+:\/\//.test(name) && !name.startsWith("unix://")) {
+    throw new CommandError(
+      `Cannot open "${name}": only files, "-" and Unix sockets can be viewed`,
+      2,
+    );
+  }
+  const path = name.replace(/^unix:\/\//, "");
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) {
+    throw new CommandError(
+      `Cannot open "${path}": no such file or socket; run "trace view" without a name to see running sessions`,
+    );
+  }
+  if (!isSocketMode(found.mode)) return fileSource({ name: path, path });
+  // Users know the socket that programs send to; its session knows where viewers connect.
+  const session = (await listSessions(io)).find((each) => each.socket === path);
+  return sessionSource(session ?? { pid: 0, view: path, title: path });
+}
+
+/** The session that is meant without a name: `TRACE_SOCKET`'s, or the only one there is. */
+async function findSession(io: CliIo): Promise<SessionInfo> {
+  const sessions = await listSessions(io);
+  const socket = io.env("TRACE_SOCKET");
+  const named = sessions.find((session) => session.socket === socket);
+  if (named !== undefined) return named;
+  if (sessions.length === 1) return sessions[0];
+  if (sessions.length === 0) {
+    throw new CommandError(
+      "No session is running. Start one with: trace run -- COMMAND, or: trace collect\n" +
+        "To open a recording: trace view FILE",
+    );
+  }
+  const list = sessions.map((session) => `  trace view ${session.view}   ${session.title}`);
+  throw new CommandError(`Several sessions are running. Choose one:\n${list.join("\n")}`);
+}
+
+function sessionSource(session: SessionInfo): SpanSource {
+  return {
+    title: session.title,
+    isLive: true,
+    socket: session.socket,
+    read: (signal) => readSession(session, signal),
+  };
+}
+
+async function* readSession(
+  session: SessionInfo,
+  signal: AbortSignal,
+): AsyncGenerator<SourceMessage> {
+  const connection = await connectUnix(session.view).catch((error) => {
+    throw new CommandError(
+      error.code === "ECONNREFUSED"
+        ? `Cannot connect to "${session.view}": nobody listens there any more; start a session with: trace collect`
+        : `Cannot connect to "${session.view}": ${error.message}`,
+    );
+  });
+  const close = (): void => connection.close();
+  signal.addEventListener("abort", close, { once: true });
+  let malformed = 0;
+  try {
+    for await (const message of readLiveSpans(connection)) {
+      if (message.type !== "spans") {
+        yield message;
+        continue;
+      }
+      const spans: Span[] = [];
+      for (const line of message.lines) {
+        try {
+          for (const span of decodeSpanLines(line)) spans.push(span);
+        } catch {
+          malformed++;
+        }
+      }
+      yield { type: "spans", spans };
+    }
+    if (malformed > 0) yield { type: "notice", text: `${malformed} lines were no spans` };
+  } finally {
+    signal.removeEventListener("abort", close);
+    connection.close();
+  }
+}
