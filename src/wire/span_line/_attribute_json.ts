@@ -80,18 +80,29 @@ export function decodeAttributes(
  */
 export function markIntegers(json: string): string {
   let marked = "";
-  let at = 0;
-  for (;;) {
-    const quote = json.indexOf('"', at);
-    const between = json.slice(at, quote < 0 ? json.length : quote);
-    marked += DIGIT.test(between) ? between.replace(NUMBER, markNumber) : between;
-    if (quote < 0) return marked;
-    at = stringEnd(json, quote);
-    // Inside a string, NUL can only be written as this escape.
-    marked += json.startsWith(NUL_ESCAPE, quote + 1)
-      ? `"${NUL_ESCAPE}${json.slice(quote + 1, at)}`
-      : json.slice(quote, at);
+  let copied = 0;
+  for (let at = 0; at < json.length;) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) {
+      // Inside a string, NUL can only be written as this escape.
+      if (json.startsWith(NUL_ESCAPE, at + 1)) {
+        marked += json.slice(copied, at + 1) + NUL_ESCAPE;
+        copied = at + 1;
+      }
+      at = stringEnd(json, at);
+    } else if (code === MINUS || code >= DIGIT_0 && code <= DIGIT_9) {
+      NUMBER.lastIndex = at;
+      const end = at + NUMBER.exec(json)![0].length;
+      if (!NOT_INTEGER.test(json.slice(at, end))) {
+        marked += `${json.slice(copied, at)}"${NUL_ESCAPE}${json.slice(at, end)}"`;
+        copied = end;
+      }
+      at = end;
+    } else {
+      at++;
+    }
   }
+  return marked + json.slice(copied);
 }
 
 /** Whether a value parsed from JSON is an object, not a list. */
@@ -104,9 +115,12 @@ type Pending = { source: Readonly<Record<string, unknown>>; target: Container; p
 
 const INTEGER_MARK = "\0";
 const NUL_ESCAPE = "\\u0000";
-const DIGIT = /\d/;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const NUMBER = /[-+.\deE]+/y;
 const NOT_INTEGER = /[.eE]/;
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
 const BACKSLASH = 0x5c;
 
 function encodeValue(value: AttributeValue): string {
@@ -194,10 +208,6 @@ function namedDouble(name: unknown): number | undefined {
 function decodeMarked(value: string): string | bigint {
   const text = value.slice(1);
   return text.startsWith(INTEGER_MARK) ? text : BigInt(text);
-}
-
-function markNumber(number: string): string {
-  return NOT_INTEGER.test(number) ? number : `"${NUL_ESCAPE}${number}"`;
 }
 
 /** Offset one past the string whose opening quote is at `quote`. */
