@@ -136,6 +136,6 @@ Deno.test({
     await tmux.until("thrown on purpose");
     assertEquals(await tmux.modes(), "0 1 1");
     await tmux.type("echo echo$((1+1))", "Enter");
-    await tmux.until("\necho2\n");
+    await tmux.until("echo2");
   },
 });
