@@ -67,9 +67,15 @@ async function printSource(
   function print(isOver: boolean): Promise<void> {
     return printing = printing.then(async () => {
       const finished = source.isLive || isOver ? store.finishedTraces(Date.now(), isOver) : [];
+      let text = "";
       for (const trace of [...early.splice(0), ...finished.map((each) => each.trace)]) {
-        await io.stdout.write(options.format(trace));
+        text += options.format(trace);
+        // Not one by one: a write costs more than most traces.
+        if (text.length < WRITE_LENGTH) continue;
+        await io.stdout.write(text);
+        text = "";
       }
+      if (text !== "") await io.stdout.write(text);
     });
   }
   let failure: unknown;
@@ -102,6 +108,7 @@ async function printSource(
 }
 
 const PRINT_INTERVAL_MS = 50;
+const WRITE_LENGTH = 64 * 1024;
 
 const KEYS_HELP = `
 Keys in the terminal view: j k next and previous trace, Space fold, / search,
