@@ -20,7 +20,7 @@ class DenoSendingSocket implements SendingSocket {
   isOpen = true;
   readonly #connection: Deno.UnixConn;
   readonly #reading: Promise<void>;
-  #writing: Promise<boolean> | undefined;
+  #giveUp: (() => void) | undefined;
 
   constructor(connection: Deno.UnixConn) {
     this.#connection = connection;
@@ -30,7 +30,11 @@ class DenoSendingSocket implements SendingSocket {
   }
 
   write(bytes: Uint8Array): Promise<boolean> {
-    return this.#writing = this.#write(bytes);
+    return new Promise((resolve) => {
+      // Older versions of Deno do not break a write off when the connection is closed.
+      this.#giveUp = () => resolve(false);
+      this.#write(bytes).then(resolve);
+    });
   }
 
   writeAtExit(bytes: Uint8Array): boolean {
@@ -42,7 +46,6 @@ class DenoSendingSocket implements SendingSocket {
   async close(): Promise<void> {
     this.#shut();
     await this.#reading;
-    await this.#writing;
   }
 
   async #write(bytes: Uint8Array): Promise<boolean> {
@@ -71,7 +74,10 @@ class DenoSendingSocket implements SendingSocket {
   #shut(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
+    this.#giveUp?.();
     try {
+      // The end of the reading, which closing brings about, has to be waited for.
+      this.#connection.ref();
       this.#connection.close();
     } catch {
       // The runtime closed it first.

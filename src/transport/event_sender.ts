@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { onProgramEnd } from "../runtime/on_program_end.ts";
 import type { SendResult } from "./send_result.ts";
 import type { Transport } from "./transport.ts";
@@ -69,7 +69,7 @@ export class EventSender<Event> {
   #batches: Batch[] = [];
   #batchBytes = 0;
   #isSending = false;
-  #isScheduled = false;
+  #tickEnd: ReturnType<typeof setImmediate> | undefined;
   #isClosed = false;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #lastSendMs = -Infinity;
@@ -157,6 +157,7 @@ export class EventSender<Event> {
       this.#isClosed = true;
       await this.flush(timeoutMs);
       this.#removeEndHandlers?.();
+      clearImmediate(this.#tickEnd);
       clearTimeout(this.#retryTimer);
       this.#retryTimer = undefined;
     }
@@ -169,7 +170,7 @@ export class EventSender<Event> {
   }
 
   #onTickEnd = (): void => {
-    this.#isScheduled = false;
+    this.#tickEnd = undefined;
     this.#pump();
   };
 
@@ -188,9 +189,8 @@ export class EventSender<Event> {
       if (count >= BATCH_EVENTS) this.#sealBatch();
     } else if (count >= BATCH_EVENTS || nowMs - this.#lastSendMs > QUIET_MS) {
       this.#pump();
-    } else if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      setImmediate(this.#onTickEnd);
+    } else if (this.#tickEnd === undefined) {
+      this.#tickEnd = setImmediate(this.#onTickEnd);
     }
     return true;
   }

@@ -84,10 +84,9 @@ async function serveNode(listener: http.RequestListener): Promise<{
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose](): Promise<void> {
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      });
+      server.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => setTimeout(resolve));
     },
   };
 }
@@ -109,26 +108,32 @@ Deno.test("a request to node:http is a span until its response is finished", asy
   ]);
 });
 
-Deno.test("a request whose client leaves ends with an error", async () => {
-  const recorder = new SpanRecorder();
-  const arrived = Promise.withResolvers<void>();
-  const closed = Promise.withResolvers<void>();
-  const listener = traceNodeHandler((_request, response) => {
-    response.once("close", closed.resolve);
-    arrived.resolve();
-  }, { tracer: recorder.tracer });
-  await using server = await serveNode(listener);
-  const controller = new AbortController();
-  const request = fetch(server.url, { signal: controller.signal });
-  await arrived.promise;
-  controller.abort();
-  await assertRejects(() => request);
-  await closed.promise;
-  assertEquals(recorder.summary, [["GET /", "http", {
-    method: "GET",
-    path: "/",
-    error: "Connection closed before the response was complete",
-  }]]);
+Deno.test({
+  name: "a request whose client leaves ends with an error",
+  // Deno 2.4 never finishes to close a server of node:http that a client has left.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(): Promise<void> {
+    const recorder = new SpanRecorder();
+    const arrived = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    const listener = traceNodeHandler((_request, response) => {
+      response.once("close", closed.resolve);
+      arrived.resolve();
+    }, { tracer: recorder.tracer });
+    await using server = await serveNode(listener);
+    const controller = new AbortController();
+    const request = fetch(server.url, { signal: controller.signal });
+    await arrived.promise;
+    controller.abort();
+    await assertRejects(() => request);
+    await closed.promise;
+    assertEquals(recorder.summary, [["GET /", "http", {
+      method: "GET",
+      path: "/",
+      error: "Connection closed before the response was complete",
+    }]]);
+  },
 });
 
 Deno.test("a listener's error ends the span and is thrown on", () => {
