@@ -175,11 +175,6 @@ export class LiveServer implements AsyncDisposable {
     let isLive = false;
     if (isRunningWanted) this.#addWatcher();
     try {
-      if (isRunningWanted) {
-        const open: Uint8Array[] = [];
-        this.#openSpans?.forEachOpen((batch) => open.push(batch.lines.slice()));
-        yield* open;
-      }
       const chunks = this.#ring.read(cursor, { signal, onLive: () => isLive = true });
       let toldLive = false;
       for (;;) {
@@ -187,6 +182,8 @@ export class LiveServer implements AsyncDisposable {
         const next = chunks.next();
         if (isLive && !toldLive) {
           toldLive = true;
+          // Behind what has ended, so that what runs now stands where a viewer looks: at the end.
+          if (isRunningWanted) yield* this.#openLines();
           yield LIVE;
         }
         const { value: chunk, done } = await next;
@@ -200,6 +197,12 @@ export class LiveServer implements AsyncDisposable {
     } finally {
       if (isRunningWanted) this.#removeWatcher();
     }
+  }
+
+  #openLines(): Uint8Array[] {
+    const lines: Uint8Array[] = [];
+    this.#openSpans?.forEachOpen((batch) => lines.push(batch.lines.slice()));
+    return lines;
   }
 
   #addWatcher(): void {

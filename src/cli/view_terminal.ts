@@ -26,10 +26,7 @@ export async function showSource(
 
 async function* readFeed(source: SpanSource, signal: AbortSignal): AsyncGenerator<FeedItem> {
   for await (const message of source.read(signal)) {
-    if (message.type === "live") yield { type: "connection", connection: "live" };
-    else if (message.type === "notice") {
-      yield { type: "connection", connection: "loading", text: message.text };
-    } else yield message;
+    yield message.type === "live" ? { type: "connection", connection: "live" } : message;
   }
   yield { type: "connection", connection: source.isLive ? "ended" : "end_of_file" };
 }

@@ -46,11 +46,3 @@ export function styleSequence(style: Style | undefined): string {
 
 /** Back to plain. */
 export const PLAIN_SEQUENCE = "\x1b[0m";
-
-/**
- * Whether to write colours: only to a terminal, and not when the user said no
- * (https://no-color.org: `NO_COLOR` set to anything but the empty text).
- */
-export function wantsColor(isTerminal: boolean, noColor: string | undefined): boolean {
-  return isTerminal && (noColor === undefined || noColor === "");
-}

@@ -56,15 +56,15 @@ function spansOf(messages: ViewMessage[]): Record<string, unknown>[] {
   );
 }
 
-Deno.test("a viewer that comes late gets open spans, the backlog, and then what happens", async () => {
+Deno.test("a viewer that comes late gets the backlog, open spans, and then what happens", async () => {
   await withServer({}, async ({ path, feed }) => {
     feed(startLine("done") + endLine("done") + startLine("open"));
     const connection = await connectUnix(path);
     const messages = readLiveSpans(connection);
     const backlog = await readUntil(messages, (message) => message.type === "live");
     assertEquals(spansOf(backlog).map((span) => [span.id, span.running]), [
-      ["open", true],
       ["done", undefined],
+      ["open", true],
     ]);
     feed(startLine("new", { kind: 2 }));
     const started = await readUntil(messages, (message) => message.type === "spans");

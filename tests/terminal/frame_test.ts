@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { fitLine, type Line, lineText, lineWidth, paintLine } from "../../src/terminal/frame.ts";
-import { wantsColor } from "../../src/terminal/style.ts";
 
 const LINE: Line = [
   { text: "name", style: { isBold: true } },
@@ -27,11 +26,4 @@ Deno.test("a line is painted with one sequence a style, and ends plain", () => {
 Deno.test("what was not escaped before is escaped when painted", () => {
   assertEquals(paintLine([{ text: "\x1b[2J" }], true), "␛[2J");
   assertEquals(paintLine([{ text: "\x1b[2J" }], false), "␛[2J");
-});
-
-Deno.test("colours go to terminals only, and not when NO_COLOR is set", () => {
-  assertEquals(wantsColor(true, undefined), true);
-  assertEquals(wantsColor(true, ""), true);
-  assertEquals(wantsColor(true, "1"), false);
-  assertEquals(wantsColor(false, undefined), false);
 });

@@ -1,17 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { assertGolden as assertGoldenFile } from "../testing/golden.ts";
 import { type Frame, lineText, lineWidth, type Size } from "../../src/terminal/frame.ts";
 
-/**
- * Compares text with a file of this folder's `golden/`. With `UPDATE_GOLDEN=1` the file is written
- * instead; look at what changed before committing it.
- */
-export async function assertGolden(name: string, actual: string): Promise<void> {
-  const url = new URL(`./golden/${name}.txt`, import.meta.url);
-  if (Deno.env.get("UPDATE_GOLDEN") === "1") {
-    await Deno.writeTextFile(url, actual);
-    return;
-  }
-  assertEquals(actual, await Deno.readTextFile(url));
+/** Compares text with a file of this folder's `golden/`. */
+export function assertGolden(name: string, actual: string): Promise<void> {
+  return assertGoldenFile(new URL(`./golden/${name}.txt`, import.meta.url), actual);
 }
 
 /** A frame as text, checked to fit the screen; what is selected is marked with a `*` behind it. */
