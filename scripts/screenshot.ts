@@ -131,7 +131,7 @@ const PALETTE = [
 ];
 const FOREGROUND = "#c9d1d9";
 const BACKGROUND = "#0d1117";
-const CELL_WIDTH = 8.4;
+const CELL_WIDTH = 8.43;
 const CELL_HEIGHT = 18;
 
 interface Pen {
