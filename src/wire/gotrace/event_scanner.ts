@@ -96,7 +96,7 @@ export class EventScanner {
     at = matchLiteral(bytes, at, KIND);
     if (at < 0) return -1;
     this.kindFrom = at;
-    at = scanInteger(bytes, at);
+    at = scanInteger(bytes, at, isNormalized ? 16 : 15);
     if (at < 0) return -1;
     this.kindTo = at;
 
@@ -232,12 +232,14 @@ function scanEscape(bytes: Uint8Array, from: number): number {
 }
 
 /** Offset one past the JSON integer at `from`, or -1. */
-function scanInteger(bytes: Uint8Array, from: number): number {
+function scanInteger(bytes: Uint8Array, from: number, maxDigits: number): number {
   const first = bytes[from] === 0x2d ? from + 1 : from;
   let at = first;
   while (bytes[at] >= DIGIT_0 && bytes[at] <= DIGIT_0 + 9) at++;
   // JSON has no leading zeros; what may be over 2^53 is for the exact path.
-  if (at === first || at - first > 15 || (bytes[first] === DIGIT_0 && at - first > 1)) return -1;
+  if (at === first || at - first > maxDigits || (bytes[first] === DIGIT_0 && at - first > 1)) {
+    return -1;
+  }
   return at;
 }
 
