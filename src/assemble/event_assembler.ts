@@ -112,7 +112,9 @@ export class EventAssembler {
       return countReason(this.#counters.rejected, "malformed");
     }
     // Ids are written in one way now, so escapes in them cannot hide that two are equal.
-    this.#scanner.scan(line, 0, true);
+    if (this.#scanner.scan(line, 0, true) < 0) {
+      return countReason(this.#counters.rejected, "malformed");
+    }
     this.#pair(line, connection);
   }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError } from "commander";
 import type { CliIo } from "./io.ts";
 import { parseCount, parseSize } from "./parse_options.ts";
 
@@ -21,7 +22,20 @@ export function createSessionCommand(name: string) {
       "spans open at once; the oldest beyond it is given up as unfinished",
       parseCount,
       250_000,
-    );
+    )
+    // Scripts may switch off what they do not want before it is there to be switched on.
+    .addOption(createOffSwitch("--otlp-http", "OTLP over HTTP"))
+    .addOption(createOffSwitch("--otlp-grpc", "OTLP over gRPC"))
+    .addOption(createOffSwitch("--zipkin", "Zipkin"));
+}
+
+/** An option of a receiver that does not exist yet: `off` is all it can be. */
+// deno-lint-ignore explicit-function-return-type -- the option's name is part of its type
+function createOffSwitch<Name extends string>(name: Name, protocol: string) {
+  return new Option(`${name} <address>`).hideHelp().argParser((value: string) => {
+    if (value === "off") return value;
+    throw new InvalidArgumentError(`This version does not receive ${protocol}; leave it out.`);
+  });
 }
 
 /** Prints a notice of a session to standard error. */

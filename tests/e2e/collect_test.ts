@@ -247,7 +247,14 @@ Deno.test("starts that never end leave memory flat, and every one is accounted f
 
 Deno.test("--for stops by itself", () =>
   inTemporaryFolder(async (folder) => {
-    const { code, stdout } = await runTrace(["collect", "--for", "100ms", "--json"], { folder });
+    const { code, stdout } = await runTrace([
+      "collect",
+      "--for",
+      "100ms",
+      "--json",
+      "--otlp-http",
+      "off",
+    ], { folder });
     assertEquals(code, 0);
     assertEquals(stdout.trimEnd().split("\n").map((line) => JSON.parse(line).event), [
       "ready",
