@@ -2,8 +2,12 @@ import type { SpanKind } from "../model/span_kind.ts";
 import { formatTimestamp } from "../model/time.ts";
 import { anchoredUnixNano, type Clock, type ClockAnchor, formatAnchoredTime } from "./clock.ts";
 import { errorMessage } from "./error_message.ts";
-import type { SpanProcessor } from "./span_processor.ts";
 import type { SpanAttributes, SpanAttributeValue, TracerSpan } from "./tracer_span.ts";
+
+/** Who is told when a span has ended: its processor. */
+export interface SpanEndListener {
+  onEnd(span: RecordingSpan): void;
+}
 
 /** A span that is recorded. Made by `Tracer.startSpan`; read by a `SpanProcessor`. */
 export class RecordingSpan implements TracerSpan {
@@ -26,7 +30,7 @@ export class RecordingSpan implements TracerSpan {
   /** For the processor to remember something of its own; 0 at first. */
   processorState = 0;
   readonly #clock: Clock;
-  readonly #processor: SpanProcessor;
+  readonly #processor: SpanEndListener;
   readonly #givenStart: bigint | undefined;
   #givenEnd: bigint | undefined;
 
@@ -39,7 +43,7 @@ export class RecordingSpan implements TracerSpan {
     startMs: number,
     anchor: ClockAnchor,
     clock: Clock,
-    processor: SpanProcessor,
+    processor: SpanEndListener,
     givenStart: bigint | undefined,
   ) {
     this.traceId = traceId;
