@@ -145,7 +145,7 @@ async function readFeed(
       for (const span of item.spans) {
         store.add(span);
         if (performance.now() < turnEndMs) continue;
-        await nextTurn();
+        await nextTurn(stopped);
         if (stopped.aborted) return;
         turnEndMs = performance.now() + FEED_TURN_MS;
       }
@@ -159,9 +159,17 @@ async function readFeed(
   }
 }
 
-/** Lets timers and input have their turn. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/** Lets timers and input have their turn; shorter when the view has ended meanwhile. */
+function nextTurn(stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(onTurn, 0);
+    function onTurn(): void {
+      clearTimeout(timer);
+      stopped.removeEventListener("abort", onTurn);
+      resolve();
+    }
+    stopped.addEventListener("abort", onTurn);
+  });
 }
 
 function systemNow(): bigint {
