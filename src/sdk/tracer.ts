@@ -1,3 +1,4 @@
+import type { SpanKind } from "../model/span_kind.ts";
 import { readEnvironment } from "../runtime/read_environment.ts";
 import type { EventSenderCounters, EventSenderOptions } from "../transport/event_sender.ts";
 import { UnixSocketTransport } from "../transport/unix_socket_transport.ts";
@@ -80,8 +81,8 @@ export class Tracer implements AsyncDisposable {
       isChild ? parent.traceId : randomId(),
       spanId,
       isChild ? parent.spanId : undefined,
-      typeof name === "string" ? name : attributeSafeText(name),
-      options.kind ?? "function",
+      typeof name === "string" ? name : textOf(name),
+      checkKind(options.kind),
       startMs,
       isChild && parent instanceof RecordingSpan ? parent.anchor : this.#currentAnchor(startMs),
       this.#clock,
@@ -216,7 +217,12 @@ function isContext(parent: SpanContext): boolean {
     typeof parent.spanId === "string" && parent.spanId !== "";
 }
 
-function attributeSafeText(name: unknown): string {
+/** A number that is no integer would make the event unreadable. */
+function checkKind(kind: SpanKind = "function"): SpanKind {
+  return typeof kind === "number" && !Number.isSafeInteger(kind) ? "function" : kind;
+}
+
+function textOf(name: unknown): string {
   try {
     return String(name);
   } catch {
