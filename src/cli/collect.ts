@@ -12,6 +12,7 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
     .option("--for <duration>", "stop after this time, such as 30s", parseDuration)
     .option("--json", "print one JSON object a line: ready, then summary")
     .option("--quiet", "print nothing but errors (and what --json prints)")
+    .addHelpText("after", "\nWithout --socket, TRACE_SOCKET in the environment names the socket.\n")
     .action(async (options) => {
       const socket = options.socket ?? io.env("TRACE_SOCKET");
       await using session = await startSession(io, {

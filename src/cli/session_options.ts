@@ -11,9 +11,9 @@ import { parseCount, parseSize } from "./parse_options.ts";
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types -- the type of the options is inferred from the calls
 export function createSessionCommand(name: string) {
   return new Command(name)
-    .addOption(
-      new Option("--socket <path>", "Unix socket for go-trace events")
-        .default(undefined, "one in the session folder"),
+    .option(
+      "--socket <path>",
+      "Unix socket for go-trace events (default: one of its own in the session folder)",
     )
     .option("--out <file>", "record to this file (.gz and .zst compress)")
     .option("--rotate <size>", "go on in a new file at this size, such as 100MB", parseSize)
