@@ -132,7 +132,8 @@ Deno.test("killed at any moment, a recording holds a prefix and loses at most a 
       const collector = await startTraceCollect(folder, ["--socket", `${folder}/s`, "--out", out]);
       const sentAt = await sendUntilKilled(collector, `${folder}/s`, 300 + random() * 700);
       const killedAt = performance.now();
-      const spans = await viewSpans(out, folder);
+      // A write that the kill has cut leaves half a line, which the viewer tells of.
+      const spans = await viewSpans(out, folder, true);
       // Each is a span that was sent, whole; and they are the first ones, without a gap.
       const ids = spans.map((span) => Number(span.id)).sort((a, b) => a - b);
       assertEquals(ids, [...ids.keys()]);
