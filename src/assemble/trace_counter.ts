@@ -9,6 +9,8 @@ export class TraceCounter {
   #young: Int32Array;
   #old: Int32Array;
   #youngCount = 0;
+  #lastHash = 0;
+  #lastHash2 = 0;
   readonly #capacity: number;
 
   /** @param capacity Traces a generation; a power of two. @default 262,144 */
@@ -22,6 +24,10 @@ export class TraceCounter {
   add(hash: number, hash2: number): void {
     // 0, 0 marks a free slot.
     if (hash === 0 && hash2 === 0) hash2 = 1;
+    // The spans of a trace mostly come one after another.
+    if (hash === this.#lastHash && hash2 === this.#lastHash2) return;
+    this.#lastHash = hash;
+    this.#lastHash2 = hash2;
     if (contains(this.#young, hash, hash2)) return;
     if (!contains(this.#old, hash, hash2)) this.count++;
     if (this.#youngCount * 4 >= this.#young.length) this.#makeRoom();
