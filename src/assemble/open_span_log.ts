@@ -15,7 +15,8 @@ export class OpenSpanLog {
   #words: Int32Array;
   #head = 0;
   #tail = 0;
-  #newest = -1;
+  /** Entries from here on have been appended since `markAll` was called. */
+  #mark = 0;
   /** Open addressing, linear probing; a slot holds an entry's offset plus 1, or 0. */
   #slots: Int32Array = new Int32Array(1024);
   readonly #maxBytes: number;
@@ -103,7 +104,6 @@ export class OpenSpanLog {
     words[word + LINE_LENGTH] = lineTo - entry - HEADER_BYTES;
     words[word + ATTRS_LENGTH] = attrsTo - lineTo;
     words[word + CONNECTION] = connection;
-    this.#newest = entry;
     this.#tail += size;
     this.openCount++;
     if (this.openCount * 2 > this.#slots.length) this.#growSlots();
@@ -126,7 +126,7 @@ export class OpenSpanLog {
     slots[gap] = 0;
     this.#words[(entry >> 2) + CONNECTION] = DEAD;
     this.openCount--;
-    if (this.openCount === 0) this.#head = this.#tail = 0;
+    if (this.openCount === 0) this.#head = this.#tail = this.#mark = 0;
   }
 
   /** The entry that was opened first, or -1. */
@@ -137,9 +137,14 @@ export class OpenSpanLog {
     return entry;
   }
 
-  /** The entry that was appended last. */
-  newest(): number {
-    return this.#newest;
+  /** The entry that was opened first after `markAll` was last called, or -1. */
+  firstUnmarked(): number {
+    return this.#skipDead(this.#mark);
+  }
+
+  /** Remembers how far the log goes, for `firstUnmarked`. */
+  markAll(): void {
+    this.#mark = this.#tail;
   }
 
   /** The entry that was opened next after this one, which may be removed by now, or -1. */
@@ -187,8 +192,10 @@ export class OpenSpanLog {
     if (live + size > capacity) return false;
     const target = capacity === this.bytes.length ? this.bytes : new Uint8Array(capacity);
     let to = 0;
+    let mark = -1;
     let entry = this.oldest();
     while (entry >= 0) {
+      if (mark < 0 && entry >= this.#mark) mark = to;
       const entryBytes = this.#words[(entry >> 2) + SIZE];
       const following = this.next(entry);
       this.#slots[this.#slotOfEntry(entry)] = to + 1;
@@ -203,6 +210,7 @@ export class OpenSpanLog {
     }
     this.#head = 0;
     this.#tail = to;
+    this.#mark = mark < 0 ? to : mark;
     return true;
   }
 

@@ -5,10 +5,12 @@ import { type RingCursor, SpanRing } from "./span_ring.ts";
 
 /** Who knows the spans that are open: the assembler. */
 export interface OpenSpans {
-  /** Who gets the lines of spans that start from now on; `undefined` for nobody. */
-  onStarts: SpanConsumer | undefined;
   /** Hands over the lines of all the spans that are open. */
   forEachOpen(consumer: SpanConsumer): void;
+  /** Hands over the lines of those that have started since it was last called and are still open. */
+  forEachStarted(consumer: SpanConsumer): void;
+  /** Lets `forEachStarted` begin with the next span that starts. */
+  skipStarted(): void;
 }
 
 /** Options of {@linkcode LiveServer}. */
@@ -46,6 +48,7 @@ export class LiveServer implements AsyncDisposable {
   readonly #source: ConnectionSource;
   readonly #viewers = new Map<ByteConnection, Promise<void>>();
   #watcherCount = 0;
+  #startTimer: ReturnType<typeof setInterval> | undefined;
   #accepting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -207,14 +210,15 @@ export class LiveServer implements AsyncDisposable {
 
   #addWatcher(): void {
     if (this.#watcherCount++ > 0 || this.#openSpans === undefined) return;
-    // A missed start is no loss: the span's end tells everything.
-    this.#openSpans.onStarts = (batch) => this.#ring.append(batch.lines, 0);
+    this.#openSpans.skipStarted();
+    this.#startTimer = setInterval(() => {
+      // A missed start is no loss: the span's end tells everything.
+      this.#openSpans?.forEachStarted((batch) => this.#ring.append(batch.lines, 0));
+    }, START_INTERVAL_MS);
   }
 
   #removeWatcher(): void {
-    if (--this.#watcherCount === 0 && this.#openSpans !== undefined) {
-      this.#openSpans.onStarts = undefined;
-    }
+    if (--this.#watcherCount === 0) clearInterval(this.#startTimer);
   }
 }
 
@@ -280,3 +284,5 @@ const LINE_FEED = 0x0a;
 const MAX_REQUEST_BYTES = 4096;
 /** How long a viewer has to say that it wants more than go-trace's viewers do. */
 const REQUEST_WAIT_MS = 250;
+/** How long a start may wait before viewers see it. */
+const START_INTERVAL_MS = 25;

@@ -247,23 +247,51 @@ Deno.test("any interleaving of starts and ends completes exactly the spans that 
   assertEquals(lines().slice(ended.length).map((line) => JSON.parse(line).id), [...open]);
 });
 
-Deno.test("whoever watches sees spans while they run", () => {
+Deno.test("whoever watches sees the spans that run, each once", () => {
   const { assembler, feed } = createAssembler();
-  const started: string[] = [];
-  const push = (batch: { lines: Uint8Array }): void =>
-    void started.push(...decoder.decode(batch.lines).split("\n").slice(0, -1));
+  const seen: Record<string, unknown>[] = [];
+  const push = (batch: { lines: Uint8Array }): void => {
+    const lines = decoder.decode(batch.lines).split("\n").slice(0, -1);
+    seen.push(...lines.map((line) => JSON.parse(line)));
+  };
+  const ids = (): unknown[] => seen.splice(0).map((span) => span.id);
   feed(startLine("before", { attrs: { a: "1" } }));
-  assembler.onStarts = push;
+  assembler.skipStarted();
   assembler.forEachOpen(push);
-  feed(startLine("after"));
-  assembler.flush();
-  assembler.onStarts = undefined;
-  feed(startLine("unseen"));
-  assertEquals(started.map((line) => JSON.parse(line)).map((span) => [span.id, span.running]), [
-    ["before", true],
-    ["after", true],
-  ]);
-  assertEquals(JSON.parse(started[0]).attrs, { a: "1" });
+  assertEquals([seen[0].running, seen[0].attrs], [true, { a: "1" }]);
+  assertEquals(ids(), ["before"]);
+  feed(startLine("after") + startLine("short") + endLine("short"));
+  assembler.forEachStarted(push);
+  assertEquals(ids(), ["after"]);
+  assembler.forEachStarted(push);
+  assertEquals(ids(), []);
+  feed(endLine("before") + endLine("after") + startLine("next"));
+  assembler.forEachStarted(push);
+  assertEquals(ids(), ["next"]);
+});
+
+Deno.test("spans that run are still told once when the log is squeezed in between", () => {
+  const { assembler, feed } = createAssembler({ maxOpenBytes: 1 << 18 });
+  const told: string[] = [];
+  const expected: string[] = [];
+  function tell(): void {
+    assembler.forEachStarted((batch) => {
+      const lines = decoder.decode(batch.lines).split("\n").slice(0, -1);
+      told.push(...lines.map((line) => JSON.parse(line).id));
+    });
+  }
+  for (let index = 0; index < 20_000; index++) {
+    feed(startLine(`s${index}`));
+    // Every hundredth goes on for a while.
+    if (index % 100 !== 0) feed(endLine(`s${index}`));
+    else expected.push(`s${index}`);
+    if (index >= 10_000 && index % 100 === 0) feed(endLine(`s${index - 10_000}`));
+    if (index % 37 === 0) tell();
+  }
+  tell();
+  const running = told.filter((id) => Number(id.slice(1)) % 100 === 0);
+  assertEquals(running.length, new Set(running).size);
+  assertEquals(new Set(running), new Set(expected));
 });
 
 Deno.test("distinct traces are counted, however many", () => {
