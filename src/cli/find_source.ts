@@ -3,6 +3,7 @@ import { readLiveSpans } from "../broadcast/live_client.ts";
 import type { Span } from "../model/span.ts";
 import { connectUnix } from "../runtime/connect_unix.ts";
 import { isSocketMode } from "../runtime/is_socket_mode.ts";
+import { escapeText } from "../terminal/escape_text.ts";
 import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
 import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
@@ -50,8 +51,24 @@ async function findSession(io: CliIo): Promise<SessionInfo> {
         "To open a recording: trace view FILE",
     );
   }
+  if (io.stdin.isTerminal && io.stderr.isTerminal) return await chooseSession(io, sessions);
   const list = sessions.map((session) => `  trace view ${session.view}   ${session.title}`);
   throw new CommandError(`Several sessions are running. Choose one:\n${list.join("\n")}`);
+}
+
+/** Asks the user which session; Enter alone takes the first, which is the newest. */
+async function chooseSession(io: CliIo, sessions: readonly SessionInfo[]): Promise<SessionInfo> {
+  const list = sessions.map((session, index) =>
+    `  ${index + 1}  ${escapeText(session.title)}  (process ${session.pid})\n`
+  );
+  await io.stderr.write(`Several sessions are running:\n${list.join("")}`);
+  for (;;) {
+    await io.stderr.write(`Which one? [1-${sessions.length}, Enter is 1] `);
+    const answer = await io.stdin.readLine();
+    if (answer === undefined) throw new CommandError("No session was chosen");
+    const session = sessions[answer === "" ? 0 : Number(answer) - 1];
+    if (session !== undefined) return session;
+  }
 }
 
 function sessionSource(session: SessionInfo): SpanSource {

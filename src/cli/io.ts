@@ -10,14 +10,23 @@ export interface Output {
   write(data: string | Uint8Array): Promise<void>;
 }
 
+/** Standard input. */
+export interface Input {
+  /** Whether it is a terminal. */
+  readonly isTerminal: boolean;
+  /** Everything there is to read; to be asked for once. */
+  bytes(): AsyncIterable<Uint8Array>;
+  /** Waits for a line that the user types at a terminal; `undefined` at the end of input. */
+  readLine(): Promise<string | undefined>;
+}
+
 /** All that a command touches of the world outside, so that tests can stand in for it. */
 export interface CliIo {
   /** Results go here. */
   readonly stdout: Output;
   /** Everything else goes here. */
   readonly stderr: Output;
-  /** Standard input, opened when it is first asked for. */
-  readonly stdin: { readonly isTerminal: boolean; readonly bytes: () => AsyncIterable<Uint8Array> };
+  readonly stdin: Input;
   /** The value of an environment variable; `undefined` when unset or empty. */
   env(name: string): string | undefined;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP: stop, drain, and return. */
@@ -37,10 +46,18 @@ export function createProcessIo(signal: AbortSignal): CliIo {
     stdin: {
       isTerminal: Deno.stdin.isTerminal(),
       bytes: () => Deno.stdin.readable,
+      readLine: readTerminalLine,
     },
     env: (name) => Deno.env.get(name) || undefined,
     signal,
   };
+}
+
+/** A terminal hands over a line at a time, so that one read is enough. */
+async function readTerminalLine(): Promise<string | undefined> {
+  const buffer = new Uint8Array(4096);
+  const count = await Deno.stdin.read(buffer);
+  return count === null ? undefined : new TextDecoder().decode(buffer.subarray(0, count)).trim();
 }
 
 function processOutput(

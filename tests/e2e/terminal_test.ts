@@ -122,6 +122,22 @@ terminalTest("a live session: running spans grow, and end where they are", async
   await terminal.waitFor((screen) => screen.includes("session ended"));
 });
 
+terminalTest("with several sessions, view asks which one", async (folder) => {
+  await using first = await startTraceCollect(folder, []);
+  await using second = await startTraceCollect(folder, []);
+  await using terminal = await openView(folder, [], { columns: 100, rows: 20 });
+  const screen = await terminal.waitFor((text) => text.includes("Which one?"));
+  assertStringIncludes(screen, `(process ${first.pid})`);
+  // The newest is the first of the list.
+  assert(screen.indexOf(`(process ${second.pid})`) < screen.indexOf(`(process ${first.pid})`));
+  await terminal.type("9", "Enter");
+  await terminal.waitFor((text) => text.split("Which one?").length === 3);
+  await terminal.type("2", "Enter");
+  await terminal.waitFor((text) => text.includes(`export TRACE_SOCKET=${first.ready.socket}`));
+  await terminal.type("q");
+  assertEquals(await terminal.waitForExit(), 0);
+});
+
 terminalTest("names that try to control the terminal stay text", async (folder) => {
   await using collector = await startTraceCollect(folder, []);
   const hostile = [

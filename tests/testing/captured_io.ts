@@ -21,6 +21,7 @@ export interface CapturedIo extends CliIo {
 /** Makes a {@linkcode CapturedIo}. */
 export function createCapturedIo(options: CapturedIoOptions = {}): CapturedIo {
   const { env = {}, stdin = "", isTerminal = false } = options;
+  const lines = stdin.split("\n").slice(0, -1);
   const written = { out: "", err: "" };
   function output(name: "out" | "err"): Output {
     const decoder = new TextDecoder();
@@ -41,7 +42,11 @@ export function createCapturedIo(options: CapturedIoOptions = {}): CapturedIo {
   return {
     stdout: output("out"),
     stderr: output("err"),
-    stdin: { isTerminal, bytes: () => new Blob([stdin]).stream() },
+    stdin: {
+      isTerminal,
+      bytes: () => new Blob([stdin]).stream(),
+      readLine: () => Promise.resolve(lines.shift()),
+    },
     env: (name) => env[name] || undefined,
     signal: options.signal ?? new AbortController().signal,
     get out(): string {
