@@ -36,18 +36,19 @@ export interface InstrumentationScope {
 
 /** A metric sample that travelled with a span (SSF). */
 export interface MetricSample {
-  readonly metric: "counter" | "gauge" | "histogram" | "set" | "status";
+  /** A word, or the number of a type that has no word, kept as it came. */
+  readonly metric: "counter" | "gauge" | "histogram" | "set" | "status" | number;
   readonly name: string;
   readonly value: number;
   /** Nanoseconds since the Unix epoch; absent when not given. */
   readonly timeUnixNano?: bigint;
   readonly message?: string;
-  readonly status?: "ok" | "warning" | "critical" | "unknown";
+  readonly status?: "ok" | "warning" | "critical" | "unknown" | number;
   /** The share of samples sent, in (0, 1]. */
   readonly rate?: number;
   readonly tags?: { readonly [key: string]: string };
   readonly unit?: string;
-  readonly scope?: "default" | "local" | "global";
+  readonly scope?: "default" | "local" | "global" | number;
 }
 
 /**

@@ -120,7 +120,7 @@ function readLink(value: JsonRecord, index: number, source: AttributeSource): Sp
 function readSample(value: JsonRecord, index: number): MetricSample {
   const field = `samples[${index}]`;
   const sample: Writable<MetricSample> = {
-    metric: readWord(value.metric, `${field}.metric`, METRICS),
+    metric: readWordOrNumber(value.metric, `${field}.metric`, METRICS),
     name: readString(value.name, `${field}.name`),
     value: readDouble(value.value, `${field}.value`),
   };
@@ -128,14 +128,16 @@ function readSample(value: JsonRecord, index: number): MetricSample {
   const message = readText(value.message, `${field}.message`);
   if (message !== undefined) sample.message = message;
   if (isGiven(value.status)) {
-    sample.status = readWord(value.status, `${field}.status`, SAMPLE_STATUSES);
+    sample.status = readWordOrNumber(value.status, `${field}.status`, SAMPLE_STATUSES);
   }
   if (isGiven(value.rate)) sample.rate = readDouble(value.rate, `${field}.rate`);
   const tags = readOptionalRecord(value.tags, `${field}.tags`);
   if (tags !== undefined) sample.tags = readTags(tags, `${field}.tags`);
   const unit = readText(value.unit, `${field}.unit`);
   if (unit !== undefined) sample.unit = unit;
-  if (isGiven(value.scope)) sample.scope = readWord(value.scope, `${field}.scope`, SAMPLE_SCOPES);
+  if (isGiven(value.scope)) {
+    sample.scope = readWordOrNumber(value.scope, `${field}.scope`, SAMPLE_SCOPES);
+  }
   return sample;
 }
 
@@ -224,6 +226,17 @@ function readWord<T extends string>(value: unknown, field: string, words: readon
   const index = (words as readonly unknown[]).indexOf(value);
   if (index >= 0) return words[index];
   throw wrongShape(field, value, `one of ${words.join(", ")}`);
+}
+
+/** A word, or the number of something that has no word. */
+function readWordOrNumber<T extends string>(
+  value: unknown,
+  field: string,
+  words: readonly T[],
+): T | number {
+  return typeof value === "number" && Number.isInteger(value)
+    ? value
+    : readWord(value, field, words);
 }
 
 function readTags(record: JsonRecord, field: string): Record<string, string> {

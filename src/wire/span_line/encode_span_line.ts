@@ -80,12 +80,16 @@ function encodeLink(link: SpanLink): string {
 }
 
 function encodeSample(sample: MetricSample): string {
-  let json = `{"metric":"${sample.metric}","name":${JSON.stringify(sample.name)}`;
+  let json = `{"metric":${JSON.stringify(sample.metric)},"name":${JSON.stringify(sample.name)}`;
   json += `,"value":${encodeDouble(sample.value)}${time("time", sample.timeUnixNano)}`;
-  json += text("message", sample.message) + text("status", sample.status);
+  json += text("message", sample.message) + word("status", sample.status);
   if (sample.rate !== undefined) json += `,"rate":${encodeDouble(sample.rate)}`;
   if (sample.tags !== undefined) json += attributes("tags", sample.tags);
-  return json + text("unit", sample.unit) + text("scope", sample.scope) + "}";
+  return json + text("unit", sample.unit) + word("scope", sample.scope) + "}";
+}
+
+function word(field: string, value: string | number | undefined): string {
+  return value === undefined ? "" : `,"${field}":${JSON.stringify(value)}`;
 }
 
 function text(field: string, value: string | undefined): string {
