@@ -1,14 +1,15 @@
 import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
 import { buildPrograms } from "./peers.ts";
+import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 
-const NAMES = ["ingest", "memory", "open", "startup"];
+const NAMES = ["ingest", "memory", "open", "startup", "sdk"];
 
 /**
  * Runs the benchmarks that are named, or all of them, and prints ratios. It asserts nothing: on
  * another machine the times differ, the ratios little.
  *
- *     deno task bench [ingest] [memory] [open] [startup]
+ *     deno task bench [ingest] [memory] [open] [startup] [sdk]
  */
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !NAMES.includes(name));
@@ -29,6 +30,7 @@ async function main(names: readonly string[]): Promise<number> {
       if (wanted.has("open")) await benchOpenSpans(programs, 5_000_000);
     }
     if (wanted.has("startup")) await benchStartup(folder, 25);
+    if (wanted.has("sdk")) await benchSdk(folder, 5);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
