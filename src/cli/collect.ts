@@ -4,7 +4,7 @@ import { describeCounters } from "./describe_counters.ts";
 import type { CliIo } from "./io.ts";
 import { parseDuration } from "./parse_options.ts";
 import { startSession } from "./session.ts";
-import { createSessionCommand, printNotice } from "./session_options.ts";
+import { createSessionCommand, printNotice, toSessionOptions } from "./session_options.ts";
 
 /** Builds `trace collect`. */
 export function createCollectCommand(io: CliIo, setExitCode: (code: number) => void): Command {
@@ -16,10 +16,8 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
     .action(async (options) => {
       const socket = options.socket ?? io.env("TRACE_SOCKET");
       await using session = await startSession(io, {
+        ...toSessionOptions(options),
         socket,
-        out: options.out,
-        rotateBytes: options.rotate,
-        maxOpenSpans: options.maxOpenSpans,
         title: "trace collect",
         onNotice: printNotice(io),
       }).catch((error) => {

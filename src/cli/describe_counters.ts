@@ -15,6 +15,11 @@ export function describeCounters(summary: Summary): string {
   parts.push(...reasons("rejected", summary.rejected));
   parts.push(...reasons("dropped", summary.dropped));
   parts.push(...reasons("not recorded", summary.not_recorded));
+  if (summary.refused_connections > 0) {
+    parts.push(`connections refused ${count(summary.refused_connections)}`);
+  }
+  if (summary.refused_viewers > 0) parts.push(`viewers refused ${count(summary.refused_viewers)}`);
+  if (summary.viewers_missed > 0) parts.push(`viewers missed ${count(summary.viewers_missed)}`);
   return parts.join(", ");
 }
 

@@ -7,7 +7,7 @@ import { CommandError } from "./command_error.ts";
 import { describeCounters } from "./describe_counters.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { type Session, startSession } from "./session.ts";
-import { createSessionCommand, printNotice } from "./session_options.ts";
+import { createSessionCommand, printNotice, toSessionOptions } from "./session_options.ts";
 
 /** Builds `trace run`. */
 export function createRunCommand(io: CliIo, setExitCode: (code: number) => void): Command {
@@ -18,10 +18,7 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
     .usage("[options] [--] COMMAND...")
     .action(async (command, options) => {
       await using session = await startSession(io, {
-        socket: options.socket,
-        out: options.out,
-        rotateBytes: options.rotate,
-        maxOpenSpans: options.maxOpenSpans,
+        ...toSessionOptions(options),
         title: command.join(" "),
         onNotice: printNotice(io),
       }).catch((error) => {

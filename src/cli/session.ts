@@ -25,6 +25,16 @@ export interface SessionOptions {
   rotateBytes?: number;
   /** See {@linkcode EventAssembler}. @default 250,000 */
   maxOpenSpans?: number;
+  /** See {@linkcode EventAssembler}. @default 64 MiB */
+  maxOpenBytes?: number;
+  /** See {@linkcode GoTraceReceiver}. @default 1 MiB */
+  maxLineBytes?: number;
+  /** See {@linkcode GoTraceReceiver}. @default 1,000 */
+  maxConnections?: number;
+  /** See {@linkcode LiveServer}. @default 100 */
+  maxViewers?: number;
+  /** See {@linkcode LiveServer}. @default 32 MiB */
+  maxBacklogBytes?: number;
   /** What runs, for the list of sessions. */
   title: string;
   /** Told what the user should know: the recording went elsewhere, the disk is full. */
@@ -37,6 +47,12 @@ export interface Summary extends Readonly<Counters> {
   readonly recorded: number;
   /** Span lines that could not be written to the recording, by reason. */
   readonly not_recorded: Readonly<Record<string, number>>;
+  /** Programs that were turned away because too many were connected. */
+  readonly refused_connections: number;
+  /** Viewers that were turned away because too many were connected. */
+  readonly refused_viewers: number;
+  /** Spans that slow viewers missed, summed over all of them. */
+  readonly viewers_missed: number;
 }
 
 /** A running collector: everything between the sockets and the file. */
@@ -76,18 +92,28 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
 
   const assembler = new EventAssembler({
     maxOpenSpans: options.maxOpenSpans,
+    maxOpenBytes: options.maxOpenBytes,
     onSpans: (batch) => {
       recording?.write(batch);
       live.broadcast(batch);
     },
   });
   const viewListener = await listenUnix(join(folder, `${pid}.view.sock`));
-  const live = new LiveServer(viewListener, { openSpans: assembler });
+  const live = new LiveServer(viewListener, {
+    openSpans: assembler,
+    maxViewers: options.maxViewers,
+    maxBacklogBytes: options.maxBacklogBytes,
+  });
   cleanup.defer(() => live.close());
   cleanup.defer(() => assembler.abandon());
   const receiver = await GoTraceReceiver.listen(
     options.socket ?? join(folder, `${pid}.sock`),
-    { assembler, backPressure: () => recording?.ready },
+    {
+      assembler,
+      backPressure: () => recording?.ready,
+      maxLineBytes: options.maxLineBytes,
+      maxConnections: options.maxConnections,
+    },
   );
   cleanup.use(receiver);
   const info = {
@@ -116,6 +142,9 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
       ...assembler.counters,
       recorded: recording?.recordedCount ?? 0,
       not_recorded: recording?.lost ?? {},
+      refused_connections: receiver.refusedConnectionCount,
+      refused_viewers: live.refusedViewerCount,
+      viewers_missed: live.skippedSpanCount,
     }),
     get hasFailed() {
       return (recording?.lostCount ?? 0) > 0;

@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile, realpath, rm } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { MAX_SOCKET_PATH_BYTES } from "../receivers/unix_listener.ts";
 import { connectUnix } from "../runtime/connect_unix.ts";
 import type { CliIo } from "./io.ts";
 
@@ -78,10 +79,18 @@ export function goTraceLink(pid: number): string {
 
 async function sessionFolderPath(io: CliIo): Promise<string> {
   const runtime = io.env("XDG_RUNTIME_DIR");
+  const own = `trace-${process.getuid?.() ?? 0}`;
+  const candidates = [join(tmpdir(), own), join("/tmp", own)];
   if (runtime !== undefined && (await lstat(runtime).catch(() => undefined))?.isDirectory()) {
-    return join(runtime, "trace");
+    candidates.unshift(join(runtime, "trace"));
   }
-  return join(tmpdir(), `trace-${process.getuid?.() ?? 0}`);
+  // A folder in which no socket's path would fit is of no use, whoever named it.
+  return candidates.find((folder) => hasRoomForSockets(folder)) ?? candidates[0];
+}
+
+function hasRoomForSockets(folder: string): boolean {
+  const longest = join(folder, "4194304.view.sock");
+  return new TextEncoder().encode(longest).length <= MAX_SOCKET_PATH_BYTES;
 }
 
 async function readSessionFiles(folder: string): Promise<SessionInfo[]> {

@@ -2,6 +2,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "commander";
 import type { CliIo } from "./io.ts";
 import { parseCount, parseSize } from "./parse_options.ts";
+import type { SessionOptions } from "./session.ts";
 
 /**
  * A command with the options that `collect` and `run` share.
@@ -17,17 +18,58 @@ export function createSessionCommand(name: string) {
     )
     .option("--out <file>", "record to this file (.gz and .zst compress)")
     .option("--rotate <size>", "go on in a new file at this size, such as 100MB", parseSize)
+    .optionsGroup("Limits (what is beyond them is counted):")
     .option(
       "--max-open-spans <n>",
       "spans open at once; the oldest beyond it is given up as unfinished",
       parseCount,
       250_000,
     )
+    .addOption(
+      new Option(
+        "--max-open-memory <size>",
+        "memory for open spans; the oldest beyond it is given up as unfinished",
+      ).argParser(parseSize).default(64 * MIB, "64MiB"),
+    )
+    .addOption(
+      new Option("--max-line <size>", "length of an event line; longer ones are skipped")
+        .argParser(parseSize).default(MIB, "1MiB"),
+    )
+    .option("--max-connections <n>", "programs connected at once", parseCount, 1000)
+    .option("--max-viewers <n>", "viewers connected at once", parseCount, 100)
+    .addOption(
+      new Option(
+        "--viewer-backlog <size>",
+        "memory for viewers that come late or are slow; a slower one misses spans",
+      ).argParser(parseSize).default(32 * MIB, "32MiB"),
+    )
+    .optionsGroup("Options:")
     // Scripts may switch off what they do not want before it is there to be switched on.
     .addOption(createOffSwitch("--otlp-http", "OTLP over HTTP"))
     .addOption(createOffSwitch("--otlp-grpc", "OTLP over gRPC"))
     .addOption(createOffSwitch("--zipkin", "Zipkin"));
 }
+
+/** The options of `startSession` that the command line gives. */
+export function toSessionOptions(
+  options: SessionCommandOptions,
+): Omit<SessionOptions, "title" | "onNotice"> {
+  return {
+    socket: options.socket,
+    out: options.out,
+    rotateBytes: options.rotate,
+    maxOpenSpans: options.maxOpenSpans,
+    maxOpenBytes: options.maxOpenMemory,
+    maxLineBytes: options.maxLine,
+    maxConnections: options.maxConnections,
+    maxViewers: options.maxViewers,
+    maxBacklogBytes: options.viewerBacklog,
+  };
+}
+
+type SessionCommandOptions = ReturnType<ReturnType<typeof createSessionCommand>["opts"]>;
+
+const MIB = 1024 * 1024;
 
 /** An option of a receiver that does not exist yet: `off` is all it can be. */
 // deno-lint-ignore explicit-function-return-type -- the option's name is part of its type

@@ -262,3 +262,33 @@ Deno.test("--for stops by itself", () =>
       "summary",
     ]);
   }));
+
+Deno.test("limits can be set, and what is beyond them is counted", () =>
+  inTemporaryFolder(async (folder) => {
+    const limits = ["--max-line", "1KiB", "--max-connections", "1", "--max-open-spans", "2"];
+    const collector = await startTraceCollect(folder, ["--socket", `${folder}/s`, ...limits]);
+    using connection = await Deno.connect({ transport: "unix", path: `${folder}/s` });
+    const long = startLine("long", { name: "x".repeat(2000) });
+    const text = long + startLine("a") + startLine("b") + startLine("c");
+    await connection.write(new TextEncoder().encode(text));
+    using refused = await Deno.connect({ transport: "unix", path: `${folder}/s` });
+    assertEquals(await refused.read(new Uint8Array(1)), null);
+    const summary = await collector.stop();
+    assertEquals(summary?.rejected, { too_long: 1 });
+    assertEquals([summary?.unfinished, summary?.refused_connections], [3, 1]);
+    assertBalanced(summary);
+  }));
+
+Deno.test("a session folder with too long a path is passed over", () =>
+  inTemporaryFolder(async (folder) => {
+    const long = `${folder}/${"x".repeat(100)}`;
+    await Deno.mkdir(long);
+    const env = { XDG_RUNTIME_DIR: long };
+    const { code, stdout } = await runTrace(["collect", "--json", "--for", "10ms"], {
+      folder,
+      env,
+    });
+    assertEquals(code, 0);
+    const ready = JSON.parse(stdout.split("\n")[0]);
+    assertEquals(ready.view.startsWith(`${folder}/trace-`), true);
+  }));
