@@ -134,8 +134,10 @@ export class GoTraceReceiver implements AsyncDisposable {
 
   async #read(connection: ByteConnection, number: number): Promise<void> {
     const assembler = this.#assembler;
+    // A line and its line end: what is longer cannot be whole in the buffer, and is skipped.
+    const maxCapacity = this.#maxLineBytes + 1;
     // One byte more than may be filled: the assembler needs it while it scans.
-    let buffer = new Uint8Array(INITIAL_BUFFER_BYTES + 1);
+    let buffer = new Uint8Array(Math.min(INITIAL_BUFFER_BYTES, maxCapacity) + 1);
     let filled = 0;
     let isSkipping = false;
     for (;;) {
@@ -159,11 +161,9 @@ export class GoTraceReceiver implements AsyncDisposable {
         filled = 0;
       }
       const capacity = buffer.length - 1;
-      const wanted = filled === capacity
-        // The line's bytes and its line end have to fit.
-        ? Math.min(capacity * 2, this.#maxLineBytes + 1)
-        : to === capacity
-        ? Math.min(capacity * 2, BUSY_BUFFER_BYTES)
+      const isFull = filled === capacity;
+      const wanted = isFull || to === capacity
+        ? Math.min(capacity * 2, maxCapacity, isFull ? maxCapacity : BUSY_BUFFER_BYTES)
         : capacity;
       if (wanted > capacity) {
         const larger = new Uint8Array(wanted + 1);
