@@ -6,6 +6,7 @@
  * trace run -- deno run -A examples/demo/app.ts
  * ```
  */
+import { traceFetch } from "../../mod.ts";
 import { openShopDatabase } from "./shop_database.ts";
 import { createShopHandler } from "./shop_handler.ts";
 import { createShop } from "./shop.ts";
@@ -18,6 +19,8 @@ const server = Deno.serve({
   onError: () => new Response("Something went wrong", { status: 500 }),
 }, createShopHandler(createShop(database)));
 
+// The customer's calls are traced, too: each is one tree from the call to the queries behind it.
+const fetch = traceFetch();
 const base = `http://127.0.0.1:${server.addr.port}`;
 const report = get("/report");
 for (const round of [1, 2, 3]) {

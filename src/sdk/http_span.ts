@@ -1,9 +1,23 @@
+import type { TraceContext } from "./propagation/trace_context.ts";
 import type { Tracer } from "./tracer.ts";
 import type { TracerSpan } from "./tracer_span.ts";
 
-/** Starts the span of a request as go-trace names it: `METHOD /path`, with both as attributes, too. */
-export function startHttpSpan(tracer: Tracer, method: string, path: string): TracerSpan {
-  return tracer.startSpan(`${method} ${path}`, { kind: "http", attributes: { method, path } });
+/**
+ * Starts the span of a request as go-trace names it: `METHOD /path`, with both as attributes, too.
+ *
+ * @param parent The span to continue. @default the active span
+ */
+export function startHttpSpan(
+  tracer: Tracer,
+  method: string,
+  path: string,
+  parent?: TraceContext,
+): TracerSpan {
+  return tracer.startSpan(`${method} ${path}`, {
+    kind: "http",
+    attributes: { method, path },
+    parent,
+  });
 }
 
 /**

@@ -17,6 +17,9 @@
 export type { SpanKind } from "../model/span_kind.ts";
 export type { EventSenderCounters, EventSenderOptions } from "../transport/event_sender.ts";
 export { activeSpan, withSpan } from "./active_span.ts";
+export type { Carrier } from "./propagation/carrier.ts";
+export type { Propagator } from "./propagation/propagator.ts";
+export type { Baggage, BaggageEntry, TraceContext } from "./propagation/trace_context.ts";
 export type { Clock } from "./clock.ts";
 export { tracer } from "./default_tracer.ts";
 export { traceDatabase, type TraceDatabaseOptions } from "./trace_database.ts";

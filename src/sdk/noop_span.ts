@@ -10,6 +10,7 @@ export const NOOP_SPAN: TracerSpan = Object.freeze({
   isRecording: false,
   setAttribute: returnThis,
   setAttributes: returnThis,
+  setBaggage: returnThis,
   recordError: returnThis,
   end: doNothing,
   [Symbol.dispose]: doNothing,

@@ -2,6 +2,11 @@ import type { SpanKind } from "../model/span_kind.ts";
 import { formatTimestamp } from "../model/time.ts";
 import { anchoredUnixNano, type Clock, type ClockAnchor, formatAnchoredTime } from "./clock.ts";
 import { errorMessage } from "./error_message.ts";
+import {
+  type Baggage,
+  type InheritedContext,
+  withBaggageEntry,
+} from "./propagation/trace_context.ts";
 import type { SpanAttributes, SpanAttributeValue, TracerSpan } from "./tracer_span.ts";
 
 /** Who is told when a span has ended: its processor. */
@@ -27,6 +32,8 @@ export class RecordingSpan implements TracerSpan {
   /** Keys and values in turn: one small array is much cheaper than an object or a map. */
   readonly attributeList: SpanAttributeValue[] = [];
   isRecording = true;
+  /** What it hands on to its children; `undefined`, as mostly, for nothing. */
+  inherited: InheritedContext | undefined;
   /** For the processor to remember something of its own; 0 at first. */
   processorState = 0;
   readonly #clock: Clock;
@@ -45,6 +52,7 @@ export class RecordingSpan implements TracerSpan {
     clock: Clock,
     processor: SpanEndListener,
     givenStart: bigint | undefined,
+    inherited?: InheritedContext,
   ) {
     this.traceId = traceId;
     this.spanId = spanId;
@@ -56,6 +64,24 @@ export class RecordingSpan implements TracerSpan {
     this.#clock = clock;
     this.#processor = processor;
     this.#givenStart = givenStart;
+    this.inherited = inherited;
+  }
+
+  /** What the caller decided; true when this program began the trace. */
+  get sampled(): boolean {
+    return this.inherited?.sampled ?? true;
+  }
+
+  get debug(): boolean | undefined {
+    return this.inherited?.debug;
+  }
+
+  get traceState(): string | undefined {
+    return this.inherited?.traceState;
+  }
+
+  get baggage(): Baggage | undefined {
+    return this.inherited?.baggage;
   }
 
   /** Nanoseconds since the Unix epoch. */
@@ -107,6 +133,16 @@ export class RecordingSpan implements TracerSpan {
     for (const key in attributes) {
       if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
     }
+    return this;
+  }
+
+  setBaggage(key: string, value: string | undefined): this {
+    if (!this.isRecording || typeof key !== "string") return this;
+    const text = value === undefined || value === null ? undefined : String(value);
+    this.inherited = {
+      ...this.inherited,
+      baggage: withBaggageEntry(this.inherited?.baggage, key, text),
+    };
     return this;
   }
 

@@ -4,18 +4,30 @@ import { copyFunctionShape } from "./copy_function_shape.ts";
 import { tracer as defaultTracer } from "./default_tracer.ts";
 import { requestPath, startHttpSpan } from "./http_span.ts";
 import { observePromise } from "./observe_promise.ts";
+import { propagateFetch } from "./propagate_fetch.ts";
+import type { Propagator } from "./propagation/propagator.ts";
+import { w3c } from "./propagation/w3c.ts";
 import type { Tracer } from "./tracer.ts";
 
 /** Options of {@linkcode traceFetch}. */
 export interface TraceFetchOptions {
   /** @default the tracer that the environment configures */
   readonly tracer?: Tracer;
+  /** Writes the headers that let the called program continue the trace. @default `w3c` */
+  readonly propagator?: Propagator;
+  /**
+   * Says which URLs get these headers, for example those of one's own services only.
+   *
+   * @default all
+   */
+  readonly propagateTo?: (url: string) => boolean;
 }
 
 /**
  * Wraps `fetch` so that each request is a span `METHOD /path` of kind `http` with the attributes `method`,
  * `path`, `host`, `url` (without credentials), `status`, and `error` when it fails. The span ends when
- * the response's headers are there; reading the body is up to the caller.
+ * the response's headers are there; reading the body is up to the caller. The request carries headers
+ * with which the called program can continue the trace; headers that the caller sets himself stay.
  *
  * @param fetch The function to wrap. @default globalThis.fetch
  * @returns A function to use in its place.
@@ -33,14 +45,16 @@ export function traceFetch(
   options: TraceFetchOptions = {},
 ): typeof globalThis.fetch {
   const tracer = options.tracer ?? defaultTracer;
+  const propagator = options.propagator ?? w3c;
   function wrapper(this: unknown, ...args: Parameters<typeof globalThis.fetch>): Promise<Response> {
     if (!tracer.isEnabled) return Reflect.apply(fetch, this, args);
     const { method, url } = describeRequest(args[0], args[1]);
     const span = startHttpSpan(tracer, method, requestPath(url));
     span.setAttributes({ url: withoutCredentials(url), host: hostOf(url) });
+    const sent = shouldPropagate(url, options) ? propagateFetch(args, span, propagator) : args;
     let result: Promise<Response>;
     try {
-      result = withSpan(span, () => Reflect.apply(fetch, this, args));
+      result = withSpan(span, () => Reflect.apply(fetch, this, sent));
     } catch (error) {
       span.recordError(error).end();
       throw error;
@@ -55,6 +69,15 @@ export function traceFetch(
     });
   }
   return copyFunctionShape(wrapper, fetch);
+}
+
+function shouldPropagate(url: string, options: TraceFetchOptions): boolean {
+  try {
+    return options.propagateTo?.(url) ?? true;
+  } catch {
+    // The program goes on as it would without tracing.
+    return false;
+  }
 }
 
 function describeRequest(

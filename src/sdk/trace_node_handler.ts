@@ -3,6 +3,7 @@ import { isPromise } from "node:util/types";
 import { withSpan } from "./active_span.ts";
 import { copyFunctionShape } from "./copy_function_shape.ts";
 import { tracer as defaultTracer } from "./default_tracer.ts";
+import { extractParent } from "./extract_parent.ts";
 import { requestPath, startHttpSpan } from "./http_span.ts";
 import { observePromise } from "./observe_promise.ts";
 import type { TraceHandlerOptions } from "./trace_handler.ts";
@@ -11,8 +12,9 @@ import type { TracerSpan } from "./tracer_span.ts";
 /**
  * Wraps a request listener of `node:http`, `node:https` or anything that calls `(request, response, …)`
  * like they do, such as Express. Each request is a span `METHOD /path` of kind `http` with the attributes
- * `method`, `path`, `status`. It ends when the response has been handed to the operating system; when the
- * connection breaks before, or the listener throws, it ends with the attribute `error`.
+ * `method`, `path`, `status`. It continues the trace that the request's headers name, and ends when the
+ * response has been handed to the operating system; when the connection breaks before, or the listener
+ * throws, it ends with the attribute `error`.
  *
  * @param listener The listener; its result and further arguments pass through.
  * @returns A listener to use in its place.
@@ -37,7 +39,12 @@ export function traceNodeHandler<
   function wrapper(this: unknown, ...args: unknown[]): unknown {
     const [request, response] = args as [IncomingMessage, ServerResponse];
     if (!tracer.isEnabled) return Reflect.apply(listener, this, args);
-    const span = startHttpSpan(tracer, request.method ?? "GET", requestPath(request.url ?? "/"));
+    const span = startHttpSpan(
+      tracer,
+      request.method ?? "GET",
+      requestPath(request.url ?? "/"),
+      extractParent(request, options),
+    );
     response.once("finish", () => endWithStatus(span, response));
     response.once("close", () => {
       if (!span.isRecording) return;

@@ -6,6 +6,7 @@ import { activeSpan, withSpan } from "./active_span.ts";
 import { anchorClock, type Clock, type ClockAnchor, measureDrift, systemClock } from "./clock.ts";
 import { GoTraceProcessor } from "./gotrace_processor.ts";
 import { NOOP_SPAN } from "./noop_span.ts";
+import { inheritedPart } from "./propagation/trace_context.ts";
 import { randomId } from "./random_id.ts";
 import { RecordingSpan } from "./recording_span.ts";
 import { runInSpan } from "./run_in_span.ts";
@@ -75,10 +76,11 @@ export class Tracer implements AsyncDisposable {
     if (processor === undefined) return NOOP_SPAN;
     const parent = options.parent ?? (options.root ? undefined : activeSpan());
     const startMs = this.#clock.monotonicMs();
-    const spanId = randomId();
+    const own = options.context;
+    const spanId = own?.spanId ?? randomId();
     const isChild = parent !== undefined && isContext(parent);
     const span = new RecordingSpan(
-      isChild ? parent.traceId : randomId(),
+      own?.traceId ?? (isChild ? parent.traceId : randomId()),
       spanId,
       isChild ? parent.spanId : undefined,
       typeof name === "string" ? name : textOf(name),
@@ -88,6 +90,12 @@ export class Tracer implements AsyncDisposable {
       this.#clock,
       processor,
       options.startTimeUnixNano,
+      // Baggage and decisions may come without ids.
+      parent === undefined
+        ? undefined
+        : parent instanceof RecordingSpan
+        ? parent.inherited
+        : inheritedPart(parent),
     );
     if (options.attributes !== undefined) span.setAttributes(options.attributes);
     processor.onStart(span);

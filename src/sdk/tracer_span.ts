@@ -1,4 +1,5 @@
 import type { SpanKind } from "../model/span_kind.ts";
+import type { TraceContext } from "./propagation/trace_context.ts";
 
 /** A value an attribute can be set to. The wire of go-trace knows strings alone and gets their text. */
 export type SpanAttributeValue = string | number | boolean | bigint;
@@ -20,8 +21,10 @@ export interface SpanOptions {
   readonly kind?: SpanKind;
   /** Attributes to begin with. */
   readonly attributes?: SpanAttributes;
-  /** The parent. @default the active span */
-  readonly parent?: SpanContext;
+  /** The parent: a span, or what a propagator extracted. @default the active span */
+  readonly parent?: SpanContext & Partial<TraceContext>;
+  /** The span's own ids, when another tracing library has made them. @default new ones */
+  readonly context?: SpanContext;
   /** Begins a new trace even when a span is active. @default false */
   readonly root?: boolean;
   /** When it started, in nanoseconds since the Unix epoch. @default now */
@@ -32,7 +35,7 @@ export interface SpanOptions {
  * A span of this program. Its methods never throw; after the end, and when nothing records, they do
  * nothing.
  */
-export interface TracerSpan extends SpanContext {
+export interface TracerSpan extends SpanContext, TraceContext {
   /** The parent's span id; `undefined` for the root of a trace. */
   readonly parentId: string | undefined;
   readonly name: string;
@@ -43,6 +46,13 @@ export interface TracerSpan extends SpanContext {
   setAttribute(key: string, value: SpanAttributeValue | undefined): this;
   /** Sets several attributes. */
   setAttributes(attributes: SpanAttributes): this;
+  /**
+   * Hands text on to the children that start from now on and, through propagation, to the programs that
+   * they call. It is no attribute and is not recorded.
+   *
+   * @param value `undefined` removes the entry.
+   */
+  setBaggage(key: string, value: string | undefined): this;
   /** Sets the attribute `error` to the message of an error, or to the text of anything else thrown. */
   recordError(error: unknown): this;
   /**
