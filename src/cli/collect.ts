@@ -25,12 +25,20 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
       });
       const { pid, view } = session.info;
       if (options.json) {
-        const ready = { event: "ready", pid, socket: session.info.socket, view, out: session.out };
+        const ready = {
+          event: "ready",
+          pid,
+          socket: session.info.socket,
+          view,
+          out: session.out,
+          ssf: session.ssf.length > 0 ? session.ssf : undefined,
+        };
         await io.stdout.write(JSON.stringify(ready) + "\n");
       }
       if (!options.quiet) {
         await io.stderr.write(
           `Collecting. Point programs here:\n  export TRACE_SOCKET=${session.info.socket}\n` +
+            session.ssf.map((url) => `SSF:     ${url}\n`).join("") +
             `Watch:   trace view\n` +
             (session.out === undefined
               ? "Not recording; add --out FILE to keep the spans.\n"

@@ -4,7 +4,7 @@ import process from "node:process";
 import { EventAssembler } from "../assemble/event_assembler.ts";
 import { LiveServer } from "../broadcast/live_server.ts";
 import type { Counters } from "../model/counters.ts";
-import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
+import type { SpanBatch } from "../model/span_batch.ts";
 import { listenUnix } from "../receivers/unix_listener.ts";
 import { RecordingWriter } from "../recording/recording_writer.ts";
 import type { CliIo } from "./io.ts";
@@ -14,9 +14,10 @@ import {
   removeDeadSessions,
   type SessionInfo,
 } from "./session_folder.ts";
+import { listenForPrograms, type SessionReceiverOptions } from "./session_receivers.ts";
 
 /** Options of {@linkcode startSession}. */
-export interface SessionOptions {
+export interface SessionOptions extends SessionReceiverOptions {
   /** Where programs send events. @default `<session folder>/<pid>.sock` */
   socket?: string;
   /** File to record to; nothing is recorded without one. */
@@ -27,10 +28,6 @@ export interface SessionOptions {
   maxOpenSpans?: number;
   /** See {@linkcode EventAssembler}. @default 64 MiB */
   maxOpenBytes?: number;
-  /** See {@linkcode GoTraceReceiver}. @default 1 MiB */
-  maxLineBytes?: number;
-  /** See {@linkcode GoTraceReceiver}. @default 1,000 */
-  maxConnections?: number;
   /** See {@linkcode LiveServer}. @default 100 */
   maxViewers?: number;
   /** See {@linkcode LiveServer}. @default 32 MiB */
@@ -58,6 +55,8 @@ export interface Summary extends Readonly<Counters> {
 /** A running collector: everything between the sockets and the file. */
 export interface Session extends AsyncDisposable {
   readonly info: SessionInfo & { readonly socket: string };
+  /** Where SSF is received, as URLs. */
+  readonly ssf: readonly string[];
   /** The file that is recorded to. */
   readonly out: string | undefined;
   readonly live: LiveServer;
@@ -90,35 +89,25 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     });
   cleanup.defer(() => recording?.close());
 
-  const assembler = new EventAssembler({
-    maxOpenSpans: options.maxOpenSpans,
-    maxOpenBytes: options.maxOpenBytes,
-    onSpans: (batch) => {
-      recording?.write(batch);
-      live.broadcast(batch);
-    },
-  });
+  function onSpans(batch: SpanBatch): void {
+    recording?.write(batch);
+    live.broadcast(batch);
+  }
+  const { maxOpenSpans, maxOpenBytes, maxViewers, maxBacklogBytes } = options;
+  const assembler = new EventAssembler({ maxOpenSpans, maxOpenBytes, onSpans });
   const viewListener = await listenUnix(join(folder, `${pid}.view.sock`));
-  const live = new LiveServer(viewListener, {
-    openSpans: assembler,
-    maxViewers: options.maxViewers,
-    maxBacklogBytes: options.maxBacklogBytes,
-  });
+  const live = new LiveServer(viewListener, { openSpans: assembler, maxViewers, maxBacklogBytes });
   cleanup.defer(() => live.close());
   cleanup.defer(() => assembler.abandon());
-  const receiver = await GoTraceReceiver.listen(
+  const receivers = await listenForPrograms(
     options.socket ?? join(folder, `${pid}.sock`),
-    {
-      assembler,
-      backPressure: () => recording?.ready,
-      maxLineBytes: options.maxLineBytes,
-      maxConnections: options.maxConnections,
-    },
+    { assembler, onSpans, backPressure: () => recording?.ready },
+    options,
   );
-  cleanup.use(receiver);
+  cleanup.use(receivers);
   const info = {
     pid,
-    socket: receiver.path,
+    socket: receivers.socket,
     view: viewListener.path,
     title: options.title,
     startedAt: new Date().toISOString(),
@@ -132,17 +121,18 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
   if (isLinked) cleanup.defer(() => rm(link, { force: true }));
 
   live.serve();
-  receiver.serve();
+  receivers.serve();
   const stages = cleanup.move();
   return {
     info,
+    ssf: receivers.ssf,
     out: recording?.path,
     live,
     summary: () => ({
-      ...assembler.counters,
+      ...receivers.counters(),
       recorded: recording?.recordedCount ?? 0,
       not_recorded: recording?.lost ?? {},
-      refused_connections: receiver.refusedConnectionCount,
+      refused_connections: receivers.refusedConnectionCount,
       refused_viewers: live.refusedViewerCount,
       viewers_missed: live.skippedSpanCount,
     }),

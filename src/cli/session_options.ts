@@ -1,5 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "commander";
+import { parseSsfAddress, type SsfAddress } from "../receivers/ssf_address.ts";
 import type { CliIo } from "./io.ts";
 import { parseCount, parseSize } from "./parse_options.ts";
 import type { SessionOptions } from "./session.ts";
@@ -18,6 +19,11 @@ export function createSessionCommand(name: string) {
     )
     .option("--out <file>", "record to this file (.gz and .zst compress)")
     .option("--rotate <size>", "go on in a new file at this size, such as 100MB", parseSize)
+    .option(
+      "--ssf <url>",
+      "receive SSF at udp://HOST:PORT, unix:///PATH or tcp://HOST:PORT (may be repeated)",
+      collectSsfAddress,
+    )
     .optionsGroup("Limits (what is beyond them is counted):")
     .option(
       "--max-open-spans <n>",
@@ -58,6 +64,7 @@ export function toSessionOptions(
     socket: options.socket,
     out: options.out,
     rotateBytes: options.rotate,
+    ssf: options.ssf,
     maxOpenSpans: options.maxOpenSpans,
     maxOpenBytes: options.maxOpenMemory,
     maxLineBytes: options.maxLine,
@@ -78,6 +85,15 @@ function createOffSwitch<Name extends string>(name: Name, protocol: string) {
     if (value === "off") return value;
     throw new InvalidArgumentError(`This version does not receive ${protocol}; leave it out.`);
   });
+}
+
+/** Adds the address of one `--ssf` to those of the ones before it. */
+function collectSsfAddress(text: string, before: readonly SsfAddress[] = []): SsfAddress[] {
+  try {
+    return [...before, parseSsfAddress(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
 }
 
 /** Prints a notice of a session to standard error. */

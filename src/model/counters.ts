@@ -34,3 +34,22 @@ export function createCounters(): Counters {
 export function countReason(counts: Record<string, number>, reason: string, count = 1): void {
   counts[reason] = (counts[reason] ?? 0) + count;
 }
+
+/** The sum of several counters: what a session counts that receives in several ways. */
+export function addCounters(all: readonly Readonly<Counters>[]): Counters {
+  const sum = createCounters();
+  for (const counters of all) {
+    sum.received += counters.received;
+    sum.accepted += counters.accepted;
+    sum.spans += counters.spans;
+    sum.unfinished += counters.unfinished;
+    sum.traces += counters.traces;
+    for (const [reason, count] of Object.entries(counters.rejected)) {
+      countReason(sum.rejected, reason, count);
+    }
+    for (const [reason, count] of Object.entries(counters.dropped)) {
+      countReason(sum.dropped, reason, count);
+    }
+  }
+  return sum;
+}

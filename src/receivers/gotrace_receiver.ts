@@ -1,5 +1,6 @@
 import type { EventAssembler } from "../assemble/event_assembler.ts";
 import type { ByteConnection } from "../runtime/byte_stream.ts";
+import { StreamServer } from "./stream_server.ts";
 import { listenUnix, type UnixListener } from "./unix_listener.ts";
 
 /** Options of {@linkcode GoTraceReceiver}. */
@@ -24,30 +25,30 @@ export interface GoTraceReceiverOptions {
 
 /** Receives go-trace's protocol, newline-delimited JSON, on a Unix stream socket. */
 export class GoTraceReceiver implements AsyncDisposable {
-  /** Connections that were refused because too many were open. */
-  refusedConnectionCount = 0;
+  /** Where it listens. */
+  readonly path: string;
   readonly #assembler: EventAssembler;
   readonly #backPressure: () => Promise<void> | undefined;
   readonly #maxLineBytes: number;
-  readonly #maxConnections: number;
   readonly #lostSpanGraceMs: number;
-  readonly #listener: UnixListener;
-  readonly #connections = new Set<ByteConnection>();
-  readonly #readers = new Set<Promise<void>>();
+  readonly #server: StreamServer;
   /** Connections that closed, with the time by which their spans are given up. */
   readonly #closed = new Map<number, number>();
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
-  #connectionCount = 0;
-  #accepting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(listener: UnixListener, options: GoTraceReceiverOptions) {
-    this.#listener = listener;
+    this.path = listener.path;
     this.#assembler = options.assembler;
     this.#backPressure = options.backPressure ?? (() => undefined);
     this.#maxLineBytes = options.maxLineBytes ?? 1024 * 1024;
-    this.#maxConnections = options.maxConnections ?? 1000;
     this.#lostSpanGraceMs = options.lostSpanGraceMs ?? 2000;
+    this.#server = new StreamServer(listener, {
+      read: (connection, number) =>
+        this.#read(connection, number).finally(() => this.#expectLoss(number)),
+      activity: () => this.#assembler.counters.received,
+      maxConnections: options.maxConnections ?? 1000,
+    });
   }
 
   /**
@@ -59,14 +60,14 @@ export class GoTraceReceiver implements AsyncDisposable {
     return new GoTraceReceiver(await listenUnix(path), options);
   }
 
-  /** Where it listens. */
-  get path(): string {
-    return this.#listener.path;
+  /** Connections that were refused because too many were open. */
+  get refusedConnectionCount(): number {
+    return this.#server.refusedConnectionCount;
   }
 
   /** Accepts connections and reads from them; resolves once the receiver is closed. */
   serve(): Promise<void> {
-    return this.#accepting ??= this.#acceptAll();
+    return this.#server.serve();
   }
 
   /**
@@ -83,53 +84,8 @@ export class GoTraceReceiver implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<void> {
-    // Who has connected may have sent everything and left, without having been accepted yet.
-    await this.#listener.withdraw();
-    if (this.#accepting !== undefined) await this.#drain(drainMs);
-    await this.#listener.close();
-    await this.#accepting;
+    await this.#server.close(drainMs);
     clearTimeout(this.#graceTimer);
-    for (const connection of this.#connections) connection.close();
-    await Promise.all(this.#readers);
-    clearTimeout(this.#graceTimer);
-  }
-
-  /** Waits until nobody has connected and nothing has arrived for a moment. */
-  async #drain(drainMs: number): Promise<void> {
-    const deadline = Date.now() + drainMs;
-    let before = -1;
-    let now = this.#activity();
-    while (now !== before && Date.now() < deadline) {
-      before = now;
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-      now = this.#activity();
-    }
-  }
-
-  /** A number that grows with each connection and each event. */
-  #activity(): number {
-    return this.#connectionCount + this.#assembler.counters.received;
-  }
-
-  async #acceptAll(): Promise<void> {
-    for (;;) {
-      const connection = await this.#listener.accept();
-      if (connection === undefined) return;
-      if (this.#connections.size >= this.#maxConnections) {
-        this.refusedConnectionCount++;
-        connection.close();
-        continue;
-      }
-      const number = this.#connectionCount++;
-      this.#connections.add(connection);
-      const reader = this.#read(connection, number).finally(() => {
-        connection.close();
-        this.#connections.delete(connection);
-        this.#readers.delete(reader);
-        this.#expectLoss(number);
-      });
-      this.#readers.add(reader);
-    }
   }
 
   async #read(connection: ByteConnection, number: number): Promise<void> {
@@ -205,5 +161,3 @@ const LINE_FEED = 0x0a;
 const INITIAL_BUFFER_BYTES = 64 * 1024;
 /** What a connection that fills its buffer reads at once: larger gains nothing. */
 const BUSY_BUFFER_BYTES = 256 * 1024;
-/** How long nothing may arrive before the senders are thought to be done. */
-const QUIET_MS = 30;

@@ -20,6 +20,8 @@ const CODES_BY_NAME: Readonly<Record<string, string>> = {
   IsADirectory: "EISDIR",
   NotADirectory: "ENOTDIR",
   BrokenPipe: "EPIPE",
+  AddrInUse: "EADDRINUSE",
+  AddrNotAvailable: "EADDRNOTAVAIL",
 };
 
 /** Linux' numbers of errors that have no name in Deno. */

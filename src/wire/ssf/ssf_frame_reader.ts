@@ -1,6 +1,17 @@
 import { DecodeError } from "../decode_error.ts";
 import { MAX_SSF_BODY_BYTES, SSF_FRAME_HEADER_BYTES } from "./ssf_frame.ts";
 
+/** Why a stream cannot be taken apart any further; the offset is the one in the stream. */
+export class SsfFrameError extends DecodeError {
+  /** `bad_frame`: another version byte; `too_long`: a length over the limit. */
+  readonly reason: "bad_frame" | "too_long";
+
+  constructor(message: string, offset: number, reason: "bad_frame" | "too_long") {
+    super(message, offset);
+    this.reason = reason;
+  }
+}
+
 /** Options of {@linkcode SsfFrameReader}. */
 export interface SsfFrameReaderOptions {
   /** The longest body that is taken, in bytes; a longer one breaks the framing. @default 16 MiB */
@@ -31,14 +42,14 @@ export class SsfFrameReader {
   #heldLength = 0;
   /** Offset in the stream of the first byte that is held, or the next to come. */
   #offset = 0;
-  #failure: DecodeError | undefined;
+  #failure: SsfFrameError | undefined;
 
   constructor(options: SsfFrameReaderOptions = {}) {
     this.#maxBodyBytes = options.maxBodyBytes ?? MAX_SSF_BODY_BYTES;
   }
 
-  /** Why the framing is broken, with the offset in the stream; `undefined` as long as it is not. */
-  get failure(): DecodeError | undefined {
+  /** Why the framing is broken; `undefined` as long as it is not. */
+  get failure(): SsfFrameError | undefined {
     return this.#failure;
   }
 
@@ -111,19 +122,21 @@ export class SsfFrameReader {
   #frameLength(bytes: Uint8Array, from: number, to: number): number | undefined {
     if (from >= to) return undefined;
     if (bytes[from] !== VERSION) {
-      return this.#fail(`Frame has version ${bytes[from]}, expected ${VERSION}`, 0);
+      const message = `Frame has version ${bytes[from]}, expected ${VERSION}`;
+      return this.#fail(new SsfFrameError(message, this.#offset, "bad_frame"));
     }
     if (to - from < SSF_FRAME_HEADER_BYTES) return undefined;
     const length = (bytes[from + 1] << 24 | bytes[from + 2] << 16 | bytes[from + 3] << 8 |
       bytes[from + 4]) >>> 0;
     if (length > this.#maxBodyBytes) {
-      return this.#fail(`Frame has ${length} bytes, at most ${this.#maxBodyBytes} are allowed`, 1);
+      const message = `Frame has ${length} bytes, at most ${this.#maxBodyBytes} are allowed`;
+      return this.#fail(new SsfFrameError(message, this.#offset + 1, "too_long"));
     }
     return SSF_FRAME_HEADER_BYTES + length;
   }
 
-  #fail(message: string, offsetInFrame: number): undefined {
-    this.#failure = new DecodeError(message, this.#offset + offsetInFrame);
+  #fail(failure: SsfFrameError): undefined {
+    this.#failure = failure;
     this.#heldLength = 0;
     this.#held = new Uint8Array(0);
   }
