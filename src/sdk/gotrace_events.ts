@@ -1,4 +1,5 @@
 import { spanKindToNumber } from "../model/span_kind.ts";
+import { detailAttributes } from "./detail_attributes.ts";
 import type { RecordingSpan } from "./recording_span.ts";
 import type { SpanAttributeValue } from "./tracer_span.ts";
 
@@ -21,12 +22,22 @@ export function formatStartEvent(span: RecordingSpan): string {
 export function formatEndEvent(span: RecordingSpan): string {
   const head = '{"type":1,"span_id":' + quote(span.spanId) + ',"trace_id":' + quote(span.traceId) +
     ',"name":"","kind":0,"time":"' + span.endTime + '"';
-  if (span.attributeList.length === 0) return head + "}\n";
-  let attributes = formatAttributes(span.attributeList, MAX_VALUE_LENGTH);
+  const list = hasDetails(span)
+    ? [...span.attributeList, ...detailAttributes(span)]
+    : span.attributeList;
+  if (list.length === 0) return head + "}\n";
+  let attributes = formatAttributes(list, MAX_VALUE_LENGTH);
   if (attributes.length > MAX_LINE_LENGTH) {
-    attributes = formatAttributes(span.attributeList, SHORT_VALUE_LENGTH);
+    attributes = formatAttributes(
+      list,
+      list.length > MANY ? SHORTEST_VALUE_LENGTH : SHORT_VALUE_LENGTH,
+    );
   }
   return head + ',"attrs":{' + attributes + "}}\n";
+}
+
+function hasDetails({ kind, details }: RecordingSpan): boolean {
+  return details !== undefined || (kind !== "function" && kind !== "http" && kind !== "sql");
 }
 
 function formatAttributes(list: readonly SpanAttributeValue[], maxLength: number): string {
@@ -82,3 +93,7 @@ const MAX_VALUE_LENGTH = 64 * 1024;
 const MAX_LINE_LENGTH = 300_000;
 /** 128 attributes with keys and values of this length, all escaped, stay under it, too. */
 const SHORT_VALUE_LENGTH = 1000;
+/** More keys and values than 128 attributes: there are details. */
+const MANY = 256;
+/** 256 attributes with values of this length stay under it. */
+const SHORTEST_VALUE_LENGTH = 300;

@@ -43,6 +43,7 @@ export class GoTraceProcessor implements SpanProcessor {
 function formatNextEvent(span: RecordingSpan): string {
   if (span.processorState !== START_QUEUED) return formatEndEvent(span);
   span.processorState = START_FORMATTED;
+  if (span.details !== undefined) span.details.toldName = span.name;
   return formatStartEvent(span);
 }
 

@@ -7,7 +7,8 @@ import {
   type InheritedContext,
   withBaggageEntry,
 } from "./propagation/trace_context.ts";
-import type { SpanAttributes, SpanAttributeValue, TracerSpan } from "./tracer_span.ts";
+import { SpanDetails } from "./span_details.ts";
+import type { SpanAttributes, SpanAttributeValue, SpanContext, TracerSpan } from "./tracer_span.ts";
 
 /** Who is told when a span has ended: its processor. */
 export interface SpanEndListener {
@@ -19,7 +20,7 @@ export class RecordingSpan implements TracerSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentId: string | undefined;
-  readonly name: string;
+  name: string;
   readonly kind: SpanKind;
   /** How the monotonic times of this trace become wall times. */
   readonly anchor: ClockAnchor;
@@ -34,6 +35,8 @@ export class RecordingSpan implements TracerSpan {
   isRecording = true;
   /** What it hands on to its children; `undefined`, as mostly, for nothing. */
   inherited: InheritedContext | undefined;
+  /** Events, links and the like; `undefined`, as mostly, for none. */
+  details: SpanDetails | undefined;
   /** For the processor to remember something of its own; 0 at first. */
   processorState = 0;
   readonly #clock: Clock;
@@ -148,6 +151,44 @@ export class RecordingSpan implements TracerSpan {
 
   recordError(error: unknown): this {
     return this.setAttribute("error", errorMessage(error));
+  }
+
+  /**
+   * Adds an event.
+   *
+   * @param timeUnixNano Nanoseconds since the Unix epoch. @default now
+   */
+  addEvent(name: string, attributes: SpanAttributes = {}, timeUnixNano?: bigint): this {
+    if (!this.isRecording) return this;
+    const time = timeUnixNano ?? anchoredUnixNano(this.anchor, this.#clock.monotonicMs());
+    this.getDetails().addEvent({ name: String(name), timeUnixNano: time, attributes });
+    return this;
+  }
+
+  /** Adds a reference to another span. */
+  addLink({ traceId, spanId }: SpanContext, attributes: SpanAttributes = {}): this {
+    if (this.isRecording) this.getDetails().addLink({ traceId, spanId, attributes });
+    return this;
+  }
+
+  /** Says how the operation ended. An `ok` is final. */
+  setStatus(code: "ok" | "error", message?: string): this {
+    if (!this.isRecording || this.details?.status?.code === "ok") return this;
+    this.getDetails().status = message === undefined ? { code } : { code, message };
+    return this;
+  }
+
+  /** Gives the span another name. */
+  updateName(name: string): this {
+    if (!this.isRecording) return this;
+    this.getDetails().toldName ??= this.name;
+    this.name = String(name);
+    return this;
+  }
+
+  /** The details, to be changed; made at the first call. */
+  getDetails(): SpanDetails {
+    return this.details ??= new SpanDetails();
   }
 
   end(endTimeUnixNano?: bigint): void {
