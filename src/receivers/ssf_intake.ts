@@ -1,4 +1,3 @@
-import { LineBuffer } from "../assemble/line_buffer.ts";
 import { TraceCounter } from "../assemble/trace_counter.ts";
 import { type Counters, countReason, createCounters } from "../model/counters.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
@@ -37,14 +36,15 @@ export class SsfIntake {
   readonly #counters: Counters = createCounters();
   readonly #traces = new TraceCounter();
   readonly #onSpans: SpanConsumer;
-  readonly #lines: LineBuffer;
   readonly #flushIntervalMs: number;
   readonly #maxLineBytes: number;
+  /** Lines that wait to be handed over together. */
+  #lines = "";
+  #lineCount = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SsfIntakeOptions) {
     this.#onSpans = options.onSpans;
-    this.#lines = new LineBuffer(options.onSpans);
     this.#flushIntervalMs = options.flushIntervalMs ?? 20;
     this.#maxLineBytes = options.maxLineBytes ?? 16 * 1024 * 1024;
   }
@@ -85,28 +85,29 @@ export class SsfIntake {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#lines.flush();
+    if (this.#lineCount === 0) return;
+    const batch = { lines: UTF8.encode(this.#lines), spanCount: this.#lineCount };
+    this.#lines = "";
+    this.#lineCount = 0;
+    this.#onSpans(batch);
   }
 
   /** Returns whether the line could be taken. */
   #write(line: string): boolean {
-    if (line.length > LONG_LINE_LENGTH) {
-      const bytes = UTF8.encode(line);
-      if (bytes.length > this.#maxLineBytes) return false;
-      // Past the buffer, which would have to grow and stay that large.
-      this.flush();
-      this.#onSpans({ lines: bytes, spanCount: 1 });
-      return true;
+    if (line.length * MAX_BYTES_PER_CHARACTER > this.#maxLineBytes) {
+      if (UTF8.encode(line).length > this.#maxLineBytes) return false;
     }
-    const at = this.#lines.reserve(line.length * MAX_BYTES_PER_CHARACTER);
-    this.#lines.commit(at + UTF8.encodeInto(line, this.#lines.bytes.subarray(at)).written);
-    this.#timer ??= setTimeout(() => this.flush(), this.#flushIntervalMs);
+    this.#lines += line;
+    this.#lineCount++;
+    if (this.#lines.length >= MAX_WAITING_LENGTH) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), this.#flushIntervalMs);
     return true;
   }
 }
 
 const UTF8 = new TextEncoder();
 const MAX_BYTES_PER_CHARACTER = 3;
-const LONG_LINE_LENGTH = 64 * 1024;
+/** Characters that are handed over without waiting for the timer. */
+const MAX_WAITING_LENGTH = 64 * 1024;
 /** 2³² divided by the golden ratio: spreads ids that only differ in their upper half. */
 const HASH_FACTOR = 0x9e3779b1;

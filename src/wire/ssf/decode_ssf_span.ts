@@ -9,7 +9,8 @@ import {
   type SsfSpan,
 } from "./ssf_span.ts";
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** A message that is being filled in. */
+type Filled<T> = { -readonly [K in keyof T]: T[K] } & { tags: Record<string, string> };
 
 /**
  * Decodes one SSFSpan, the message of veneur's Sensor Sensibility Format.
@@ -47,9 +48,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  */
 export function decodeSsfSpan(bytes: Uint8Array): SsfSpan {
   const reader = new ProtobufReader(bytes);
-  const metrics: SsfSample[] = [];
-  const tags: Record<string, string> = Object.create(null);
-  const span = createSsfSpan({ metrics, tags }) as Writable<SsfSpan>;
+  const span = createSsfSpan() as Filled<SsfSpan> & { metrics: SsfSample[] };
   while (reader.next()) {
     switch (reader.field) {
       case 1:
@@ -77,10 +76,10 @@ export function decodeSsfSpan(bytes: Uint8Array): SsfSpan {
         span.service = reader.readString();
         break;
       case 10:
-        metrics.push(decodeSample(reader));
+        span.metrics.push(decodeSample(reader));
         break;
       case 11:
-        decodeTag(reader, tags);
+        decodeTag(reader, span.tags);
         break;
       case 12:
         span.indicator = reader.readBool();
@@ -100,8 +99,7 @@ export function decodeSsfSpan(bytes: Uint8Array): SsfSpan {
 
 function decodeSample(reader: ProtobufReader): SsfSample {
   const outerEnd = reader.enter();
-  const tags: Record<string, string> = Object.create(null);
-  const sample = createSsfSample({ tags }) as Writable<SsfSample>;
+  const sample = createSsfSample() as Filled<SsfSample>;
   while (reader.next()) {
     switch (reader.field) {
       case 1:
@@ -126,7 +124,7 @@ function decodeSample(reader: ProtobufReader): SsfSample {
         sample.sampleRate = reader.readFloat();
         break;
       case 8:
-        decodeTag(reader, tags);
+        decodeTag(reader, sample.tags);
         break;
       case 9:
         sample.unit = reader.readString();

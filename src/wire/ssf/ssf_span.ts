@@ -68,8 +68,8 @@ export interface SsfSample {
  * if (span.parentId !== 0n || span.error) throw new Error("not a default");
  * ```
  */
-export function createSsfSpan(fields: Partial<SsfSpan> = {}): SsfSpan {
-  return {
+export function createSsfSpan(fields?: Partial<SsfSpan>): SsfSpan {
+  const span: SsfSpan = {
     version: 0,
     traceId: 0n,
     id: 0n,
@@ -83,13 +83,13 @@ export function createSsfSpan(fields: Partial<SsfSpan> = {}): SsfSpan {
     indicator: false,
     name: "",
     rootStartTimestamp: 0n,
-    ...fields,
   };
+  return fields === undefined ? span : { ...span, ...fields };
 }
 
 /** Makes a sample of the fields that are given; the rest has proto3's defaults. */
-export function createSsfSample(fields: Partial<SsfSample> = {}): SsfSample {
-  return {
+export function createSsfSample(fields?: Partial<SsfSample>): SsfSample {
+  const sample: SsfSample = {
     metric: "counter",
     name: "",
     value: 0,
@@ -100,6 +100,6 @@ export function createSsfSample(fields: Partial<SsfSample> = {}): SsfSample {
     tags: Object.create(null),
     unit: "",
     scope: "default",
-    ...fields,
   };
+  return fields === undefined ? sample : { ...sample, ...fields };
 }
