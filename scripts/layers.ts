@@ -26,6 +26,7 @@ export const LAYERS: LayerTable = {
   exporters: { folders: ["model", "wire", "transport", "runtime"] },
   replay: { folders: ["model", "wire", "recording", "runtime"] },
   sdk: { folders: ["model", "wire", "transport", "runtime"] },
+  veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
   terminal: { folders: ["runtime"], packages: ["string-width"] },
   tui: { folders: ["model", "assemble", "terminal"] },
   cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings"] },

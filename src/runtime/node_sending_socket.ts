@@ -2,11 +2,16 @@ import { writeSync } from "node:fs";
 import * as net from "node:net";
 import type { SendingSocket, SendingSocketAttempt } from "./sending_socket.ts";
 
-/** Connects with `node:net`, for Node and Bun. */
-export function connectNode(path: string): SendingSocketAttempt {
-  const socket = net.connect({ path });
+/**
+ * Connects with `node:net`, for Node and Bun.
+ *
+ * @param target The path of a Unix socket, or a TCP port.
+ */
+export function connectNode(target: string | { host: string; port: number }): SendingSocketAttempt {
+  const socket = typeof target === "string" ? net.connect({ path: target }) : net.connect(target);
   socket.unref();
   return {
+    giveUp: () => socket.destroy(),
     socket: new Promise((resolve) => {
       socket.once("connect", () => resolve(new NodeSendingSocket(socket)));
       // Stays on for good: an error without a listener would end the program.

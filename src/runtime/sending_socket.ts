@@ -27,6 +27,8 @@ export interface SendingSocket {
 export interface SendingSocketAttempt {
   /** Resolves to `undefined` when nobody listens or it is not allowed. Never rejects. */
   readonly socket: Promise<SendingSocket | undefined>;
+  /** Ends an attempt that nobody has answered: `socket` resolves to `undefined`. */
+  giveUp?(): void;
   /** See {@linkcode SendingSocket.writeAtExit}; false where a half-made connection cannot be used. */
   writeAtExit(bytes: Uint8Array, deadlineMs: number): boolean;
 }

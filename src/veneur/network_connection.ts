@@ -1,0 +1,143 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
+import type { SendingSocket, SendingSocketAttempt } from "../runtime/sending_socket.ts";
+import { SendError } from "./client_errors.ts";
+
+/** How long a {@linkcode NetworkConnection} waits for what. */
+export interface NetworkConnectionOptions {
+  /** Starts to connect; `undefined` when the runtime does not permit it. */
+  readonly open: () => SendingSocketAttempt | undefined;
+  /** How much longer each wait between attempts is than the one before, in milliseconds. */
+  readonly backoffTimeMs: number;
+  /** The longest of these waits, in milliseconds. */
+  readonly maxBackoffTimeMs: number;
+  /** How long to try to connect, all attempts together, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** How long a piece of at most 256 KiB may wait for a receiver that does not read, in milliseconds. */
+  readonly writeTimeoutMs: number;
+}
+
+/**
+ * One connection that is made when something is to be sent, and again after it broke. What is being
+ * sent when it breaks is lost; that it broke while idle shows at the next sending, which fails, too.
+ */
+export class NetworkConnection {
+  readonly #options: NetworkConnectionOptions;
+  #socket: SendingSocket | undefined;
+  /** Ends the wait that is going on, if any. */
+  #endWait: (() => void) | undefined;
+  #isGivenUp = false;
+
+  constructor(options: NetworkConnectionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends bytes: a datagram, or any part of a stream. One at a time.
+   *
+   * @throws {SendError} When they are lost.
+   */
+  async send(bytes: Uint8Array): Promise<void> {
+    const socket = await this.#connected();
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      await this.#write(socket, bytes.subarray(at, at + PIECE_BYTES));
+    }
+  }
+
+  /** Ends what is going on, and refuses everything that follows. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+    this.#endWait?.();
+    void this.#socket?.close();
+  }
+
+  /** Closes the connection. */
+  async close(): Promise<void> {
+    this.giveUp();
+    await this.#socket?.close();
+  }
+
+  async #connected(): Promise<SendingSocket> {
+    if (this.#isGivenUp) throw closedError();
+    const socket = this.#socket;
+    if (socket === undefined) return await this.#connect();
+    if (socket.isOpen) return socket;
+    this.#socket = undefined;
+    await socket.close();
+    throw new SendError("connection_lost", "Cannot send: the connection broke");
+  }
+
+  async #connect(): Promise<SendingSocket> {
+    const { open, backoffTimeMs, maxBackoffTimeMs, connectTimeoutMs } = this.#options;
+    const deadlineMs = performance.now() + connectTimeoutMs;
+    for (let waitMs = backoffTimeMs;; waitMs += backoffTimeMs) {
+      const attempt = open();
+      if (attempt === undefined) {
+        throw new SendError("not_permitted", "Cannot connect: the runtime does not permit it");
+      }
+      const socket = await this.#wait(Math.max(1, deadlineMs - performance.now()), attempt.socket);
+      if (this.#isGivenUp || socket === undefined) discard(attempt);
+      if (this.#isGivenUp) throw closedError();
+      if (socket !== undefined) return this.#socket = socket;
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs > 0) await this.#wait(Math.min(waitMs, maxBackoffTimeMs, leftMs));
+      if (this.#isGivenUp) throw closedError();
+      if (performance.now() >= deadlineMs) {
+        const message = `Cannot connect: nobody has listened for ${connectTimeoutMs} ms`;
+        throw new SendError("connect_timeout", message);
+      }
+    }
+  }
+
+  async #write(socket: SendingSocket, bytes: Uint8Array): Promise<void> {
+    const outcome = socket.write(bytes);
+    if (outcome === true) return;
+    let isStalled = false;
+    let checks = 0;
+    // A program that blocks its own event loop makes one check late, not several: that is no stall.
+    const timer = setInterval(() => {
+      if (++checks < STALL_CHECKS) return;
+      isStalled = true;
+      clearInterval(timer);
+      void socket.close();
+    }, this.#options.writeTimeoutMs / STALL_CHECKS).unref();
+    const isWritten = await outcome;
+    clearInterval(timer);
+    if (isWritten) return;
+    // What follows goes over a new connection. A UDP socket stays: only that datagram was refused.
+    if (!socket.isOpen || isStalled) {
+      this.#socket = undefined;
+      await socket.close();
+    }
+    if (this.#isGivenUp) throw closedError();
+    throw isStalled
+      ? new SendError("write_timeout", "Cannot send: the receiver does not read")
+      : new SendError("connection_lost", "Cannot send: the connection broke");
+  }
+
+  /** Waits for a promise that never rejects, no longer than a time, or until everything is given up. */
+  #wait<Value>(ms: number, promise?: Promise<Value>): Promise<Value | undefined> {
+    return new Promise((resolve) => {
+      const end = (value?: Value): void => {
+        clearTimeout(timer);
+        this.#endWait = undefined;
+        resolve(value);
+      };
+      const timer = setTimeout(() => end(), ms).unref();
+      this.#endWait = end;
+      promise?.then(end);
+    });
+  }
+}
+
+function closedError(): SendError {
+  return new SendError("closed", "Cannot send: the client was closed");
+}
+
+/** A connection that comes about after all is not wanted any more. */
+function discard(attempt: SendingSocketAttempt): void {
+  attempt.giveUp?.();
+  attempt.socket.then((socket) => socket?.close());
+}
+
+const PIECE_BYTES = 256 * 1024;
+const STALL_CHECKS = 5;
