@@ -12,6 +12,8 @@ export class SsfDatagramReceiver implements SsfReceiver {
   readonly #intake: SsfIntake;
   readonly #socket: DatagramSocket;
   readonly #maxDatagramBytes: number;
+  #dropCount = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #receiving: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -23,6 +25,7 @@ export class SsfDatagramReceiver implements SsfReceiver {
   }
 
   serve(): Promise<void> {
+    this.#timer ??= setInterval(() => void this.#countDrops(), DROP_COUNT_INTERVAL_MS);
     return this.#receiving ??= this.#receiveAll();
   }
 
@@ -39,9 +42,20 @@ export class SsfDatagramReceiver implements SsfReceiver {
       // What the kernel holds has been sent: it is not to be lost.
       await waitUntilQuiet(() => this.#intake.counters.received, drainMs);
     }
+    clearInterval(this.#timer);
+    await this.#countDrops();
     this.#socket.close();
     await this.#receiving;
     this.#intake.flush();
+  }
+
+  /** Counts what the kernel has thrown away since the last time. */
+  async #countDrops(): Promise<void> {
+    const count = await this.#socket.countDrops();
+    // A socket that is gone from the kernel's table counts as 0.
+    if (count <= this.#dropCount) return;
+    this.#intake.drop("socket_full", count - this.#dropCount);
+    this.#dropCount = count;
   }
 
   async #receiveAll(): Promise<void> {
@@ -55,3 +69,5 @@ export class SsfDatagramReceiver implements SsfReceiver {
     }
   }
 }
+
+const DROP_COUNT_INTERVAL_MS = 1000;

@@ -28,6 +28,9 @@ export type SsfRejection =
   | "bad_frame"
   | "truncated";
 
+/** Why a message was lost: `socket_full` is the kernel's buffer for datagrams. */
+export type SsfDrop = "socket_full";
+
 /**
  * Makes span lines of SSF messages and hands them over in batches: what all receivers of SSF feed.
  * Each message is counted once, whatever becomes of it.
@@ -79,6 +82,12 @@ export class SsfIntake {
   reject(reason: SsfRejection): void {
     this.#counters.received++;
     countReason(this.#counters.rejected, reason);
+  }
+
+  /** Counts messages that were lost before they could be looked at. */
+  drop(reason: SsfDrop, count: number): void {
+    this.#counters.received += count;
+    countReason(this.#counters.dropped, reason, count);
   }
 
   /** Hands over what is waiting. */

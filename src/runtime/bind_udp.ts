@@ -1,4 +1,5 @@
 import { isDeno } from "./is_deno.ts";
+import { readUdpDropCount } from "./read_udp_drop_count.ts";
 
 /** A socket that datagrams arrive at. */
 export interface DatagramSocket {
@@ -10,6 +11,8 @@ export interface DatagramSocket {
    * @returns The number of bytes written to the buffer; `undefined` once the socket is closed.
    */
   receive(into: Uint8Array): Promise<number | undefined>;
+  /** How many datagrams the kernel threw away because `receive` was too slow, where it tells. */
+  countDrops(): Promise<number>;
   /** Closes the socket; doing so again has no effect. */
   close(): void;
 }
@@ -29,9 +32,10 @@ export function bindUdp(host: string, port: number): DatagramSocket {
     throw new Error("receiving UDP needs Deno with the option --unstable-net");
   }
   const socket = Deno.listenDatagram({ transport: "udp", hostname: host, port });
+  const bound = socket.addr as Deno.NetAddr;
   let isClosed = false;
   return {
-    port: (socket.addr as Deno.NetAddr).port,
+    port: bound.port,
     async receive(into): Promise<number | undefined> {
       while (!isClosed) {
         try {
@@ -43,6 +47,7 @@ export function bindUdp(host: string, port: number): DatagramSocket {
       }
       return undefined;
     },
+    countDrops: () => readUdpDropCount(bound.hostname, bound.port),
     close(): void {
       if (isClosed) return;
       isClosed = true;

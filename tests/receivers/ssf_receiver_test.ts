@@ -72,8 +72,9 @@ async function withReceiver(
     });
     await receiver.close();
     await serving;
-    const { received, accepted, rejected } = intake.counters;
-    assertEquals(received, accepted + Object.values(rejected).reduce((a, b) => a + b, 0));
+    const { received, accepted, rejected, dropped } = intake.counters;
+    const lost = [...Object.values(rejected), ...Object.values(dropped)];
+    assertEquals(received, lost.reduce((a, b) => a + b, accepted));
     assertEquals(accepted, spans.length);
   });
 }
@@ -210,6 +211,20 @@ Deno.test("a datagram over the limit is counted and never taken for a shorter on
     await received(3);
     await spanCount(1);
     assertEquals(intake.counters.rejected, { too_long: 2 });
+  });
+});
+
+Deno.test("datagrams that the kernel throws away are counted", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const setup = { transport: "udp" } as const;
+  await withReceiver(setup, async ({ url, receiver, intake }) => {
+    const count = 2000;
+    const datagram = encodeSsfSpan(ssfSpan({ name: "x".repeat(50_000) }));
+    await sendDatagrams(url, ...Array<Uint8Array>(count).fill(datagram));
+    await receiver.close();
+    const { received, accepted, dropped } = intake.counters;
+    assertEquals([received, accepted + (dropped.socket_full ?? 0)], [count, count]);
   });
 });
 
