@@ -50,8 +50,11 @@ await viewServer.close();
 await viewing;
 await running;
 
-const names = [...collector.traces().values()].flat().flatMap((root) => [
-  root.name,
-  ...root.children.map((child) => `${root.name} > ${child.name} ${child.attrs.answer}`),
-]);
-console.log(JSON.stringify({ text, names: names.sort(), broadcast, ...tracer.counters }));
+/** The names on the way from the root to each leaf: the client's call, the server's span, its work. */
+function paths(span, before = "") {
+  const path = `${before}${span.name}`;
+  if (span.children.length === 0) return [`${path} ${span.attrs.answer}`];
+  return span.children.flatMap((child) => paths(child, `${path} > `));
+}
+const names = [...collector.traces().values()].flat().flatMap((root) => paths(root));
+console.log(JSON.stringify({ text, names, broadcast, ...tracer.counters }));
