@@ -24,6 +24,7 @@ export type { Propagator } from "./propagator.ts";
 export type { Baggage, BaggageEntry, TraceContext } from "./trace_context.ts";
 export { narrowTraceId, widenTraceId } from "./trace_id.ts";
 export { createVeneurPropagator, veneur, VENEUR_FORMATS, type VeneurFormat } from "./veneur.ts";
+export { decodeVeneurBinary, encodeVeneurBinary } from "./veneur_binary.ts";
 export { w3c } from "./w3c.ts";
 export { w3cBaggage } from "./w3c_baggage.ts";
 export { w3cTraceContext } from "./w3c_trace_context.ts";
