@@ -13,7 +13,11 @@ export function connectNode(target: string | { host: string; port: number }): Se
   return {
     giveUp: () => socket.destroy(),
     socket: new Promise((resolve) => {
-      socket.once("connect", () => resolve(new NodeSendingSocket(socket)));
+      socket.once("connect", () => {
+        resolve(new NodeSendingSocket(socket));
+        // Deno before 2.5 forgets it while it connects.
+        socket.unref();
+      });
       // Stays on for good: an error without a listener would end the program.
       socket.on("error", () => resolve(undefined));
       socket.once("close", () => resolve(undefined));

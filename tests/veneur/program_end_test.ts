@@ -1,0 +1,109 @@
+import { assert, assertEquals } from "@std/assert";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DatagramReceiver, StreamReceiver } from "./_ssf_receiver.ts";
+
+const PROGRAM = fileURLToPath(new URL("./_short_program.ts", import.meta.url));
+const DENO = [Deno.execPath(), "run", "-A", "--no-check", PROGRAM];
+const NOWHERE = "unix:///nowhere/at/all.sock";
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly tookMs: number;
+}
+
+async function run(command: readonly string[], ...args: string[]): Promise<Ended> {
+  const startedAt = performance.now();
+  const { code, stdout, stderr } = await new Deno.Command(command[0], {
+    args: [...command.slice(1), ...args],
+    stdin: "null",
+  }).output();
+  const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return { code, output, tookMs: performance.now() - startedAt };
+}
+
+/** The program as plain JavaScript for Node; `undefined`, with a message, where there is no Node 20. */
+async function bundleForNode(folder: string): Promise<string[] | undefined> {
+  const version = new Deno.Command("node", { args: ["--version"], stderr: "null" });
+  const { stdout } = await version.output().catch(() => ({ stdout: new Uint8Array() }));
+  if (Number(/^v(\d+)/.exec(new TextDecoder().decode(stdout))?.[1] ?? 0) < 20) {
+    console.log("skipped on Node: no node 20 or later on the PATH");
+    return undefined;
+  }
+  const file = join(folder, "program.mjs");
+  const bundled = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", "deno", "--output", file, PROGRAM],
+    stderr: "null",
+  }).output();
+  if (!bundled.success) {
+    console.log("skipped on Node: this Deno cannot bundle");
+    return undefined;
+  }
+  return ["node", file];
+}
+
+async function assertEndsWell(command: readonly string[]): Promise<void> {
+  await using unix = await StreamReceiver.create();
+  await using tcp = await StreamReceiver.create({ isTcp: true });
+  await using udp = DatagramReceiver.create();
+  for (const receiver of [unix, tcp, udp]) {
+    for (const way of ["end", "buffered"]) {
+      const seen = receiver.spans.length;
+      const { code, output } = await run(command, receiver.address, "50", way);
+      assertEquals([code, output], [0, ""], `${receiver.address} ${way}`);
+      await receiver.waitForSpans(seen + 50);
+    }
+  }
+  assertEquals((await run(command, unix.address, "10", "exit")).code, 3);
+  // Nobody listens: no longer than the time for the end, and not a word.
+  const lonely = await run(command, NOWHERE, "100", "end");
+  assertEquals([lonely.code, lonely.output], [0, ""]);
+  assert(lonely.tookMs < 5000, `took ${lonely.tookMs} ms`);
+  // A flush that is waited for settles, although nothing else keeps the program alive.
+  assertEquals((await run(command, NOWHERE, "10", "flush")).output, "ok\n");
+}
+
+Deno.test("a short program on Deno delivers what it recorded, and ends without a word", async () => {
+  await assertEndsWell(DENO);
+});
+
+Deno.test("a short program on Node delivers what it recorded, and ends without a word", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "trace-test-"));
+  try {
+    const node = await bundleForNode(folder);
+    if (node !== undefined) await assertEndsWell(node);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+Deno.test("a server that never reads delays the end by its deadline at most", async () => {
+  await using receiver = await StreamReceiver.create({ isReading: false });
+  const ended = run(DENO, receiver.address, "20", "end", "1000000");
+  // Old versions of Deno cannot break off a write: there, the program waits for the server.
+  if (Deno.version.deno.startsWith("2.4.")) {
+    await receiver.waitForConnections(8);
+    await receiver.stop();
+  }
+  const { code, output, tookMs } = await ended;
+  assertEquals([code, output], [0, ""]);
+  assert(tookMs < 10_000, `took ${tookMs} ms`);
+});
+
+Deno.test("without permissions nothing is sent, asked or thrown", async () => {
+  await using unix = await StreamReceiver.create();
+  await using udp = DatagramReceiver.create();
+  const strict = [Deno.execPath(), "run", "--no-check", PROGRAM];
+  for (const address of [unix.address, udp.address, "tcp://127.0.0.1:1"]) {
+    const { code, output } = await run(strict, address, "10", "end");
+    assertEquals([code, output], [0, ""], address);
+  }
+  // The own end of a UDP socket needs a permission, too.
+  const [, port] = /:(\d+)$/.exec(udp.address) as RegExpExecArray;
+  const half = [Deno.execPath(), "run", `--allow-net=127.0.0.1:${port}`, "--no-check", PROGRAM];
+  assertEquals((await run(half, udp.address, "10", "end")).output, "");
+  assertEquals([unix.spans.length, udp.spans.length], [0, 0]);
+});
