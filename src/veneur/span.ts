@@ -1,3 +1,4 @@
+import type { TraceContext } from "../sdk/propagation/trace_context.ts";
 import { callerName } from "./caller_name.ts";
 import type { Client } from "./client.ts";
 import type { RecordResult } from "./client_results.ts";
@@ -11,8 +12,8 @@ export interface StartSpanOptions {
   readonly tags?: Readonly<Record<string, string>>;
   /** When it started, in nanoseconds since the Unix epoch. @default now */
   readonly startTime?: bigint;
-  /** The parent. @default the trace within which this code runs */
-  readonly parent?: Trace;
+  /** A trace or span, or what a propagator extracted. @default the trace within which this code runs */
+  readonly parent?: Trace | TraceContext;
 }
 
 /** Options of {@linkcode Span.finishWithOptions}. */
@@ -47,6 +48,12 @@ export class Span extends Trace implements Disposable {
     this.name = name;
     return this;
   }
+
+  /** Does nothing, as in the original: SSF has no place for logs. */
+  logFields(..._fields: readonly unknown[]): void {}
+
+  /** Does nothing, as in the original: SSF has no place for logs. */
+  logKV(..._alternatingKeyValues: readonly unknown[]): void {}
 
   /** Ends the span and has the default client send it; again only gives the same answer. */
   finish(): RecordResult {

@@ -6,6 +6,11 @@ import {
   type ClockAnchor,
   systemClock,
 } from "../sdk/clock.ts";
+import {
+  type Baggage,
+  type TraceContext,
+  withBaggageEntry,
+} from "../sdk/propagation/trace_context.ts";
 import { createSsfSpan, type SsfSample, type SsfSpan } from "../wire/ssf/ssf_span.ts";
 import type { SsfStatus } from "../wire/ssf/ssf_span.ts";
 import { callerName } from "./caller_name.ts";
@@ -13,6 +18,7 @@ import type { Client } from "./client.ts";
 import type { OnSendOutcome, RecordResult } from "./client_results.ts";
 import { defaultClient } from "./default_client.ts";
 import { describeError } from "./error_tags.ts";
+import { formatSsfId, parseContextIds } from "./parent_context.ts";
 import { randomSsfId } from "./random_ssf_id.ts";
 import { record } from "./record.ts";
 import { service } from "./service.ts";
@@ -24,7 +30,8 @@ export const RESOURCE_KEY = "resource";
 export interface TraceInit {
   readonly resource?: string;
   readonly name?: string;
-  readonly parent?: Trace;
+  /** A trace or span, or what a propagator extracted; a context that names no span gives a root. */
+  readonly parent?: Trace | TraceContext;
   readonly tags?: Readonly<Record<string, string>>;
   /** Nanoseconds since the Unix epoch. @default now */
   readonly start?: bigint;
@@ -77,10 +84,11 @@ export class Trace {
   onSent: OnSendOutcome | undefined;
   readonly #clock: Clock;
   readonly #anchor: ClockAnchor;
+  #baggage: Baggage | undefined;
 
   /** Use `startTrace`, `startChildSpan` or `startSpanFromContext`. */
   constructor(init: TraceInit = {}) {
-    const { parent } = init;
+    const parent = init.parent instanceof Trace ? init.parent : undefined;
     this.#clock = init.clock ?? (parent === undefined ? systemClock : parent.#clock);
     const nowMs = this.#clock.monotonicMs();
     // One anchor a trace: setting the machine's clock moves a whole trace and bends none.
@@ -92,14 +100,42 @@ export class Trace {
     this.resource = init.resource ?? "";
     this.name = init.name ?? "";
     if (init.tags !== undefined) Object.assign(this.tags, init.tags);
-    if (parent !== undefined) this.setParent(parent);
+    if (init.parent !== undefined) this.setParent(init.parent);
   }
 
-  /** Makes this a child of another: takes over its span id as parent, its trace id and its resource. */
-  setParent(parent: Trace): void {
-    this.parentId = parent.spanId;
-    this.traceId = parent.traceId;
-    this.resource = parent.resource;
+  /**
+   * Makes this a child of another: takes over its span id as parent, its trace id, its resource and its
+   * baggage. A propagator's context has no resource; one that names no span gives its baggage alone.
+   */
+  setParent(parent: Trace | TraceContext): void {
+    this.#baggage = parent instanceof Trace ? parent.#baggage : parent.baggage;
+    const ids = parent instanceof Trace ? parent : parseContextIds(parent);
+    if (ids === undefined) return;
+    this.parentId = ids.spanId;
+    this.traceId = ids.traceId;
+    if (parent instanceof Trace) this.resource = parent.resource;
+  }
+
+  /** What a propagator of `@trace/sdk/propagation` needs to inject this into headers. */
+  context(): TraceContext {
+    return {
+      traceId: formatSsfId(this.traceId),
+      spanId: formatSsfId(this.spanId),
+      parentId: this.parentId === 0n ? undefined : formatSsfId(this.parentId),
+      baggage: this.#baggage,
+    };
+  }
+
+  /** Sets an item that children inherit and propagators hand on. */
+  setBaggageItem(key: string, value: string): this {
+    this.#baggage = withBaggageEntry(this.#baggage, key, value);
+    return this;
+  }
+
+  /** The value of a baggage item; empty when there is none. */
+  baggageItem(key: string): string {
+    const baggage = this.#baggage;
+    return baggage !== undefined && Object.hasOwn(baggage, key) ? baggage[key].value : "";
   }
 
   /** Adds metrics to be reported with the span. */
@@ -197,8 +233,12 @@ export function startTrace(resource: string): Trace {
   return new Trace({ resource });
 }
 
-/** Starts a child, in the trace of its parent and with its resource. */
-export function startChildSpan(parent: Trace): Trace {
+/**
+ * Starts a child, in the trace of its parent and with its resource.
+ *
+ * @param parent A trace or span, or what a propagator of `@trace/sdk/propagation` extracted.
+ */
+export function startChildSpan(parent: Trace | TraceContext): Trace {
   return new Trace({ parent });
 }
 

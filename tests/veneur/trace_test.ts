@@ -11,6 +11,8 @@ import {
   startTrace,
   Trace,
 } from "../../src/veneur/mod.ts";
+import { veneur, w3c } from "../../src/sdk/propagation/mod.ts";
+import type { TraceContext } from "../../src/sdk/propagation/trace_context.ts";
 import { count, type SsfSpan } from "../../src/veneur/ssf/mod.ts";
 
 /** Runs a test with a default client that hands spans to an array. */
@@ -54,6 +56,29 @@ Deno.test("a parent that is set later gives its trace, its span id and its resou
     parent.spanId,
     "checkout",
   ]);
+});
+
+Deno.test("a trace goes on in another program, by headers", () => {
+  for (const propagator of [veneur, w3c]) {
+    const caller = startChildSpan(startTrace("checkout"));
+    caller.setBaggageItem("user", "ada");
+    const headers: Record<string, string> = {};
+    propagator.inject(caller.context(), headers);
+    const context = propagator.extract(headers) as TraceContext;
+    const callee = startSpanFromContext("callee", { parent: context, resource: "order" });
+    assertEquals([callee.traceId, callee.parentId], [caller.traceId, caller.spanId]);
+    assertEquals(callee.resource, "order");
+    assertEquals(startChildSpan(context).parentId, caller.spanId);
+    if (propagator === w3c) assertEquals(startChildSpan(callee).baggageItem("user"), "ada");
+    assertEquals([callee.baggageItem("nobody"), callee.baggageItem("toString")], ["", ""]);
+  }
+});
+
+Deno.test("a context that names no span begins a new trace", () => {
+  for (const traceId of ["", "0", "0000000000000000", "no hex", "1".repeat(33)]) {
+    const span = startSpanFromContext("entry", { parent: { traceId, spanId: "1" } });
+    assertEquals([span.traceId, span.parentId], [span.spanId, 0n], traceId);
+  }
 });
 
 Deno.test("what runs inside of an attached span has it as parent, also asynchronously", async () => {
