@@ -10,7 +10,7 @@ export function parseTraceState(field: string): string | undefined {
   const members: string[] = [];
   const keys = new Set<string>();
   for (const part of field.split(",")) {
-    const member = part.replace(/^[ \t]+|[ \t]+$/g, "");
+    const member = part.trim();
     if (member === "") continue;
     const key = MEMBER.exec(member)?.[1];
     if (key === undefined || keys.has(key) || members.length === MAX_MEMBERS) return undefined;

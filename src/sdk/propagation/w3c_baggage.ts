@@ -53,12 +53,15 @@ function parseBaggage(field: string): Baggage | undefined {
   const members = field.slice(0, MAX_BYTES + 1).split(",");
   if (field.length > MAX_BYTES) members.pop();
   for (const member of members) {
-    const match = MEMBER.exec(member);
-    if (match === null) continue;
-    const [, key, value, rest] = match;
-    const properties = rest.slice(1).split(";").map((property) => property.trim()).join(";");
-    if (rest !== "" && !areProperties(properties)) continue;
-    baggage[key] = rest === ""
+    const [pair, ...rest] = member.split(";");
+    const equals = pair.indexOf("=");
+    if (equals < 0) continue;
+    const key = pair.slice(0, equals).trim();
+    const value = pair.slice(equals + 1).trim();
+    if (!TOKEN.test(key) || !VALUE.test(value)) continue;
+    const properties = rest.map((property) => property.trim()).join(";");
+    if (rest.length > 0 && !areProperties(properties)) continue;
+    baggage[key] = rest.length === 0
       ? { value: percentDecode(value) }
       : { value: percentDecode(value), properties };
     if (++count === MAX_ENTRIES) break;
@@ -73,9 +76,7 @@ function areProperties(text: string): boolean {
 const TOKEN_CHARACTERS = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const VALUE_CHARACTERS = "[!#-+.-:<-\\[\\]-~-]*";
 const TOKEN = new RegExp(`^${TOKEN_CHARACTERS}$`);
-const MEMBER = new RegExp(
-  `^[ \\t]*(${TOKEN_CHARACTERS})[ \\t]*=[ \\t]*(${VALUE_CHARACTERS})[ \\t]*((?:;.*)?)$`,
-);
+const VALUE = new RegExp(`^${VALUE_CHARACTERS}$`);
 const PROPERTY = new RegExp(`^${TOKEN_CHARACTERS}(?:[ \\t]*=[ \\t]*${VALUE_CHARACTERS})?$`);
 const MAX_BYTES = 8192;
 const MAX_ENTRIES = 180;

@@ -51,6 +51,7 @@ await viewing;
 await running;
 
 /** The names on the way from the root to each leaf: the client's call, the server's span, its work. */
+// deno-lint-ignore explicit-function-return-type -- this is JavaScript
 function paths(span, before = "") {
   const path = `${before}${span.name}`;
   if (span.children.length === 0) return [`${path} ${span.attrs.answer}`];
