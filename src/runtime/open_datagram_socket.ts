@@ -1,5 +1,5 @@
 import * as dgram from "node:dgram";
-import { lookup } from "node:dns/promises";
+import { lookup } from "node:dns";
 import { isIP } from "node:net";
 import { mayUseNetwork } from "./may_use_network.ts";
 import type { SendingSocket, SendingSocketAttempt } from "./sending_socket.ts";
@@ -19,17 +19,14 @@ export function openDatagramSocket(host: string, port: number): SendingSocketAtt
   return { socket: open(host, port), writeAtExit: () => false };
 }
 
-async function open(host: string, port: number): Promise<SendingSocket | undefined> {
-  let address = host;
-  let family = isIP(host);
-  if (family === 0) {
-    try {
-      ({ address, family } = await lookup(host, { family: 4 }));
-    } catch {
-      return undefined;
-    }
-  }
-  return new DatagramSocket(address, port, family === 6 ? "udp6" : "udp4");
+function open(host: string, port: number): Promise<SendingSocket | undefined> {
+  return new Promise((resolve) => {
+    if (isIP(host) !== 0) return resolve(new DatagramSocket(host, port));
+    // Not the one of `node:dns/promises`, which prints a warning in older versions of Deno.
+    lookup(host, { family: 4 }, (error, address) => {
+      resolve(error ? undefined : new DatagramSocket(address, port));
+    });
+  });
 }
 
 class DatagramSocket implements SendingSocket {
@@ -39,10 +36,10 @@ class DatagramSocket implements SendingSocket {
   readonly #port: number;
   #giveUp: (() => void) | undefined;
 
-  constructor(address: string, port: number, type: dgram.SocketType) {
+  constructor(address: string, port: number) {
     this.#address = address;
     this.#port = port;
-    this.#socket = dgram.createSocket(type);
+    this.#socket = dgram.createSocket(isIP(address) === 6 ? "udp6" : "udp4");
     this.#socket.unref();
     this.#socket.on("error", () => this.#shut());
   }

@@ -57,6 +57,9 @@ async function assertEndsWell(command: readonly string[]): Promise<void> {
       await receiver.waitForSpans(seen + 50);
     }
   }
+  const byName = udp.address.replace("127.0.0.1", "localhost");
+  assertEquals((await run(command, byName, "10", "end")).output, "");
+  await udp.waitForSpans(110);
   assertEquals((await run(command, unix.address, "10", "exit")).code, 3);
   // Nobody listens: no longer than the time for the end, and not a word.
   const lonely = await run(command, NOWHERE, "100", "end");
