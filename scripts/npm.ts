@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Whether this Deno has `deno pack`, which came with 2.9. */
+export function canPack(): boolean {
+  const [major, minor] = Deno.version.deno.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 9);
+}
+
 /**
  * Packs the SDK for npm and unpacks the result, so that it can be looked at, tested and published
  * from a folder.

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { packNpm } from "../scripts/npm.ts";
+import { canPack, packNpm } from "../scripts/npm.ts";
 import { VERSION } from "../src/cli/version.ts";
 import { inTemporaryFolder } from "./testing/temporary_folder.ts";
 
@@ -20,12 +20,6 @@ async function isInstalled(program: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-}
-
-/** `deno pack` came with 2.9. */
-function canPack(): boolean {
-  const [major, minor] = Deno.version.deno.split(".").map(Number);
-  return major > 2 || (major === 2 && minor >= 9);
 }
 
 Deno.test("the manifest, the program and the changelog name one version", async () => {

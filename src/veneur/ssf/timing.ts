@@ -1,20 +1,18 @@
 import type { SsfSample, SsfTags } from "../../wire/ssf/ssf_span.ts";
 import { makeSample, type SampleOptions } from "./sample_options.ts";
 
-/** The units of time that {@linkcode timing} knows, with their nanoseconds. */
-export const TIME_UNITS = Object.freeze(
-  {
-    ns: 1n,
-    "µs": 1_000n,
-    ms: 1_000_000n,
-    s: 1_000_000_000n,
-    min: 60_000_000_000n,
-    h: 3_600_000_000_000n,
-  } as const,
-);
-
 /** A unit of time. */
-export type TimeUnit = keyof typeof TIME_UNITS;
+export type TimeUnit = "ns" | "µs" | "ms" | "s" | "min" | "h";
+
+/** The units of time that {@linkcode timing} knows, with their nanoseconds. */
+export const TIME_UNITS: Readonly<Record<TimeUnit, bigint>> = Object.freeze({
+  ns: 1n,
+  "µs": 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  min: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+});
 
 /**
  * Makes a sample of a duration, as a histogram.
