@@ -22,7 +22,7 @@ function openView(
 ): Promise<Terminal> {
   const { command, args: first } = traceCommand();
   const env = { ...sessionEnv(folder), TZ: "UTC", LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
-  return openTerminal(folder, [command, ...first, "view", ...args], { env, ...size });
+  return openTerminal(folder, [command, ...first, "view", ...args], { env, cwd: folder, ...size });
 }
 
 /** Two requests with queries, an error, wide characters, and a span that never ended. */
@@ -49,10 +49,10 @@ for (const size of [{ columns: 80, rows: 24 }, { columns: 120, rows: 40 }]) {
   const name = `${size.columns}x${size.rows}`;
   terminalTest(`a recording looks as it should at ${name}`, async (folder) => {
     await Deno.writeTextFile(`${folder}/events`, sampleEvents());
-    await using terminal = await openView(folder, [`${folder}/events`], size);
+    // By its name alone: the folder's is another one each time.
+    await using terminal = await openView(folder, ["events"], size);
     const screen = await terminal.waitFor((text) => text.includes("end of file"));
-    const shown = screen.replaceAll(`${folder}/`, "");
-    await assertGolden(new URL(`./golden/view_${name}.txt`, import.meta.url), shown);
+    await assertGolden(new URL(`./golden/view_${name}.txt`, import.meta.url), screen);
   });
 }
 

@@ -15,6 +15,8 @@ export interface Terminal extends AsyncDisposable {
 /** Options of {@linkcode openTerminal}. */
 export interface TerminalOptions {
   env?: Record<string, string>;
+  /** Where the command runs. @default where the tests do */
+  cwd?: string;
   /** @default 120 */
   columns?: number;
   /** @default 40 */
@@ -44,13 +46,13 @@ export async function openTerminal(
   command: readonly string[],
   options: TerminalOptions = {},
 ): Promise<Terminal> {
-  const { env = {}, columns = 120, rows = 40 } = options;
+  const { env = {}, cwd = ".", columns = 120, rows = 40 } = options;
   const base = ["-S", `${folder}/tmux`, "-f", "/dev/null"];
   async function tmux(...args: string[]): Promise<string> {
     const { stdout } = await new Deno.Command("tmux", { args: [...base, ...args], env }).output();
     return new TextDecoder().decode(stdout);
   }
-  const size = ["-x", String(columns), "-y", String(rows)];
+  const size = ["-c", cwd, "-x", String(columns), "-y", String(rows)];
   // Two commands in one call, so that even a command that ends at once leaves its screen.
   const stay = [";", "set-option", "-w", "remain-on-exit", "on"];
   await tmux("new-session", "-d", ...size, ...command, ...stay);
