@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readJsonLines } from "./read_json_lines.ts";
 
@@ -72,7 +73,7 @@ export async function startCollector(
  */
 export function traceCommand(): { command: string; args: string[] } {
   const executable = Deno.env.get("TRACE_BIN");
-  if (executable !== undefined) return { command: executable, args: [] };
+  if (executable !== undefined) return { command: resolve(executable), args: [] };
   const cli = fileURLToPath(new URL("../cli.ts", import.meta.url));
   return { command: Deno.execPath(), args: ["run", "-A", cli] };
 }
