@@ -373,6 +373,6 @@ const BUFFER_BYTES = 1024 * 1024;
 /** While one buffer is being written, the other counts as full here, before a read overflows it. */
 const HIGH_WATER = BUFFER_BYTES * 3 / 4;
 const MAX_WAITING_BYTES = 96 * 1024 * 1024;
-/** Short of the promised 250 ms by what a write may take. */
-const FLUSH_AFTER_MS = 200;
+/** Well short of the promised 250 ms: what a busy disk takes for a write comes on top. */
+const FLUSH_AFTER_MS = 100;
 const SYNC_AFTER_MS = 500;
