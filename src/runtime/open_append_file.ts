@@ -34,16 +34,32 @@ export async function openAppendFile(path: string, mustBeNew = false): Promise<A
 /** Deno's own files, because its `node:fs` writes on the thread that runs the program. */
 async function openDeno(path: string, mustBeNew: boolean): Promise<AppendFile> {
   const file = await Deno.open(path, { append: true, create: true, createNew: mustBeNew });
+  // Deno does one thing at a time with an open file, so that a sync would hold up the writes.
+  const forSync = await openSame(file, path);
   return {
     write: (bytes) => file.write(bytes),
     truncate: (size) => file.truncate(size),
-    syncData: () => file.syncData(),
+    syncData: () => forSync.syncData(),
     async stat(): Promise<FileInfo> {
       const { isFile, size, nlink } = await file.stat();
       return { isFile, size, links: nlink ?? 1 };
     },
-    close: () => Promise.resolve(file.close()),
+    close(): Promise<void> {
+      if (forSync !== file) forSync.close();
+      return Promise.resolve(file.close());
+    },
   };
+}
+
+/** Opens a file once more; gives the one that is open when that is a pipe, or the path leads elsewhere now. */
+async function openSame(file: Deno.FsFile, path: string): Promise<Deno.FsFile> {
+  const own = await file.stat();
+  if (!own.isFile) return file;
+  const other = await Deno.open(path, { append: true }).catch(() => file);
+  const { ino, dev } = await other.stat();
+  if (ino === own.ino && dev === own.dev) return other;
+  other.close();
+  return file;
 }
 
 async function openNode(path: string, mustBeNew: boolean): Promise<AppendFile> {
