@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleForNode } from "../testing/bundle_for_node.ts";
 import { LineReceiver } from "./_line_receiver.ts";
 
 const PROGRAM = fileURLToPath(new URL("./_short_program.ts", import.meta.url));
@@ -17,26 +18,6 @@ async function run(command: readonly string[], socket: string): Promise<number> 
     stderr: "null",
   }).output();
   return code;
-}
-
-/** The program as plain JavaScript for Node; `undefined`, with a message, where there is no Node 20. */
-async function bundleForNode(folder: string): Promise<string[] | undefined> {
-  const version = new Deno.Command("node", { args: ["--version"], stderr: "null" });
-  const { stdout } = await version.output().catch(() => ({ stdout: new Uint8Array() }));
-  if (Number(/^v(\d+)/.exec(new TextDecoder().decode(stdout))?.[1] ?? 0) < 20) {
-    console.log("skipped on Node: no node 20 or later on the PATH");
-    return undefined;
-  }
-  const file = join(folder, "program.mjs");
-  const bundled = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", "deno", "--output", file, PROGRAM],
-    stderr: "null",
-  }).output();
-  if (!bundled.success) {
-    console.log("skipped on Node: this Deno cannot bundle");
-    return undefined;
-  }
-  return ["node", file];
 }
 
 async function assertDelivers(
@@ -70,7 +51,7 @@ Deno.test("an explicit exit on Deno delivers what the socket takes at once", asy
 Deno.test("a short program on Node delivers everything, however it ends", async () => {
   const folder = await mkdtemp(join(tmpdir(), "trace-test-"));
   try {
-    const node = await bundleForNode(folder);
+    const node = await bundleForNode(PROGRAM, folder);
     if (node === undefined) return;
     await assertDelivers(node, "end", 0);
     await assertDelivers(node, "exit", 3);
