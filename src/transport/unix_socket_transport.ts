@@ -1,7 +1,7 @@
-import { clearInterval, setInterval } from "node:timers";
 import { mayConnectUnix } from "../runtime/may_connect_unix.ts";
 import { openSendingSocket } from "../runtime/open_sending_socket.ts";
 import type { SendingSocket, SendingSocketAttempt } from "../runtime/sending_socket.ts";
+import { awaitWrite } from "./await_write.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import { rejected, retryAfter, type SendResult, SENT } from "./send_result.ts";
 import type { Transport } from "./transport.ts";
@@ -116,24 +116,16 @@ export class UnixSocketTransport implements Transport {
   }
 
   async #settle(socket: SendingSocket, outcome: boolean | Promise<boolean>): Promise<SendResult> {
-    let isStalled = false;
-    let checks = 0;
-    // A program that blocks its own event loop makes one check late, not several: that is no stall.
-    const timer = setInterval(() => {
-      if (++checks < STALL_CHECKS) return;
-      isStalled = true;
-      clearInterval(timer);
-      void socket.close();
-    }, this.#writeTimeoutMs / STALL_CHECKS).unref();
-    const isWritten = await outcome;
-    clearInterval(timer);
-    if (isWritten) {
+    const end = await awaitWrite(socket, outcome, this.#writeTimeoutMs);
+    if (end === "written") {
       this.#backoff.reset();
       return SENT;
     }
     this.#postpone();
     await socket.close();
-    return rejected(isStalled ? "write_timeout" : this.#isClosed ? "closed" : "connection_lost");
+    return rejected(
+      end === "stalled" ? "write_timeout" : this.#isClosed ? "closed" : "connection_lost",
+    );
   }
 
   #postpone(): SendResult {
@@ -142,8 +134,6 @@ export class UnixSocketTransport implements Transport {
     return retryAfter(waitMs);
   }
 }
-
-const STALL_CHECKS = 5;
 
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   const both = new Uint8Array(first.length + second.length);

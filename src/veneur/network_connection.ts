@@ -1,5 +1,6 @@
-import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
+import { clearTimeout, setTimeout } from "node:timers";
 import type { SendingSocket, SendingSocketAttempt } from "../runtime/sending_socket.ts";
+import { awaitWrite } from "../transport/await_write.ts";
 import { SendError } from "./client_errors.ts";
 
 /** How long a {@linkcode NetworkConnection} waits for what. */
@@ -91,25 +92,15 @@ export class NetworkConnection {
   async #write(socket: SendingSocket, bytes: Uint8Array): Promise<void> {
     const outcome = socket.write(bytes);
     if (outcome === true) return;
-    let isStalled = false;
-    let checks = 0;
-    // A program that blocks its own event loop makes one check late, not several: that is no stall.
-    const timer = setInterval(() => {
-      if (++checks < STALL_CHECKS) return;
-      isStalled = true;
-      clearInterval(timer);
-      void socket.close();
-    }, this.#options.writeTimeoutMs / STALL_CHECKS).unref();
-    const isWritten = await outcome;
-    clearInterval(timer);
-    if (isWritten) return;
+    const end = await awaitWrite(socket, outcome, this.#options.writeTimeoutMs);
+    if (end === "written") return;
     // What follows goes over a new connection. A UDP socket stays: only that datagram was refused.
-    if (!socket.isOpen || isStalled) {
+    if (!socket.isOpen || end === "stalled") {
       this.#socket = undefined;
       await socket.close();
     }
     if (this.#isGivenUp) throw closedError();
-    throw isStalled
+    throw end === "stalled"
       ? new SendError("write_timeout", "Cannot send: the receiver does not read")
       : new SendError("connection_lost", "Cannot send: the connection broke");
   }
@@ -140,4 +131,3 @@ function discard(attempt: SendingSocketAttempt): void {
 }
 
 const PIECE_BYTES = 256 * 1024;
-const STALL_CHECKS = 5;
