@@ -89,7 +89,7 @@ export class LiveServer implements AsyncDisposable {
   }
 
   /**
-   * The stream of one viewer inside this process: open spans, backlog, then everything live.
+   * The stream of one viewer inside this process: backlog, open spans, then everything live.
    * See {@linkcode SpanRing.read}.
    */
   async *watch(options: { signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array> {
@@ -177,8 +177,8 @@ export class LiveServer implements AsyncDisposable {
     const isRunningWanted = request.running;
     let isLive = false;
     if (isRunningWanted) this.#addWatcher();
+    const chunks = this.#ring.read(cursor, { signal, onLive: () => isLive = true });
     try {
-      const chunks = this.#ring.read(cursor, { signal, onLive: () => isLive = true });
       let toldLive = false;
       for (;;) {
         // The ring calls `onLive` before it waits, so a quiet session is told to be live at once.
@@ -198,6 +198,8 @@ export class LiveServer implements AsyncDisposable {
         yield chunk.lines;
       }
     } finally {
+      // A viewer that left holds its last chunk no longer. Not awaited: it may be waiting for spans.
+      void chunks.return(undefined);
       if (isRunningWanted) this.#removeWatcher();
     }
   }
