@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median, printTable, ratio } from "./table.ts";
+import { pathExists } from "../scripts/path_exists.ts";
 
 /**
  * Start-up of the executable against one that only prints a word. The two run in turn, so that what
@@ -9,7 +10,7 @@ import { median, printTable, ratio } from "./table.ts";
 export async function benchStartup(folder: string, runCount: number): Promise<void> {
   const trace = Deno.env.get("TRACE_BIN") ??
     fileURLToPath(new URL("../dist/trace", import.meta.url));
-  if (!await exists(trace)) {
+  if (!await pathExists(trace)) {
     console.log(`\nStart-up is not measured: ${trace} is missing; make it with deno task compile`);
     return;
   }
@@ -50,14 +51,4 @@ async function compileHello(folder: string, output: string): Promise<string | un
   if (!success) return new TextDecoder().decode(stderr).trim().split("\n").pop();
   const started = await new Deno.Command(output).output();
   return started.success ? undefined : "DENORT_BIN and TRACE_COMPILE_DENO are not of one version";
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join, relative } from "node:path";
+import { pathExists } from "./path_exists.ts";
 
 /** One import of one file, static, dynamic or of types alone. */
 export interface ModuleImport {
@@ -74,7 +75,7 @@ async function runInfo(root: string, entry: string): Promise<InfoOutput> {
     "info",
     "--json",
     "--no-lock",
-    ...(await exists(config) ? ["--config", config] : []),
+    ...(await pathExists(config) ? ["--config", config] : []),
   ];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args, entry],
@@ -116,14 +117,4 @@ function parseInfo(info: InfoOutput, root: string, entry: string): ModuleGraph {
 function relativePath(root: string, specifier: string): string | undefined {
   if (!specifier.startsWith("file:")) return undefined;
   return relative(root, fileURLToPath(specifier)).replaceAll("\\", "/");
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
