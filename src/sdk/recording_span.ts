@@ -7,6 +7,7 @@ import {
   type InheritedContext,
   withBaggageEntry,
 } from "./propagation/trace_context.ts";
+import { randomId } from "./random_id.ts";
 import { SpanDetails } from "./span_details.ts";
 import type { SpanAttributes, SpanAttributeValue, SpanContext, TracerSpan } from "./tracer_span.ts";
 
@@ -17,8 +18,6 @@ export interface SpanEndListener {
 
 /** A span that is recorded. Made by `Tracer.startSpan`; read by a `SpanProcessor`. */
 export class RecordingSpan implements TracerSpan {
-  readonly traceId: string;
-  readonly spanId: string;
   readonly parentId: string | undefined;
   name: string;
   readonly kind: SpanKind;
@@ -43,10 +42,18 @@ export class RecordingSpan implements TracerSpan {
   readonly #processor: SpanEndListener;
   readonly #givenStart: bigint | undefined;
   #givenEnd: bigint | undefined;
+  /** The first span of this trace that was made here: it keeps the trace's id. */
+  readonly #first: RecordingSpan;
+  #traceId: string | undefined;
+  #spanId: string | undefined;
 
+  /**
+   * @param trace A span of the same trace, that trace's id, or `undefined` to begin one.
+   * @param spanId `undefined` for one of its own.
+   */
   constructor(
-    traceId: string,
-    spanId: string,
+    trace: RecordingSpan | string | undefined,
+    spanId: string | undefined,
     parentId: string | undefined,
     name: string,
     kind: SpanKind,
@@ -57,8 +64,12 @@ export class RecordingSpan implements TracerSpan {
     givenStart: bigint | undefined,
     inherited?: InheritedContext,
   ) {
-    this.traceId = traceId;
-    this.spanId = spanId;
+    if (trace instanceof RecordingSpan) this.#first = trace.#first;
+    else {
+      this.#first = this;
+      this.#traceId = trace;
+    }
+    this.#spanId = spanId;
     this.parentId = parentId;
     this.name = name;
     this.kind = kind;
@@ -68,6 +79,15 @@ export class RecordingSpan implements TracerSpan {
     this.#processor = processor;
     this.#givenStart = givenStart;
     this.inherited = inherited;
+  }
+
+  // Ids are made when somebody asks, mostly the formatting: half of a span's cost would be theirs.
+  get traceId(): string {
+    return this.#first.#traceId ??= randomId();
+  }
+
+  get spanId(): string {
+    return this.#spanId ??= randomId();
   }
 
   /** What the caller decided; true when this program began the trace. */

@@ -7,7 +7,6 @@ import { anchorClock, type Clock, type ClockAnchor, measureDrift, systemClock } 
 import { GoTraceProcessor } from "./gotrace_processor.ts";
 import { NOOP_SPAN } from "./noop_span.ts";
 import { inheritedPart } from "./propagation/trace_context.ts";
-import { randomId } from "./random_id.ts";
 import { RecordingSpan } from "./recording_span.ts";
 import { runInSpan } from "./run_in_span.ts";
 import type { SpanProcessor } from "./span_processor.ts";
@@ -77,25 +76,21 @@ export class Tracer implements AsyncDisposable {
     const parent = options.parent ?? (options.root ? undefined : activeSpan());
     const startMs = this.#clock.monotonicMs();
     const own = options.context;
-    const spanId = own?.spanId ?? randomId();
-    const isChild = parent !== undefined && isContext(parent);
+    const local = parent instanceof RecordingSpan ? parent : undefined;
+    const isChild = parent !== undefined && (local !== undefined || isContext(parent));
     const span = new RecordingSpan(
-      own?.traceId ?? (isChild ? parent.traceId : randomId()),
-      spanId,
+      own?.traceId ?? local ?? (isChild ? parent.traceId : undefined),
+      own?.spanId,
       isChild ? parent.spanId : undefined,
       typeof name === "string" ? name : textOf(name),
       checkKind(options.kind),
       startMs,
-      isChild && parent instanceof RecordingSpan ? parent.anchor : this.#currentAnchor(startMs),
+      local?.anchor ?? this.#currentAnchor(startMs),
       this.#clock,
       processor,
       options.startTimeUnixNano,
       // Baggage and decisions may come without ids.
-      parent === undefined
-        ? undefined
-        : parent instanceof RecordingSpan
-        ? parent.inherited
-        : inheritedPart(parent),
+      local === undefined ? parent && inheritedPart(parent) : local.inherited,
     );
     if (options.attributes !== undefined) span.setAttributes(options.attributes);
     processor.onStart(span);
