@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from "../model/attributes.ts";
-import { encodeBase64 } from "./_base64.ts";
+import { toBase64 } from "../wire/base64.ts";
 
 /** A value that `JSON.stringify` writes as it is. */
 export type PlainValue =
@@ -27,7 +27,7 @@ export function plainValue(value: AttributeValue, depth = 0): PlainValue {
     case "number":
       return Number.isFinite(value) ? value : String(value);
   }
-  if (value instanceof Uint8Array) return encodeBase64(value);
+  if (value instanceof Uint8Array) return toBase64(value);
   if (depth >= MAX_DEPTH) return "(nested too deep)";
   if (Array.isArray(value)) return value.map((item) => plainValue(item, depth + 1));
   return plainAttributes(value as Attributes, depth + 1);

@@ -1,7 +1,7 @@
 import type { Span } from "../model/span.ts";
+import { formatOtlpRequest } from "../wire/otlp/encode_otlp.ts";
+import { OtlpGroups } from "../wire/otlp/otlp_groups.ts";
 import type { Exporter } from "./exporter.ts";
-import { type Losses, otlpResource, type OtlpSpan, otlpSpan } from "./_otlp_span.ts";
-import { otlpAttributes } from "./_otlp_value.ts";
 
 /** How an {@linkcode OtlpJsonlExporter} groups spans. */
 export interface OtlpJsonlExporterOptions {
@@ -16,11 +16,8 @@ export interface OtlpJsonlExporterOptions {
 export class OtlpJsonlExporter implements Exporter {
   readonly dropped: Record<string, number> = {};
   readonly changed: Record<string, number> = {};
-  readonly #losses: Losses = { dropped: this.dropped, changed: this.changed };
   readonly #maxSpansPerLine: number;
-  /** Resource as JSON → scope as JSON → spans as JSON: equal text is an equal resource. */
-  readonly #groups = new Map<string, Map<string, string[]>>();
-  #spanCount = 0;
+  readonly #groups: OtlpGroups = new OtlpGroups({ dropped: this.dropped, changed: this.changed });
 
   constructor(options: OtlpJsonlExporterOptions = {}) {
     this.#maxSpansPerLine = options.maxSpansPerLine ?? 512;
@@ -31,36 +28,15 @@ export class OtlpJsonlExporter implements Exporter {
   }
 
   span(span: Span): string {
-    const resource = JSON.stringify({ attributes: otlpAttributes(otlpResource(span) ?? {}) });
-    const scope = JSON.stringify(otlpScope(span));
-    let scopes = this.#groups.get(resource);
-    if (scopes === undefined) this.#groups.set(resource, scopes = new Map());
-    let spans = scopes.get(scope);
-    if (spans === undefined) scopes.set(scope, spans = []);
-    spans.push(JSON.stringify(otlpSpan(span, this.#losses)));
-    this.#spanCount++;
-    return this.#spanCount >= this.#maxSpansPerLine ? this.#flush() : "";
+    this.#groups.add(span);
+    return this.#groups.spanCount >= this.#maxSpansPerLine ? this.#flush() : "";
   }
 
   end(): string {
-    return this.#spanCount > 0 ? this.#flush() : "";
+    return this.#groups.spanCount > 0 ? this.#flush() : "";
   }
 
   #flush(): string {
-    const resources: string[] = [];
-    for (const [resource, scopes] of this.#groups) {
-      const scopeSpans: string[] = [];
-      for (const [scope, spans] of scopes) {
-        scopeSpans.push(`{"scope":${scope},"spans":[${spans.join(",")}]}`);
-      }
-      resources.push(`{"resource":${resource},"scopeSpans":[${scopeSpans.join(",")}]}`);
-    }
-    this.#groups.clear();
-    this.#spanCount = 0;
-    return `{"resourceSpans":[${resources.join(",")}]}\n`;
+    return formatOtlpRequest(this.#groups.take()) + "\n";
   }
-}
-
-function otlpScope(span: Span): OtlpSpan {
-  return { name: span.scope?.name.toWellFormed(), version: span.scope?.version?.toWellFormed() };
 }

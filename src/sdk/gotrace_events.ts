@@ -1,4 +1,5 @@
 import { spanKindToNumber } from "../model/span_kind.ts";
+import { attributeText } from "./attribute_text.ts";
 import { detailAttributes } from "./detail_attributes.ts";
 import type { RecordingSpan } from "./recording_span.ts";
 import type { SpanAttributeValue } from "./tracer_span.ts";
@@ -48,16 +49,6 @@ function formatAttributes(list: readonly SpanAttributeValue[], maxLength: number
       quoteUpTo(attributeText(list[index + 1]), maxLength);
   }
   return text;
-}
-
-function attributeText(value: SpanAttributeValue): string {
-  if (typeof value === "string") return value;
-  try {
-    return String(value);
-  } catch {
-    // Only a caller without types gets here, with an object that has no text.
-    return "";
-  }
 }
 
 function quoteUpTo(text: string, maxLength: number): string {

@@ -1,3 +1,4 @@
+import { encodeText } from "../transport/encode_text.ts";
 import { EventSender, type EventSenderCounters } from "../transport/event_sender.ts";
 import type { EventSenderOptions } from "../transport/event_sender.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -11,7 +12,7 @@ export class GoTraceProcessor implements SpanProcessor {
 
   /** @param transport Where the lines go; closed with this processor. */
   constructor(transport: Transport, options: EventSenderOptions = {}) {
-    this.#sender = new EventSender(transport, formatNextEvent, options);
+    this.#sender = new EventSender(transport, encodeText(formatNextEvent), options);
   }
 
   get counters(): EventSenderCounters {

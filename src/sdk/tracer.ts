@@ -1,11 +1,11 @@
 import type { SpanKind } from "../model/span_kind.ts";
 import { readEnvironment } from "../runtime/read_environment.ts";
-import type { EventSenderCounters, EventSenderOptions } from "../transport/event_sender.ts";
-import { UnixSocketTransport } from "../transport/unix_socket_transport.ts";
+import type { EventSenderCounters } from "../transport/event_sender.ts";
+import { parseTarget } from "../transport/target.ts";
 import { activeSpan, withSpan } from "./active_span.ts";
 import { anchorClock, type Clock, type ClockAnchor, measureDrift, systemClock } from "./clock.ts";
-import { GoTraceProcessor } from "./gotrace_processor.ts";
 import { NOOP_SPAN } from "./noop_span.ts";
+import { openProcessor, type ProcessorOptions, type TracerTarget } from "./open_processor.ts";
 import { inheritedPart } from "./propagation/trace_context.ts";
 import { RecordingSpan } from "./recording_span.ts";
 import { runInSpan } from "./run_in_span.ts";
@@ -13,15 +13,21 @@ import type { SpanProcessor } from "./span_processor.ts";
 import type { SpanContext, SpanOptions, TracerSpan } from "./tracer_span.ts";
 
 /** Options of {@linkcode createTracer}. */
-export interface TracerOptions extends EventSenderOptions {
+export interface TracerOptions extends ProcessorOptions {
   /**
-   * The Unix socket of the collector.
+   * The Unix socket of the collector, which is told of starts and ends in go-trace's protocol.
    *
    * @default the environment variable `TRACE_SOCKET`, else `GOTRACE_SOCKET`; when neither is set or may
    * be read, nothing is recorded
    */
   socketPath?: string;
-  /** Where spans go instead of a socket. */
+  /**
+   * Another receiver than a collector's socket: `ssf+udp://HOST:PORT`, `ssf+unix:///PATH` and `ssf+tcp://`
+   * for SSF, `http(s)://HOST:PORT`, `otlp+json+http(s)://` and `otlp+grpc://` for OTLP, and `unix:///PATH`
+   * for go-trace's protocol. Only the last one tells of spans that are still running.
+   */
+  url?: string;
+  /** Where spans go instead. */
   processor?: SpanProcessor;
   /** Where times come from. @default the machine's clock */
   clock?: Clock;
@@ -35,6 +41,7 @@ export interface TracerOptions extends EventSenderOptions {
 export class Tracer implements AsyncDisposable {
   readonly #options: TracerOptions;
   readonly #clock: Clock;
+  readonly #target: TracerTarget | undefined;
   /** `undefined` when nothing is recorded. */
   #processor: SpanProcessor | undefined;
   #isSetUp = false;
@@ -46,6 +53,7 @@ export class Tracer implements AsyncDisposable {
   constructor(options: TracerOptions = {}) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#target = options.url === undefined ? undefined : parseTracerTarget(options.url);
     this.#anchor = NO_ANCHOR;
   }
 
@@ -54,7 +62,10 @@ export class Tracer implements AsyncDisposable {
     return this.#getProcessor() !== undefined;
   }
 
-  /** Start and end events by what became of them: `recorded` = `sent` + `queued` + sum of `dropped`. */
+  /**
+   * What became of the spans: `recorded` = `sent` + `queued` + the sum of `dropped`. In go-trace's
+   * protocol a start and an end count each, else a span counts once.
+   */
   get counters(): EventSenderCounters {
     return this.#processor?.counters ?? { recorded: 0, sent: 0, queued: 0, dropped: {} };
   }
@@ -176,10 +187,8 @@ export class Tracer implements AsyncDisposable {
     this.#isSetUp = true;
     this.#processor = this.#options.processor;
     if (this.#processor !== undefined) return;
-    const path = this.#options.socketPath ?? readEnvironment("TRACE_SOCKET") ??
-      readEnvironment("GOTRACE_SOCKET");
-    if (path === undefined || path === "") return;
-    this.#processor = new GoTraceProcessor(new UnixSocketTransport(path), this.#options);
+    const target = this.#target ?? socketTarget(this.#options.socketPath);
+    if (target !== undefined) this.#processor = openProcessor(target, this.#options);
   }
 
   /** The anchor for a new trace: another one once the wall clock has been set or the machine slept. */
@@ -199,8 +208,9 @@ export class Tracer implements AsyncDisposable {
 }
 
 /**
- * Makes a tracer of its own, for example with another socket than the environment's.
+ * Makes a tracer of its own, for example with another receiver than the environment's.
  *
+ * @throws {TypeError} When the option `url` is none of the forms it can have.
  * @example
  * ```ts
  * import { createTracer } from "./tracer.ts";
@@ -212,6 +222,18 @@ export class Tracer implements AsyncDisposable {
  */
 export function createTracer(options: TracerOptions = {}): Tracer {
   return new Tracer(options);
+}
+
+function parseTracerTarget(url: string): TracerTarget {
+  const target = parseTarget(url);
+  if (target.protocol !== "zipkin") return target;
+  throw new TypeError(`A tracer does not send Zipkin's format: give another URL than "${url}"`);
+}
+
+function socketTarget(
+  path = readEnvironment("TRACE_SOCKET") ?? readEnvironment("GOTRACE_SOCKET"),
+): TracerTarget | undefined {
+  return path ? { protocol: "gotrace", address: { transport: "unix", path } } : undefined;
 }
 
 /** The no-op span has no ids, and neither has what a caller without types may pass. */

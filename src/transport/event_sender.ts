@@ -1,6 +1,6 @@
-import { Buffer } from "node:buffer";
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { onProgramEnd } from "../runtime/on_program_end.ts";
+import type { EncodedMessage, MessageEncoder } from "./message_encoder.ts";
 import type { SendResult } from "./send_result.ts";
 import type { Transport } from "./transport.ts";
 
@@ -11,7 +11,10 @@ export interface EventSenderCounters {
   sent: number;
   /** Waiting or being sent. */
   queued: number;
-  /** Lost, by reason: `would_block` when the queue was full, `closed`, or the transport's reason. */
+  /**
+   * Lost, by reason: `would_block` when the queue was full, `closed`, `refused` when the receiver took
+   * the others of a message, or the transport's or the protocol's reason.
+   */
   dropped: Record<string, number>;
 }
 
@@ -28,7 +31,7 @@ export interface EventSenderOptions {
 /**
  * Takes events from a program without making it wait, and sends them in batches: the first one after
  * a quiet moment at once, so that a program which then blocks shows what it is doing; the others
- * together when the program comes back to its event loop. Only then are they formatted, too.
+ * together when the program comes back to its event loop. Only then are they encoded, too.
  *
  * Never throws, prints, or keeps the program alive. When the program ends, what waits is still sent,
  * as far as the runtime allows.
@@ -36,6 +39,7 @@ export interface EventSenderOptions {
  * @example
  * ```ts
  * import { EventSender } from "./event_sender.ts";
+ * import { encodeText } from "./encode_text.ts";
  * import { SENT } from "./send_result.ts";
  *
  * const batches: string[] = [];
@@ -46,7 +50,7 @@ export interface EventSenderOptions {
  *   },
  *   sendAtExit: () => false,
  *   close: () => Promise.resolve(),
- * }, (event: number) => `${event}\n`);
+ * }, encodeText((event: number) => `${event}\n`));
  * sender.record(1);
  * sender.record(2);
  * await sender.close();
@@ -55,7 +59,7 @@ export interface EventSenderOptions {
  */
 export class EventSender<Event> {
   readonly #transport: Transport;
-  readonly #format: (event: Event) => string;
+  readonly #encoder: MessageEncoder<Event>;
   readonly #maxQueuedBytes: number;
   readonly #maxQueuedEvents: number;
   readonly #endTimeoutMs: number;
@@ -63,10 +67,10 @@ export class EventSender<Event> {
   #sent = 0;
   #queued = 0;
   readonly #dropped: Record<string, number> = Object.create(null);
-  /** The newest events, not yet formatted. */
+  /** The newest events, not yet encoded. */
   #events: Event[] = [];
   /** Older events in batches, oldest first; the first may be on its way. */
-  #batches: Batch[] = [];
+  #batches: EncodedMessage[] = [];
   #batchBytes = 0;
   #isSending = false;
   #tickEnd: ReturnType<typeof setImmediate> | undefined;
@@ -79,16 +83,15 @@ export class EventSender<Event> {
 
   /**
    * @param transport Where to send; this sender closes it.
-   * @param format Makes the text of an event, with its line end where the protocol has one. Called
-   * once for each event, in the order in which they were recorded. Must not throw.
+   * @param encoder The protocol.
    */
   constructor(
     transport: Transport,
-    format: (event: Event) => string,
+    encoder: MessageEncoder<Event>,
     options: EventSenderOptions = {},
   ) {
     this.#transport = transport;
-    this.#format = format;
+    this.#encoder = encoder;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? 4 * 1024 * 1024;
     this.#maxQueuedEvents = options.maxQueuedEvents ?? 16_384;
     this.#endTimeoutMs = options.endTimeoutMs ?? 500;
@@ -204,7 +207,7 @@ export class EventSender<Event> {
     });
     while (this.#events.length > 0 || this.#batches.length > 0) {
       if (this.#batches.length === 0 && !this.#sealBatch()) continue;
-      if (this.#batches.length > 1) this.#joinBatches();
+      if (this.#encoder.isJoinable && this.#batches.length > 1) this.#joinBatches();
       const result = this.#transport.send(this.#batches[0].bytes);
       if (result instanceof Promise) {
         this.#isSending = true;
@@ -238,30 +241,35 @@ export class EventSender<Event> {
       }, Math.ceil(result.afterMs)).unref();
       return false;
     }
-    const { count, bytes } = this.#batches.shift() as Batch;
+    const { count, bytes } = this.#batches.shift() as EncodedMessage;
     this.#batchBytes -= bytes.length;
     this.#queued -= count;
-    if (result.status === "ok") this.#sent += count;
-    else this.#drop(result.reason, count);
+    if (result.status === "ok") {
+      const refused = Math.min(result.refused?.count ?? 0, count);
+      this.#sent += count - refused;
+      this.#drop("refused", refused);
+    } else this.#drop(result.reason, count);
     return true;
   }
 
-  /** Formats the newest events; false when they take more room than there is. */
+  /** Encodes the newest events; false when nothing came of them that there is room for. */
   #sealBatch(): boolean {
     const events = this.#events;
     this.#events = [];
-    let text = "";
-    for (const event of events) text += this.#format(event);
-    // Twice as fast as a TextEncoder on Deno, and faster on Node.
-    const bytes = Buffer.from(text, "utf8");
-    if (this.#batchBytes + bytes.length > this.#maxQueuedBytes) {
-      this.#queued -= events.length;
-      this.#drop("would_block", events.length);
-      return false;
+    const batches = this.#encoder.encode(events, (reason, count) => {
+      this.#queued -= count;
+      this.#drop(reason, count);
+    });
+    for (const batch of batches) {
+      if (this.#batchBytes + batch.bytes.length > this.#maxQueuedBytes) {
+        this.#queued -= batch.count;
+        this.#drop("would_block", batch.count);
+        continue;
+      }
+      this.#batches.push(batch);
+      this.#batchBytes += batch.bytes.length;
     }
-    this.#batches.push({ bytes, count: events.length });
-    this.#batchBytes += bytes.length;
-    return true;
+    return this.#batches.length > 0;
   }
 
   /** Makes one batch of the oldest ones: the more waits, the more has to go at once. */
@@ -291,23 +299,20 @@ export class EventSender<Event> {
     if (this.#events.length > 0) this.#sealBatch();
     // The transport still has what it was given and did not finish.
     const first = this.#isSending ? 1 : 0;
-    if (this.#batches.length === 0) return;
-    const { bytes, count } = joinBatches(this.#batches.slice(first));
-    if (!this.#transport.sendAtExit(bytes, this.#endTimeoutMs)) return;
-    // An error handler may yet save the program: then nothing must be sent twice.
-    this.#batches.length = first;
-    this.#batchBytes -= bytes.length;
-    this.#queued -= count;
-    this.#sent += count;
+    const waiting = this.#batches.slice(first);
+    if (waiting.length === 0) return;
+    for (const { bytes, count } of this.#encoder.isJoinable ? [joinBatches(waiting)] : waiting) {
+      if (!this.#transport.sendAtExit(bytes, this.#endTimeoutMs)) return;
+      // An error handler may yet save the program: then nothing must be sent twice.
+      this.#batches.splice(first, this.#encoder.isJoinable ? waiting.length : 1);
+      this.#batchBytes -= bytes.length;
+      this.#queued -= count;
+      this.#sent += count;
+    }
   }
 }
 
-interface Batch {
-  readonly bytes: Uint8Array;
-  readonly count: number;
-}
-
-function joinBatches(batches: readonly Batch[]): Batch {
+function joinBatches(batches: readonly EncodedMessage[]): EncodedMessage {
   const bytes = new Uint8Array(batches.reduce((sum, batch) => sum + batch.bytes.length, 0));
   let at = 0;
   let count = 0;
@@ -320,7 +325,7 @@ function joinBatches(batches: readonly Batch[]): Batch {
 }
 
 /**
- * Events after which they are formatted within a call of the program, to hold no more than that as
+ * Events after which they are encoded within a call of the program, to hold no more than that as
  * objects. Below it the program waits for nothing but a push: formatting is two thirds of a span's cost.
  */
 const BATCH_EVENTS = 2048;

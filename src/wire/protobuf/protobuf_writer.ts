@@ -54,9 +54,31 @@ export class ProtobufWriter {
   /** Writes a number rounded to 32 bits of floating point. */
   writeFloat(field: number, value: number): void {
     this.#writeTag(field, 5);
-    this.#reserve(4);
     SCRATCH.setFloat32(0, value, true);
-    for (let index = 0; index < 4; index++) this.#bytes[this.#at++] = SCRATCH.getUint8(index);
+    this.#writeScratch(4);
+  }
+
+  /** Writes a 64-bit integer in 8 bytes; of a wider one the lower 64 bits. */
+  writeFixed64(field: number, value: bigint): void {
+    this.#writeTag(field, 1);
+    SCRATCH.setBigUint64(0, value, true);
+    this.#writeScratch(8);
+  }
+
+  /** Writes a number with all its bits. */
+  writeDouble(field: number, value: number): void {
+    this.#writeTag(field, 1);
+    SCRATCH.setFloat64(0, value, true);
+    this.#writeScratch(8);
+  }
+
+  /** Writes bytes. */
+  writeBytes(field: number, value: Uint8Array): void {
+    this.#writeTag(field, 2);
+    this.#writeVarint(value.length, 0);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#at);
+    this.#at += value.length;
   }
 
   /** Writes text; half of a surrogate pair becomes U+FFFD. */
@@ -105,6 +127,11 @@ export class ProtobufWriter {
     this.#at = start - 1;
     this.#writeVarint(length, 0);
     this.#at += length;
+  }
+
+  #writeScratch(length: number): void {
+    this.#reserve(length);
+    for (let index = 0; index < length; index++) this.#bytes[this.#at++] = SCRATCH.getUint8(index);
   }
 
   #writeTag(field: number, wireType: number): void {

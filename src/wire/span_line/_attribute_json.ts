@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from "../../model/attributes.ts";
-import { fromBase64, toBase64 } from "./_base64.ts";
+import { fromBase64, toBase64 } from "../base64.ts";
 
 /**
  * Writes attributes as a JSON object. Types survive: an integer is written with all its digits, a

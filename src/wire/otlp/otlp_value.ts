@@ -1,5 +1,5 @@
-import type { Attributes, AttributeValue } from "../model/attributes.ts";
-import { encodeBase64 } from "./_base64.ts";
+import type { Attributes, AttributeValue } from "../../model/attributes.ts";
+import { toBase64 } from "../base64.ts";
 
 /** An `AnyValue` of OTLP in protobuf's JSON form. */
 export type OtlpValue =
@@ -50,7 +50,7 @@ export function otlpValue(value: AttributeValue, depth = 0): OtlpValue {
       if (Object.is(value, -0)) return { doubleValue: "-0" };
       return { doubleValue: Number.isFinite(value) ? value : String(value) };
   }
-  if (value instanceof Uint8Array) return { bytesValue: encodeBase64(value) };
+  if (value instanceof Uint8Array) return { bytesValue: toBase64(value) };
   if (depth >= MAX_DEPTH) return { stringValue: "(nested too deep)" };
   if (Array.isArray(value)) {
     return { arrayValue: { values: value.map((item) => otlpValue(item, depth + 1)) } };

@@ -1,9 +1,9 @@
-import { type Attributes, createAttributes } from "../model/attributes.ts";
-import { countReason } from "../model/counters.ts";
-import { isErrorSpan, type Span, type SpanEvent, type SpanLink } from "../model/span.ts";
-import type { SpanKind } from "../model/span_kind.ts";
-import { type OtlpId, otlpSpanId, otlpTraceId } from "./_otlp_id.ts";
-import { otlpAttributes, type OtlpKeyValue } from "./_otlp_value.ts";
+import { type Attributes, createAttributes } from "../../model/attributes.ts";
+import { countReason } from "../../model/counters.ts";
+import { isErrorSpan, type Span, type SpanEvent, type SpanLink } from "../../model/span.ts";
+import type { SpanKind } from "../../model/span_kind.ts";
+import { type OtlpId, otlpSpanId, otlpTraceId } from "./otlp_id.ts";
+import { otlpAttributes, type OtlpKeyValue } from "./otlp_value.ts";
 
 /** What a mapping could not keep as it was, by what it was. */
 export interface Losses {
@@ -25,7 +25,43 @@ const KIND_NUMBERS: Readonly<Record<Exclude<SpanKind, number>, number>> = {
 const UINT64_MAX = 2n ** 64n - 1n;
 
 /** A `Span` of OTLP in protobuf's JSON form, ready for `JSON.stringify`. */
-export type OtlpSpan = Readonly<Record<string, unknown>>;
+export interface OtlpSpan {
+  /** Hexadecimal, like the other ids. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceState?: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly kind: number;
+  /** Decimal, like the other times. */
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: readonly OtlpKeyValue[];
+  readonly events?: readonly OtlpEvent[];
+  readonly links?: readonly OtlpLink[];
+  readonly status: OtlpStatus;
+}
+
+/** A `Span.Event` of OTLP. */
+export interface OtlpEvent {
+  readonly timeUnixNano: string;
+  readonly name: string;
+  readonly attributes: readonly OtlpKeyValue[];
+}
+
+/** A `Span.Link` of OTLP. */
+export interface OtlpLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: readonly OtlpKeyValue[];
+}
+
+/** A `Status` of OTLP. */
+export interface OtlpStatus {
+  readonly message?: string;
+  /** 1 ok, 2 error; absent when unset. */
+  readonly code?: number;
+}
 
 /**
  * Maps a span to OTLP. What OTLP has no field for goes into attributes whose names begin with
@@ -105,7 +141,7 @@ function addKind(attributes: OtlpKeyValue[], kind: SpanKind): void {
   }
 }
 
-function otlpEvent(event: SpanEvent, losses: Losses): OtlpSpan {
+function otlpEvent(event: SpanEvent, losses: Losses): OtlpEvent {
   return {
     timeUnixNano: time(event.timeUnixNano, losses),
     name: event.name.toWellFormed(),
@@ -113,7 +149,7 @@ function otlpEvent(event: SpanEvent, losses: Losses): OtlpSpan {
   };
 }
 
-function otlpLink(link: SpanLink): OtlpSpan {
+function otlpLink(link: SpanLink): OtlpLink {
   const traceId = otlpTraceId(link.traceId);
   const spanId = otlpSpanId(link.spanId);
   const attributes = otlpAttributes(link.attributes);
@@ -122,7 +158,7 @@ function otlpLink(link: SpanLink): OtlpSpan {
   return { traceId: traceId.hex, spanId: spanId.hex, attributes };
 }
 
-function status(span: Span): OtlpSpan {
+function status(span: Span): OtlpStatus {
   if (!isErrorSpan(span)) return span.status?.code === "ok" ? { code: 1 } : {};
   const { error } = span.attributes;
   const message = span.status?.message ??

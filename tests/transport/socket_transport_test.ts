@@ -1,12 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { UnixSocketTransport } from "../../src/transport/unix_socket_transport.ts";
+import type { SocketAddress } from "../../src/transport/socket_address.ts";
+import { SocketTransport } from "../../src/transport/socket_transport.ts";
 import { LineReceiver } from "../sdk/_line_receiver.ts";
 
 const LINE = new TextEncoder().encode("line\n");
 
+function unix(path: string): SocketAddress {
+  return { transport: "unix", path };
+}
+
 Deno.test("a batch reaches whoever listens", async () => {
   await using receiver = await LineReceiver.create();
-  const transport = new UnixSocketTransport(receiver.path);
+  const transport = new SocketTransport(unix(receiver.path));
   assertEquals(await transport.send(LINE), { status: "ok" });
   assertEquals(await transport.send(LINE), { status: "ok" });
   await receiver.waitForLines(2);
@@ -17,7 +22,7 @@ Deno.test("a batch reaches whoever listens", async () => {
 });
 
 Deno.test("while nobody listens it says when to try again, ever later", async () => {
-  const transport = new UnixSocketTransport("/nowhere/at/all.sock", {
+  const transport = new SocketTransport(unix("/nowhere/at/all.sock"), {
     backoff: { firstMs: 1, random: () => 0 },
   });
   assertEquals(await transport.send(LINE), { status: "retry", afterMs: 1 });
@@ -30,7 +35,7 @@ Deno.test("while nobody listens it says when to try again, ever later", async ()
 
 Deno.test("a receiver that comes back gets a new connection", async () => {
   await using receiver = await LineReceiver.create();
-  const transport = new UnixSocketTransport(receiver.path, { backoff: { firstMs: 1 } });
+  const transport = new SocketTransport(unix(receiver.path), { backoff: { firstMs: 1 } });
   assertEquals((await transport.send(LINE)).status, "ok");
   await receiver.waitForLines(1);
   await receiver.stop();
@@ -51,7 +56,7 @@ Deno.test("a receiver that comes back gets a new connection", async () => {
 Deno.test("a receiver that stops reading costs the batch and not the program", async () => {
   await using receiver = await LineReceiver.createClosed();
   await receiver.open({ isReading: false });
-  const transport = new UnixSocketTransport(receiver.path, { writeTimeoutMs: 20 });
+  const transport = new SocketTransport(unix(receiver.path), { writeTimeoutMs: 20 });
   const batch = new Uint8Array(8 * 1024 * 1024).fill(0x0a);
   assertEquals(await transport.send(batch), { status: "rejected", reason: "write_timeout" });
   await transport.close();
@@ -60,7 +65,7 @@ Deno.test("a receiver that stops reading costs the batch and not the program", a
 Deno.test("closing breaks off what is being sent", async () => {
   await using receiver = await LineReceiver.createClosed();
   await receiver.open({ isReading: false });
-  const transport = new UnixSocketTransport(receiver.path);
+  const transport = new SocketTransport(unix(receiver.path));
   const result = transport.send(new Uint8Array(8 * 1024 * 1024).fill(0x0a));
   await receiver.waitForConnections(1);
   await transport.close();

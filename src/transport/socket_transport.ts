@@ -1,13 +1,13 @@
-import { mayConnectUnix } from "../runtime/may_connect_unix.ts";
-import { openSendingSocket } from "../runtime/open_sending_socket.ts";
 import type { SendingSocket, SendingSocketAttempt } from "../runtime/sending_socket.ts";
+import { clearTimeout, setTimeout } from "node:timers";
 import { awaitWrite } from "./await_write.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import { rejected, retryAfter, type SendResult, SENT } from "./send_result.ts";
+import { openSocket, type SocketAddress } from "./socket_address.ts";
 import type { Transport } from "./transport.ts";
 
-/** Options of {@linkcode UnixSocketTransport}. */
-export interface UnixSocketTransportOptions {
+/** Options of {@linkcode SocketTransport}. */
+export interface SocketTransportOptions {
   /** The waits between attempts to connect. */
   backoff?: BackoffOptions;
   /**
@@ -15,10 +15,13 @@ export interface UnixSocketTransportOptions {
    * keeps a program alive on every runtime, so this is also how long it can delay the end. @default 500
    */
   writeTimeoutMs?: number;
+  /** How long to wait for a host that does not answer, in milliseconds. @default 10,000 */
+  connectTimeoutMs?: number;
 }
 
 /**
- * Sends to a Unix stream socket. Connects at the first batch and again whenever the connection is lost.
+ * Sends to a stream socket, or each batch as a datagram over UDP. Connects at the first batch and again
+ * whenever the connection is lost.
  *
  * Answers `retry` while nobody listens; `rejected` with `connection_lost` when the connection broke
  * during a batch, `write_timeout` when the receiver stopped reading, `not_permitted` when the runtime
@@ -26,41 +29,43 @@ export interface UnixSocketTransportOptions {
  *
  * @example
  * ```ts
- * import { UnixSocketTransport } from "./unix_socket_transport.ts";
+ * import { SocketTransport } from "./socket_transport.ts";
  *
- * const transport = new UnixSocketTransport("/nobody/listens.sock");
+ * const transport = new SocketTransport({
+ *   transport: "unix",
+ *   path: "/nobody/listens.sock",
+ * });
  * const result = await transport.send(new TextEncoder().encode("a line\n"));
  * if (result.status === "ok") throw new Error("somebody does");
  * await transport.close();
  * ```
  */
-export class UnixSocketTransport implements Transport {
+export class SocketTransport implements Transport {
   /** Connections made so far. */
   connectionCount = 0;
-  readonly #path: string;
+  readonly #address: SocketAddress;
   readonly #backoff: Backoff;
   readonly #writeTimeoutMs: number;
+  readonly #connectTimeoutMs: number;
   #attempt: SendingSocketAttempt | undefined;
   #socket: SendingSocket | undefined;
   /** The batch of a `send` that waits for the connection. */
   #waiting: Uint8Array | undefined;
   #retryAt = 0;
-  #isPermitted: boolean | undefined;
   #isClosed = false;
   #unfinished: Promise<unknown> | undefined;
 
-  /** @param path The socket to send to. Nothing happens before the first batch. */
-  constructor(path: string, options: UnixSocketTransportOptions = {}) {
-    this.#path = path;
+  /** @param address Where to send. Nothing happens before the first batch. */
+  constructor(address: SocketAddress, options: SocketTransportOptions = {}) {
+    this.#address = address;
     this.#backoff = new Backoff(options.backoff);
     this.#writeTimeoutMs = options.writeTimeoutMs ?? 500;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   }
 
   send(batch: Uint8Array): SendResult | Promise<SendResult> {
     if (this.#isClosed) return rejected("closed");
     if (this.#socket?.isOpen) return this.#write(this.#socket, batch);
-    this.#isPermitted ??= mayConnectUnix(this.#path);
-    if (!this.#isPermitted) return rejected("not_permitted");
     const waitMs = this.#retryAt - performance.now();
     if (waitMs > 0) return retryAfter(waitMs);
     const result = this.#connectAndWrite(batch);
@@ -73,12 +78,13 @@ export class UnixSocketTransport implements Transport {
     const target = this.#attempt ?? (this.#socket?.isOpen ? this.#socket : undefined);
     const rest = this.#waiting === undefined ? batch : concat(this.#waiting, batch);
     if (target !== undefined) return target.writeAtExit(rest, deadlineMs);
-    return performance.now() >= this.#retryAt && mayConnectUnix(this.#path) &&
-      openSendingSocket(this.#path).writeAtExit(rest, deadlineMs);
+    if (performance.now() < this.#retryAt) return false;
+    return openSocket(this.#address)?.writeAtExit(rest, deadlineMs) ?? false;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#attempt?.giveUp?.();
     await this.#attempt?.socket;
     await this.#socket?.close();
     await this.#unfinished;
@@ -89,9 +95,15 @@ export class UnixSocketTransport implements Transport {
     // Without a wait where there is none: the program may exit in this very turn.
     if (this.#socket !== undefined) await this.#socket.close();
     this.#socket = undefined;
-    const attempt = openSendingSocket(this.#path);
+    const attempt = openSocket(this.#address);
+    if (attempt === undefined) {
+      this.#waiting = undefined;
+      return rejected("not_permitted");
+    }
     this.#attempt = attempt;
+    const timer = setTimeout(() => attempt.giveUp?.(), this.#connectTimeoutMs).unref();
     const socket = await attempt.socket;
+    clearTimeout(timer);
     this.#attempt = undefined;
     this.#waiting = undefined;
     this.#socket = socket;

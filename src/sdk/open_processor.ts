@@ -1,0 +1,49 @@
+import { createAttributes } from "../model/attributes.ts";
+import { readEnvironment } from "../runtime/read_environment.ts";
+import type { EventSenderOptions } from "../transport/event_sender.ts";
+import { openOtlpTransport } from "../transport/otlp_transport.ts";
+import { SocketTransport } from "../transport/socket_transport.ts";
+import type { Target } from "../transport/target.ts";
+import { FinishedSpanProcessor } from "./finished_span_processor.ts";
+import { GoTraceProcessor } from "./gotrace_processor.ts";
+import { createOtlpEncoder } from "./otlp_encoder.ts";
+import type { SpanProcessor } from "./span_processor.ts";
+import { createSsfEncoder } from "./ssf_encoder.ts";
+
+/** A receiver that a tracer can send to. */
+export type TracerTarget = Exclude<Target, { readonly protocol: "zipkin" }>;
+
+/** What the processor of a tracer can be told. */
+export interface ProcessorOptions extends EventSenderOptions {
+  /**
+   * The name of the program, for the protocols that have a place for it.
+   *
+   * @default the environment variable `OTEL_SERVICE_NAME`, else `unknown_service`
+   */
+  service?: string;
+  /** More headers for OTLP, for example with a token. */
+  headers?: Readonly<Record<string, string>>;
+  /** How long one request may take, in milliseconds, for OTLP. @default 10,000 */
+  timeoutMs?: number;
+}
+
+/**
+ * Makes what sends a tracer's spans to a receiver. Nothing is connected before the first span.
+ */
+export function openProcessor(target: TracerTarget, options: ProcessorOptions): SpanProcessor {
+  const service = options.service ?? readEnvironment("OTEL_SERVICE_NAME") ?? "unknown_service";
+  const resource = createAttributes([["service.name", service]]);
+  switch (target.protocol) {
+    case "gotrace":
+      return new GoTraceProcessor(new SocketTransport(target.address), options);
+    case "ssf": {
+      const isDatagram = target.address.transport === "udp";
+      const encoder = createSsfEncoder({ service, isDatagram });
+      return new FinishedSpanProcessor(new SocketTransport(target.address), encoder, options);
+    }
+    default: {
+      const encoder = createOtlpEncoder({ resource, isJson: target.protocol === "otlp-json" });
+      return new FinishedSpanProcessor(openOtlpTransport(target, options), encoder, options);
+    }
+  }
+}
