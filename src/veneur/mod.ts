@@ -56,4 +56,14 @@ export {
   Trace,
   type TraceInit,
 } from "./trace.ts";
+export {
+  type BinaryCarrier,
+  type ContextFormat,
+  type ExtractedContext,
+  type ExtractResult,
+  globalTracer,
+  HEADER_FORMATS,
+  type InjectResult,
+  Tracer,
+} from "./tracer.ts";
 export { DEFAULT_VENEUR_ADDRESS } from "./veneur_address.ts";

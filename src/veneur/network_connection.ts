@@ -7,7 +7,10 @@ import { SendError } from "./client_errors.ts";
 export interface NetworkConnectionOptions {
   /** Starts to connect; `undefined` when the runtime does not permit it. */
   readonly open: () => SendingSocketAttempt | undefined;
-  /** How much longer each wait between attempts is than the one before, in milliseconds. */
+  /**
+   * How much longer each wait between attempts is than the one before, in milliseconds. A random part of
+   * it, less than half, is taken off.
+   */
   readonly backoffTimeMs: number;
   /** The longest of these waits, in milliseconds. */
   readonly maxBackoffTimeMs: number;
@@ -80,7 +83,9 @@ export class NetworkConnection {
       if (this.#isGivenUp) throw closedError();
       if (socket !== undefined) return this.#socket = socket;
       const leftMs = deadlineMs - performance.now();
-      if (leftMs > 0) await this.#wait(Math.min(waitMs, maxBackoffTimeMs, leftMs));
+      // Of a random part less, so that programs that lost the same veneur do not all come back at once.
+      const jitteredMs = Math.min(waitMs, maxBackoffTimeMs) * (1 - Math.random() / 2);
+      if (leftMs > 0) await this.#wait(Math.min(jitteredMs, leftMs));
       if (this.#isGivenUp) throw closedError();
       if (performance.now() >= deadlineMs) {
         const message = `Cannot connect: nobody has listened for ${connectTimeoutMs} ms`;

@@ -45,16 +45,21 @@ export function encodeVeneurBinary(
  * @param buffer Bytes as a typed array, an `ArrayBuffer` or a list of numbers; of other things comes nothing.
  * @returns `undefined` when these bytes carry no context.
  */
-export function decodeVeneurBinary(buffer: unknown): TraceContext | undefined {
+export function decodeVeneurBinary(
+  buffer: unknown,
+): TraceContext & { readonly resource?: string } | undefined {
   const bytes = toBytes(buffer);
   if (bytes === undefined || bytes.length > MAX_BYTES) return undefined;
   try {
     const { traceId, id, parentId, tags } = decodeSsfSpan(bytes);
     const context = w3c.extract({ ...tags });
-    const parent = parentId === 0n ? {} : { parentId: toDigits(parentId) };
-    if (context !== undefined && context.traceId !== "") return { ...context, ...parent };
+    const more = {
+      ...(parentId === 0n ? {} : { parentId: toDigits(parentId) }),
+      ...(tags.resource ? { resource: tags.resource } : {}),
+    };
+    if (context !== undefined && context.traceId !== "") return { ...context, ...more };
     if (traceId === 0n || id === 0n) return context;
-    return { ...context, traceId: toDigits(traceId), spanId: toDigits(id), ...parent };
+    return { ...context, traceId: toDigits(traceId), spanId: toDigits(id), ...more };
   } catch {
     // Not SSF.
     return undefined;

@@ -203,7 +203,7 @@ Deno.test("veneur's binary format carries any context and reads any bytes", () =
     });
     const bytes = encodeVeneurBinary(context, "resource") as Uint8Array<ArrayBuffer>;
     for (const buffer of [bytes, bytes.buffer, [...bytes]]) {
-      assertEquals(decodeVeneurBinary(buffer), context);
+      assertEquals(decodeVeneurBinary(buffer), { ...context, resource: "resource" });
     }
     bytes[random.below(bytes.length)] ^= 1 << random.below(8);
     decodeVeneurBinary(bytes.subarray(0, random.below(bytes.length + 1)));
