@@ -143,7 +143,7 @@ function receiveOtlp(
     bodies.push(new Uint8Array(await request.arrayBuffer()));
     return answer();
   }
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, handle);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     bodies,

@@ -24,7 +24,7 @@ function open(
     );
     return (answers.shift() ?? (() => new Response()))();
   }
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, answer);
   const transport = new HttpTransport(new URL(`http://127.0.0.1:${server.addr.port}/v1/x`), {
     ...OPTIONS,
     ...options,
