@@ -1,9 +1,9 @@
 /**
- * A server of node:http and a client that calls it, both traced; runs on Deno, Node (22.18 or later,
+ * A web service on node:http and a client that calls it, both traced; runs on Deno, Node (22.18 or later,
  * which reads TypeScript) and Bun.
  *
  * ```sh
- * trace run -- node examples/node_server.ts
+ * trace run -- node examples/web_service.ts
  * ```
  */
 import { createServer } from "node:http";
