@@ -13,13 +13,21 @@ export interface SpanEvent {
   readonly timeUnixNano: bigint;
   readonly name: string;
   readonly attributes: Attributes;
+  /** How many attributes its program left out; absent for none. */
+  readonly droppedAttributesCount?: number;
 }
 
 /** A reference from one span to another, in the same trace or elsewhere. */
 export interface SpanLink {
   readonly traceId: string;
   readonly spanId: string;
+  /** W3C trace state of the span it refers to. */
+  readonly traceState?: string;
+  /** See {@linkcode Span.flags}. */
+  readonly flags?: number;
   readonly attributes: Attributes;
+  /** How many attributes its program left out; absent for none. */
+  readonly droppedAttributesCount?: number;
 }
 
 /** How a span's operation ended, where its protocol says so; absent when unset. */
@@ -32,6 +40,7 @@ export interface SpanStatus {
 export interface InstrumentationScope {
   readonly name: string;
   readonly version?: string;
+  readonly attributes?: Attributes;
 }
 
 /** A metric sample that travelled with a span (SSF). */
@@ -79,6 +88,17 @@ export interface Span {
   readonly status?: SpanStatus;
   /** W3C trace state, as received. */
   readonly traceState?: string;
+  /**
+   * OTLP's 32 bits: the W3C trace flags in the lowest 8, then whether it is known that the parent is
+   * remote, and whether it is; absent for 0.
+   */
+  readonly flags?: number;
+  /** How many attributes its program left out, to stay within a limit; absent for none. */
+  readonly droppedAttributesCount?: number;
+  /** The same of events. */
+  readonly droppedEventsCount?: number;
+  /** The same of links. */
+  readonly droppedLinksCount?: number;
   /** Attributes of the program that made the span. */
   readonly resource?: Attributes;
   readonly scope?: InstrumentationScope;

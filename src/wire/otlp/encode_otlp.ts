@@ -33,6 +33,7 @@ export function encodeOtlpProtobuf(spans: readonly Span[]): Uint8Array<ArrayBuff
       const scopeAt = writer.begin(1);
       writeText(writer, 1, scope.name);
       writeText(writer, 2, scope.version);
+      if (scope.attributes !== undefined) writeAttributes(writer, 3, scope.attributes);
       writer.end(scopeAt);
       for (const span of spans) writeSpan(writer, span);
       writer.end(scopeSpansAt);
@@ -64,9 +65,13 @@ function writeSpan(writer: ProtobufWriter, span: OtlpSpan): void {
   writer.writeFixed64(7, BigInt(span.startTimeUnixNano));
   writer.writeFixed64(8, BigInt(span.endTimeUnixNano));
   writeAttributes(writer, 9, span.attributes);
+  writeCount(writer, 10, span.droppedAttributesCount);
   for (const event of span.events ?? []) writeEvent(writer, event);
+  writeCount(writer, 12, span.droppedEventsCount);
   for (const link of span.links ?? []) writeLink(writer, link);
+  writeCount(writer, 14, span.droppedLinksCount);
   writeStatus(writer, span.status);
+  if (span.flags) writer.writeFixed32(16, span.flags);
   writer.end(at);
 }
 
@@ -75,6 +80,7 @@ function writeEvent(writer: ProtobufWriter, event: OtlpEvent): void {
   writer.writeFixed64(1, BigInt(event.timeUnixNano));
   writeText(writer, 2, event.name);
   writeAttributes(writer, 3, event.attributes);
+  writeCount(writer, 4, event.droppedAttributesCount);
   writer.end(at);
 }
 
@@ -82,7 +88,10 @@ function writeLink(writer: ProtobufWriter, link: OtlpLink): void {
   const at = writer.begin(13);
   writeId(writer, 1, link.traceId);
   writeId(writer, 2, link.spanId);
+  writeText(writer, 3, link.traceState);
   writeAttributes(writer, 4, link.attributes);
+  writeCount(writer, 5, link.droppedAttributesCount);
+  if (link.flags) writer.writeFixed32(6, link.flags);
   writer.end(at);
 }
 
@@ -130,6 +139,10 @@ function writeValue(writer: ProtobufWriter, value: OtlpValue): void {
     writeAttributes(writer, 1, value.kvlistValue.values);
     writer.end(at);
   }
+}
+
+function writeCount(writer: ProtobufWriter, field: number, count: number | undefined): void {
+  if (count) writer.writeInt64(field, BigInt(count));
 }
 
 function writeText(writer: ProtobufWriter, field: number, text: string | undefined): void {

@@ -10,8 +10,15 @@ export interface OtlpResourceSpans {
 
 /** A `ScopeSpans` of OTLP. */
 export interface OtlpScopeSpans {
-  readonly scope: { readonly name?: string; readonly version?: string };
+  readonly scope: OtlpScope;
   readonly spans: readonly OtlpSpan[];
+}
+
+/** An `InstrumentationScope` of OTLP. */
+export interface OtlpScope {
+  readonly name?: string;
+  readonly version?: string;
+  readonly attributes?: readonly OtlpKeyValue[];
 }
 
 /** Gathers spans as a request of OTLP's trace service holds them: those of equal resource and scope together. */
@@ -32,8 +39,12 @@ export class OtlpGroups {
   /** Adds a span. */
   add(span: Span): void {
     const group = this.#groupOf(span);
-    const { name, version } = span.scope ?? {};
-    const scope = { name: name?.toWellFormed(), version: version?.toWellFormed() };
+    const { name, version, attributes } = span.scope ?? {};
+    const scope = {
+      name: name?.toWellFormed(),
+      version: version?.toWellFormed(),
+      attributes: attributes && otlpAttributes(attributes),
+    };
     const key = JSON.stringify(scope);
     let scopeSpans = group.scopes.get(key);
     if (scopeSpans === undefined) group.scopes.set(key, scopeSpans = { scope, spans: [] });
@@ -70,8 +81,5 @@ export class OtlpGroups {
 
 interface Group {
   readonly resource: { readonly attributes: readonly OtlpKeyValue[] };
-  readonly scopes: Map<
-    string,
-    { readonly scope: OtlpScopeSpans["scope"]; readonly spans: OtlpSpan[] }
-  >;
+  readonly scopes: Map<string, { readonly scope: OtlpScope; readonly spans: OtlpSpan[] }>;
 }

@@ -37,9 +37,13 @@ export interface OtlpSpan {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: readonly OtlpKeyValue[];
+  readonly droppedAttributesCount?: number;
   readonly events?: readonly OtlpEvent[];
+  readonly droppedEventsCount?: number;
   readonly links?: readonly OtlpLink[];
+  readonly droppedLinksCount?: number;
   readonly status: OtlpStatus;
+  readonly flags?: number;
 }
 
 /** A `Span.Event` of OTLP. */
@@ -47,13 +51,17 @@ export interface OtlpEvent {
   readonly timeUnixNano: string;
   readonly name: string;
   readonly attributes: readonly OtlpKeyValue[];
+  readonly droppedAttributesCount?: number;
 }
 
 /** A `Span.Link` of OTLP. */
 export interface OtlpLink {
   readonly traceId: string;
   readonly spanId: string;
+  readonly traceState?: string;
   readonly attributes: readonly OtlpKeyValue[];
+  readonly droppedAttributesCount?: number;
+  readonly flags?: number;
 }
 
 /** A `Status` of OTLP. */
@@ -109,9 +117,13 @@ export function otlpSpan(span: Span, losses: Losses): OtlpSpan {
     startTimeUnixNano: time(span.startTimeUnixNano, losses),
     endTimeUnixNano: time(span.endTimeUnixNano ?? span.startTimeUnixNano, losses),
     attributes,
+    droppedAttributesCount: span.droppedAttributesCount,
     events: nonEmpty(span.events)?.map((event) => otlpEvent(event, losses)),
+    droppedEventsCount: span.droppedEventsCount,
     links: nonEmpty(span.links)?.map(otlpLink),
+    droppedLinksCount: span.droppedLinksCount,
     status: status(span),
+    flags: span.flags,
   };
 }
 
@@ -146,6 +158,7 @@ function otlpEvent(event: SpanEvent, losses: Losses): OtlpEvent {
     timeUnixNano: time(event.timeUnixNano, losses),
     name: event.name.toWellFormed(),
     attributes: otlpAttributes(event.attributes),
+    droppedAttributesCount: event.droppedAttributesCount,
   };
 }
 
@@ -155,7 +168,14 @@ function otlpLink(link: SpanLink): OtlpLink {
   const attributes = otlpAttributes(link.attributes);
   addOriginal(attributes, "trace.original_trace_id", traceId, link.traceId);
   addOriginal(attributes, "trace.original_span_id", spanId, link.spanId);
-  return { traceId: traceId.hex, spanId: spanId.hex, attributes };
+  return {
+    traceId: traceId.hex,
+    spanId: spanId.hex,
+    traceState: link.traceState?.toWellFormed(),
+    attributes,
+    droppedAttributesCount: link.droppedAttributesCount,
+    flags: link.flags,
+  };
 }
 
 function status(span: Span): OtlpStatus {

@@ -58,6 +58,13 @@ export class ProtobufWriter {
     this.#writeScratch(4);
   }
 
+  /** Writes a 32-bit integer in 4 bytes; of a wider one the lower 32 bits. */
+  writeFixed32(field: number, value: number): void {
+    this.#writeTag(field, 5);
+    SCRATCH.setUint32(0, value, true);
+    this.#writeScratch(4);
+  }
+
   /** Writes a 64-bit integer in 8 bytes; of a wider one the lower 64 bits. */
   writeFixed64(field: number, value: bigint): void {
     this.#writeTag(field, 1);

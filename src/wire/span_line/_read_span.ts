@@ -83,17 +83,34 @@ function readRareFields(span: Writable<Span>, record: JsonRecord, source: Attrib
   if (scope !== undefined) {
     const name = readString(scope.name, "scope.name");
     const version = readText(scope.version, "scope.version");
-    span.scope = version === undefined ? { name } : { name, version };
+    const attributes = source.read(
+      scope.attrs,
+      "scope.attrs",
+      (marked) => (marked.scope as JsonRecord).attrs,
+    );
+    span.scope = {
+      name,
+      ...(version !== undefined && { version }),
+      ...(Object.keys(attributes).length > 0 && { attributes }),
+    };
   }
   const traceState = readText(record.trace_state, "trace_state");
   if (traceState !== undefined) span.traceState = traceState;
+  const flags = readUint32(record.flags, "flags");
+  if (flags !== undefined) span.flags = flags;
+  const droppedAttributes = readUint32(record.dropped_attributes, "dropped_attributes");
+  if (droppedAttributes !== undefined) span.droppedAttributesCount = droppedAttributes;
+  const droppedEvents = readUint32(record.dropped_events, "dropped_events");
+  if (droppedEvents !== undefined) span.droppedEventsCount = droppedEvents;
+  const droppedLinks = readUint32(record.dropped_links, "dropped_links");
+  if (droppedLinks !== undefined) span.droppedLinksCount = droppedLinks;
   const samples = readList(record.samples, "samples");
   if (samples.length > 0) span.samples = samples.map(readSample);
 }
 
 function readEvent(value: JsonRecord, index: number, source: AttributeSource): SpanEvent {
   const field = `events[${index}]`;
-  return {
+  const event: Writable<SpanEvent> = {
     timeUnixNano: readTime(value.time, `${field}.time`).unixNano,
     name: readString(value.name, `${field}.name`),
     attributes: source.read(
@@ -102,11 +119,14 @@ function readEvent(value: JsonRecord, index: number, source: AttributeSource): S
       (marked) => (marked.events as JsonRecord[])[index].attrs,
     ),
   };
+  const dropped = readUint32(value.dropped_attributes, `${field}.dropped_attributes`);
+  if (dropped !== undefined) event.droppedAttributesCount = dropped;
+  return event;
 }
 
 function readLink(value: JsonRecord, index: number, source: AttributeSource): SpanLink {
   const field = `links[${index}]`;
-  return {
+  const link: Writable<SpanLink> = {
     traceId: readString(value.trace_id, `${field}.trace_id`),
     spanId: readString(value.span_id, `${field}.span_id`),
     attributes: source.read(
@@ -115,6 +135,13 @@ function readLink(value: JsonRecord, index: number, source: AttributeSource): Sp
       (marked) => (marked.links as JsonRecord[])[index].attrs,
     ),
   };
+  const traceState = readText(value.trace_state, `${field}.trace_state`);
+  if (traceState !== undefined) link.traceState = traceState;
+  const flags = readUint32(value.flags, `${field}.flags`);
+  if (flags !== undefined) link.flags = flags;
+  const dropped = readUint32(value.dropped_attributes, `${field}.dropped_attributes`);
+  if (dropped !== undefined) link.droppedAttributesCount = dropped;
+  return link;
 }
 
 function readSample(value: JsonRecord, index: number): MetricSample {
@@ -214,6 +241,13 @@ function readTime(value: unknown, field: string): Timestamp {
   const time = typeof value === "string" ? parseTimestamp(value) : undefined;
   if (time !== undefined) return time;
   throw wrongShape(field, value, "a time such as 2026-03-11T19:00:00.123Z");
+}
+
+/** An optional number of 32 bits; 0 is absent. */
+function readUint32(value: unknown, field: string): number | undefined {
+  if (value === undefined || value === null || value === 0) return undefined;
+  if (typeof value === "number" && value >>> 0 === value) return value;
+  throw wrongShape(field, value, "a whole number of 32 bits");
 }
 
 function readDouble(value: unknown, field: string): number {

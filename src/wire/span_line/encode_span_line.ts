@@ -14,7 +14,7 @@ export interface EncodeSpanLineOptions {
  * Writes a span as one line of JSON, as recordings hold it and viewers get it.
  *
  * Fields come in the order of the table in docs/architecture.md, "Span lines". Optional strings, lists
- * and maps that are empty are left out, like absent ones. Attribute values keep their type: integers
+ * and maps that are empty are left out, like absent ones, and so are counts and flags of 0. Attribute values keep their type: integers
  * (`bigint`) are written with all digits, doubles (`number`) always with a fraction or an exponent,
  * NaN and the infinities as `{"$double":"NaN"}`, bytes as `{"$bytes":"…base64…"}`; a map that only
  * looks like one of these is wrapped as `{"$map":{…}}`.
@@ -56,13 +56,16 @@ export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}):
   }
   json += list("events", span.events, encodeEvent);
   json += list("links", span.links, encodeLink);
-  if (span.resource !== undefined) json += attributes("resource", span.resource);
+  json += attributes("resource", span.resource);
   if (span.scope !== undefined) {
     json += `,"scope":{"name":${JSON.stringify(span.scope.name)}${
       text("version", span.scope.version)
-    }}`;
+    }${attributes("attrs", span.scope.attributes)}}`;
   }
-  json += text("trace_state", span.traceState);
+  json += text("trace_state", span.traceState) + count("flags", span.flags);
+  json += count("dropped_attributes", span.droppedAttributesCount);
+  json += count("dropped_events", span.droppedEventsCount);
+  json += count("dropped_links", span.droppedLinksCount);
   json += list("samples", span.samples, encodeSample);
   return json + "}\n";
 }
@@ -70,13 +73,16 @@ export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}):
 function encodeEvent(event: SpanEvent): string {
   return `{"time":"${formatTimestamp(event.timeUnixNano)}","name":${JSON.stringify(event.name)}${
     attributes("attrs", event.attributes)
-  }}`;
+  }${count("dropped_attributes", event.droppedAttributesCount)}}`;
 }
 
 function encodeLink(link: SpanLink): string {
-  return `{"trace_id":${JSON.stringify(link.traceId)},"span_id":${JSON.stringify(link.spanId)}${
-    attributes("attrs", link.attributes)
-  }}`;
+  const ids = `{"trace_id":${JSON.stringify(link.traceId)},"span_id":${
+    JSON.stringify(link.spanId)
+  }`;
+  return ids + text("trace_state", link.traceState) + count("flags", link.flags) +
+    attributes("attrs", link.attributes) +
+    count("dropped_attributes", link.droppedAttributesCount) + "}";
 }
 
 function encodeSample(sample: MetricSample): string {
@@ -84,12 +90,17 @@ function encodeSample(sample: MetricSample): string {
   json += `,"value":${encodeDouble(sample.value)}${time("time", sample.timeUnixNano)}`;
   json += text("message", sample.message) + word("status", sample.status);
   if (sample.rate !== undefined) json += `,"rate":${encodeDouble(sample.rate)}`;
-  if (sample.tags !== undefined) json += attributes("tags", sample.tags);
+  json += attributes("tags", sample.tags);
   return json + text("unit", sample.unit) + word("scope", sample.scope) + "}";
 }
 
 function word(field: string, value: string | number | undefined): string {
   return value === undefined ? "" : `,"${field}":${JSON.stringify(value)}`;
+}
+
+/** A number that is absent when it is 0. */
+function count(field: string, value: number | undefined): string {
+  return value === undefined || value === 0 ? "" : `,"${field}":${value}`;
 }
 
 function text(field: string, value: string | undefined): string {
@@ -100,7 +111,8 @@ function time(field: string, unixNano: bigint | undefined, offsetMinutes = 0): s
   return unixNano === undefined ? "" : `,"${field}":"${formatTimestamp(unixNano, offsetMinutes)}"`;
 }
 
-function attributes(field: string, value: Attributes): string {
+function attributes(field: string, value: Attributes | undefined): string {
+  if (value === undefined) return "";
   const json = encodeAttributes(value);
   return json === "{}" ? "" : `,"${field}":${json}`;
 }

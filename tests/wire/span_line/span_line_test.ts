@@ -156,6 +156,11 @@ function anySample(choices: Choices): MetricSample {
   }) as MetricSample;
 }
 
+/** A field with a number of 32 bits, or none. */
+function anyCount(choices: Choices, field: string): Record<string, number> {
+  return choices.below(2) === 0 ? {} : { [field]: choices.of([1, 257, 2 ** 31, 2 ** 32 - 1]) };
+}
+
 function anySpan(choices: Choices): Span {
   const state = choices.of(["ended", "running", "unfinished"] as const);
   const isEnded = state === "ended";
@@ -187,6 +192,7 @@ function anySpan(choices: Choices): Span {
         timeUnixNano: anyTime(choices),
         name: choices.of(STRINGS),
         attributes: anyAttributes(choices),
+        ...anyCount(choices, "droppedAttributesCount"),
       }))
     ),
     links: choices.maybe(() =>
@@ -194,6 +200,9 @@ function anySpan(choices: Choices): Span {
         traceId: choices.of(STRINGS),
         spanId: choices.of(STRINGS),
         attributes: anyAttributes(choices),
+        ...anyCount(choices, "flags"),
+        ...anyCount(choices, "droppedAttributesCount"),
+        ...choices.maybe(() => ({ traceState: choices.of(STRINGS) })),
       }))
     ),
     status: choices.maybe(() =>
@@ -208,8 +217,13 @@ function anySpan(choices: Choices): Span {
       withoutUndefined({
         name: choices.of(STRINGS),
         version: choices.maybe(() => choices.of(STRINGS)),
+        attributes: choices.maybe(() => createAttributes([["a", anyValue(choices, 2)]])),
       })
     ),
+    ...anyCount(choices, "flags"),
+    ...anyCount(choices, "droppedAttributesCount"),
+    ...anyCount(choices, "droppedEventsCount"),
+    ...anyCount(choices, "droppedLinksCount"),
     service: choices.maybe(() => choices.of(STRINGS)),
     indicator: choices.maybe(() => choices.below(2) === 0),
     error: choices.maybe(() => choices.below(2) === 0),
@@ -277,6 +291,10 @@ Deno.test("fields come in one order, and what is empty is absent", () => {
       samples: [],
       resource: {},
       traceState: "",
+      flags: 0,
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
     }),
     '{"id":"s","trace_id":"t","name":"","kind":"function","start_time":"1970-01-01T00:00:00Z",' +
       '"end_time":"1970-01-01T01:00:00.000000001+01:00"}\n',
@@ -397,6 +415,10 @@ Deno.test("a field of the wrong shape is named", () => {
       ['"links":[1]', '"links[0]" is 1'],
       ['"resource":"x"', '"resource"'],
       ['"scope":{}', '"scope.name" is missing'],
+      ['"scope":{"name":"n","attrs":[]}', '"scope.attrs"'],
+      ['"flags":4294967296', '"flags" is 4294967296'],
+      ['"dropped_events":-1', '"dropped_events" is -1'],
+      ['"links":[{"trace_id":"t","span_id":"s","flags":1.5}]', '"links[0].flags" is 1.5'],
       ['"samples":[{"metric":"x"}]', '"samples[0].metric"'],
       ['"samples":[{"metric":"set","name":"n","value":"1"}]', '"samples[0].value"'],
       ['"samples":[{"metric":"set","name":"n","value":1,"tags":{"a":1}}]', '"samples[0].tags.a"'],
