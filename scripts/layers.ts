@@ -22,7 +22,7 @@ export const LAYERS: LayerTable = {
   recording: { folders: ["model", "wire", "runtime"] },
   receivers: { folders: ["model", "wire", "assemble", "runtime"] },
   gotrace: { folders: ["model", "wire", "assemble", "receivers", "broadcast", "runtime"] },
-  transport: { folders: ["wire", "runtime"] },
+  transport: { folders: ["model", "wire", "runtime"] },
   exporters: { folders: ["model", "wire", "transport", "runtime"] },
   replay: { folders: ["model", "wire", "recording", "runtime"] },
   sdk: { folders: ["model", "wire", "transport", "runtime"] },

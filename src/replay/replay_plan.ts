@@ -3,7 +3,7 @@ import type { Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
 import { eventMoment, orderEvents } from "./_event_order.ts";
 import { EventStore } from "./_event_store.ts";
-import { gotraceEvents } from "./_gotrace_events.ts";
+import { gotraceEvents } from "../wire/gotrace/span_events.ts";
 import { spanHash } from "./_span_hash.ts";
 import { renameSpan } from "./rename_span.ts";
 

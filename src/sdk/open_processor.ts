@@ -1,14 +1,17 @@
 import { createAttributes } from "../model/attributes.ts";
 import { readEnvironment } from "../runtime/read_environment.ts";
 import type { EventSenderOptions } from "../transport/event_sender.ts";
+import { createOtlpEncoder } from "../transport/otlp_encoder.ts";
 import { openOtlpTransport } from "../transport/otlp_transport.ts";
 import { SocketTransport } from "../transport/socket_transport.ts";
+import { createSsfEncoder } from "../transport/ssf_encoder.ts";
 import type { Target } from "../transport/target.ts";
 import { FinishedSpanProcessor } from "./finished_span_processor.ts";
 import { GoTraceProcessor } from "./gotrace_processor.ts";
-import { createOtlpEncoder } from "./otlp_encoder.ts";
+import type { RecordingSpan } from "./recording_span.ts";
 import type { SpanProcessor } from "./span_processor.ts";
-import { createSsfEncoder } from "./ssf_encoder.ts";
+import { toSpan } from "./to_span.ts";
+import { toSsfSpan } from "./to_ssf_span.ts";
 
 /** A receiver that a tracer can send to. */
 export type TracerTarget = Exclude<Target, { readonly protocol: "zipkin" }>;
@@ -38,11 +41,17 @@ export function openProcessor(target: TracerTarget, options: ProcessorOptions): 
       return new GoTraceProcessor(new SocketTransport(target.address), options);
     case "ssf": {
       const isDatagram = target.address.transport === "udp";
-      const encoder = createSsfEncoder({ service, isDatagram });
+      const encoder = createSsfEncoder(
+        isDatagram,
+        (span: RecordingSpan) => toSsfSpan(span, service),
+      );
       return new FinishedSpanProcessor(new SocketTransport(target.address), encoder, options);
     }
     default: {
-      const encoder = createOtlpEncoder({ resource, isJson: target.protocol === "otlp-json" });
+      const encoder = createOtlpEncoder(
+        target.protocol === "otlp-json",
+        (span: RecordingSpan) => toSpan(span, resource),
+      );
       return new FinishedSpanProcessor(openOtlpTransport(target, options), encoder, options);
     }
   }

@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
-import type { Attributes, AttributeValue } from "../model/attributes.ts";
-import { countReason } from "../model/counters.ts";
-import type { Span } from "../model/span.ts";
-import { spanKindToNumber } from "../model/span_kind.ts";
-import { formatTimestamp } from "../model/time.ts";
+import type { Attributes, AttributeValue } from "../../model/attributes.ts";
+import { countReason } from "../../model/counters.ts";
+import type { Span } from "../../model/span.ts";
+import { spanKindToNumber } from "../../model/span_kind.ts";
+import { formatTimestamp } from "../../model/time.ts";
 
 /** What go-trace's events cannot carry, or only in another form, as numbers of spans by what it is. */
-export interface ReplayLosses {
+export interface EventLosses {
   readonly dropped: Record<string, number>;
   readonly changed: Record<string, number>;
 }
@@ -36,7 +36,7 @@ const LOST_FIELDS = [
  * go-trace sends them; with the start if there is no end. They are text there, so that values of other
  * types are written as text.
  */
-export function gotraceEvents(span: Span, losses: ReplayLosses): GoTraceEvents {
+export function gotraceEvents(span: Span, losses: EventLosses): GoTraceEvents {
   for (const field of LOST_FIELDS) {
     if (span[field] !== undefined) countReason(losses.dropped, field);
   }
@@ -62,7 +62,7 @@ export function gotraceEvents(span: Span, losses: ReplayLosses): GoTraceEvents {
 
 const GOTRACE_WORDS: ReadonlySet<string> = new Set(["function", "http", "sql"]);
 
-function attrsField(attributes: Attributes, losses: ReplayLosses): string {
+function attrsField(attributes: Attributes, losses: EventLosses): string {
   let json = "";
   let isChanged = false;
   for (const key in attributes) {
