@@ -15,6 +15,12 @@ export function describeCounters(summary: Summary): string {
   parts.push(...reasons("rejected", summary.rejected));
   parts.push(...reasons("dropped", summary.dropped));
   parts.push(...reasons("not recorded", summary.not_recorded));
+  for (const target of summary.forward ?? []) {
+    const counts = [`sent ${count(target.sent)}`];
+    if (target.queued > 0) counts.push(`waiting ${count(target.queued)}`);
+    counts.push(...reasons("rejected", target.rejected), ...reasons("dropped", target.dropped));
+    parts.push(`to ${target.url}: ${counts.join(", ")}`);
+  }
   if (summary.refused_connections > 0) {
     parts.push(`connections refused ${count(summary.refused_connections)}`);
   }

@@ -7,6 +7,7 @@ import type { Counters } from "../model/counters.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
 import { listenUnix } from "../receivers/unix_listener.ts";
 import { RecordingWriter } from "../recording/recording_writer.ts";
+import { type ForwardSummary, type ForwardTarget, openForwards } from "./forward_targets.ts";
 import type { CliIo } from "./io.ts";
 import {
   goTraceLink,
@@ -24,6 +25,10 @@ export interface SessionOptions extends SessionReceiverOptions {
   out?: string;
   /** Size after which the recording goes on in a new file, in bytes. */
   rotateBytes?: number;
+  /** Where spans are handed on to. */
+  forward?: readonly ForwardTarget[];
+  /** Bytes of span lines that may wait for each of these. @default 64 MiB */
+  maxForwardBytes?: number;
   /** See {@linkcode EventAssembler}. @default 250,000 */
   maxOpenSpans?: number;
   /** See {@linkcode EventAssembler}. @default 64 MiB */
@@ -44,6 +49,8 @@ export interface Summary extends Readonly<Counters> {
   readonly recorded: number;
   /** Span lines that could not be written to the recording, by reason. */
   readonly not_recorded: Readonly<Record<string, number>>;
+  /** What became of the spans on their way to other receivers; absent when there are none. */
+  readonly forward?: readonly ForwardSummary[];
   /** Programs that were turned away because too many were connected. */
   readonly refused_connections: number;
   /** Viewers that were turned away because too many were connected. */
@@ -89,9 +96,16 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     });
   cleanup.defer(() => recording?.close());
 
+  const forwards = await openForwards(io, options.forward ?? [], {
+    maxQueuedBytes: options.maxForwardBytes,
+    onNotice: options.onNotice,
+  });
+  cleanup.defer(() => forwards.close());
+
   function onSpans(batch: SpanBatch): void {
     recording?.write(batch);
     live.broadcast(batch);
+    forwards.write(batch);
   }
   const { maxOpenSpans, maxOpenBytes, maxViewers, maxBacklogBytes } = options;
   const assembler = new EventAssembler({ maxOpenSpans, maxOpenBytes, onSpans });
@@ -132,6 +146,7 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
       ...receivers.counters(),
       recorded: recording?.recordedCount ?? 0,
       not_recorded: recording?.lost ?? {},
+      forward: options.forward?.length ? forwards.summary() : undefined,
       refused_connections: receivers.refusedConnectionCount,
       refused_viewers: live.refusedViewerCount,
       viewers_missed: live.skippedSpanCount,

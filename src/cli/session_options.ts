@@ -1,6 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "commander";
 import { parseSsfAddress, type SsfAddress } from "../receivers/ssf_address.ts";
+import { type ForwardTarget, parseForwardTarget } from "./forward_targets.ts";
 import type { CliIo } from "./io.ts";
 import { parseCount, parseSize } from "./parse_options.ts";
 import type { SessionOptions } from "./session.ts";
@@ -23,6 +24,11 @@ export function createSessionCommand(name: string) {
       "--ssf <url>",
       "receive SSF at udp://HOST:PORT, unix:///PATH or tcp://HOST:PORT (may be repeated)",
       collectSsfAddress,
+    )
+    .option(
+      "--forward <url>",
+      "hand all spans on to this receiver, such as http://HOST:4318 (may be repeated)",
+      collectForwardTarget,
     )
     .optionsGroup("Limits (what is beyond them is counted):")
     .option(
@@ -49,6 +55,12 @@ export function createSessionCommand(name: string) {
         "memory for viewers that come late or are slow; a slower one misses spans",
       ).argParser(parseSize).default(32 * MIB, "32MiB"),
     )
+    .addOption(
+      new Option(
+        "--forward-queue <size>",
+        "memory for spans that wait for a receiver of --forward; more are dropped",
+      ).argParser(parseSize).default(64 * MIB, "64MiB"),
+    )
     .optionsGroup("Options:")
     // Scripts may switch off what they do not want before it is there to be switched on.
     .addOption(createOffSwitch("--otlp-http", "OTLP over HTTP"))
@@ -65,6 +77,8 @@ export function toSessionOptions(
     out: options.out,
     rotateBytes: options.rotate,
     ssf: options.ssf,
+    forward: options.forward,
+    maxForwardBytes: options.forwardQueue,
     maxOpenSpans: options.maxOpenSpans,
     maxOpenBytes: options.maxOpenMemory,
     maxLineBytes: options.maxLine,
@@ -85,6 +99,15 @@ function createOffSwitch<Name extends string>(name: Name, protocol: string) {
     if (value === "off") return value;
     throw new InvalidArgumentError(`This version does not receive ${protocol}; leave it out.`);
   });
+}
+
+/** Adds the receiver of one `--forward` to those of the ones before it. */
+function collectForwardTarget(url: string, before: readonly ForwardTarget[] = []): ForwardTarget[] {
+  try {
+    return [...before, parseForwardTarget(url)];
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
 }
 
 /** Adds the address of one `--ssf` to those of the ones before it. */
