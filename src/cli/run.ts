@@ -3,6 +3,7 @@ import { TraceStore } from "../assemble/trace_store.ts";
 import { viewMessages } from "../broadcast/live_client.ts";
 import { printTrace } from "../tui/print_trace.ts";
 import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
+import { startCommandSpan } from "./command_span.ts";
 import { CommandError } from "./command_error.ts";
 import { describeCounters } from "./describe_counters.ts";
 import { type CliIo, wantsColor } from "./io.ts";
@@ -25,7 +26,7 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
         throw new CommandError(error.message);
       });
       const printing = options.quiet ? undefined : printTraces(io, session);
-      const exitCode = await runCommand(io, command, session.info.socket).catch(async (error) => {
+      const exitCode = await runCommand(io, command, session).catch(async (error) => {
         await session.close();
         throw error;
       });
@@ -42,17 +43,24 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
 }
 
 /** Runs the command with this process's streams; returns its exit code, 128 + n for a signal. */
-async function runCommand(io: CliIo, command: readonly string[], socket: string): Promise<number> {
+async function runCommand(
+  io: CliIo,
+  command: readonly string[],
+  session: Session,
+): Promise<number> {
+  const { socket } = session.info;
   let child: Deno.ChildProcess;
+  const span = startCommandSpan(session, command);
   try {
     child = new Deno.Command(command[0], {
       args: command.slice(1),
-      env: { TRACE_SOCKET: socket, GOTRACE_SOCKET: socket },
+      env: { TRACE_SOCKET: socket, GOTRACE_SOCKET: socket, TRACEPARENT: span.traceparent },
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",
     }).spawn();
   } catch (error) {
+    span.end({ error: (error as Error).message });
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new CommandError(
       `Cannot run "${command[0]}": no such command; check its name and PATH`,
@@ -73,6 +81,12 @@ async function runCommand(io: CliIo, command: readonly string[], socket: string)
   io.signal.addEventListener("abort", passOn);
   const status = await child.status;
   io.signal.removeEventListener("abort", passOn);
+  span.end({
+    "process.pid": String(child.pid),
+    "process.exit.code": String(status.code),
+    ...(status.signal === null ? {} : { "process.exit.signal": status.signal }),
+    ...(status.success ? {} : { error: `exit code ${status.code}` }),
+  });
   return status.code;
 }
 

@@ -8,6 +8,7 @@ import type { SpanBatch } from "../model/span_batch.ts";
 import { listenUnix } from "../receivers/unix_listener.ts";
 import { RecordingWriter } from "../recording/recording_writer.ts";
 import { type ForwardSummary, type ForwardTarget, openForwards } from "./forward_targets.ts";
+import { type EventRecord, formatEvent } from "../wire/gotrace/event.ts";
 import type { CliIo } from "./io.ts";
 import {
   goTraceLink,
@@ -67,6 +68,8 @@ export interface Session extends AsyncDisposable {
   /** The file that is recorded to. */
   readonly out: string | undefined;
   readonly live: LiveServer;
+  /** Takes an event of this process itself, as if a program had sent it. */
+  record(event: EventRecord): void;
   /** The counts so far; final after `close`. */
   summary(): Summary;
   /** Whether something was lost that should have been recorded. */
@@ -142,6 +145,11 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     ssf: receivers.ssf,
     out: recording?.path,
     live,
+    record(event): void {
+      const line = new TextEncoder().encode(formatEvent(event));
+      assembler.ingestLine(line, 0, line.length - 1, OWN_CONNECTION);
+      assembler.flush();
+    },
     summary: () => ({
       ...receivers.counters(),
       recorded: recording?.recordedCount ?? 0,
@@ -158,3 +166,6 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     [Symbol.asyncDispose]: () => stages.disposeAsync(),
   };
 }
+
+/** No connection of a program has this number: what this process records ends with the session. */
+const OWN_CONNECTION = -1;

@@ -90,6 +90,21 @@ Deno.test("run gives the command its socket, its streams and its exit code", () 
     assertMatch(result.stderr, /^err\n/);
   }));
 
+Deno.test("the command itself is a root span that tells how it ended", () =>
+  inTemporaryFolder(async (folder) => {
+    const out = `${folder}/out.jsonl`;
+    const script = 'echo "$TRACEPARENT"; kill -s TERM $$';
+    const result = await runTrace(["run", "--out", out, "--", "/bin/sh", "-c", script], { folder });
+    assertEquals(result.code, 143);
+    const view = await runTrace(["view", "--json", out], { folder });
+    const [{ id, trace_id, parent_id, name, attrs }] = JSON.parse(view.stdout).spans;
+    assertEquals(result.stdout, `00-${trace_id}-${id}-01\n`);
+    assertEquals([parent_id, name], [undefined, `sh -c ${script}`]);
+    assertEquals([attrs["process.exit.code"], attrs["process.exit.signal"]], ["143", "SIGTERM"]);
+    assertEquals(attrs["process.command_line"], `/bin/sh -c ${script}`);
+    assertEquals(attrs.error, "exit code 143");
+  }));
+
 Deno.test("run prints trees as they finish, and the last words of spans that never ended", () =>
   inTemporaryFolder(async (folder) => {
     const events = startLine("a", { name: "job" }) + startLine("b", { parent_id: "a" }) +
