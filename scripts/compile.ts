@@ -56,6 +56,13 @@ export async function compile(options: CompileOptions): Promise<number> {
       ...["--outdir", bundle, join(root, "cli.ts")],
     ], root);
     if (!bundled.success) return fail("Could not bundle cli.ts", bundled.stderr);
+    // What `trace run` gives to Node programs: read at run time, so it is a file beside the code.
+    const register = join(bundle, "register.mjs");
+    const registered = await run(Deno.execPath(), [
+      ...["bundle", "--quiet", "--platform", "deno", "--minify", "--output", register],
+      join(root, "src/sdk/register/mod.ts"),
+    ], root);
+    if (!registered.success) return fail("Could not bundle src/sdk/register", registered.stderr);
     await Deno.mkdir(dirname(output), { recursive: true });
     const compiled = await run(compiler, [
       ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check"],
@@ -64,7 +71,7 @@ export async function compile(options: CompileOptions): Promise<number> {
       // For UDP; deno.json, which says so elsewhere, is left out.
       "--unstable-net",
       ...PERMISSIONS,
-      ...["--output", output, join(bundle, "cli.js")],
+      ...["--include", register, "--output", output, join(bundle, "cli.js")],
     ], root);
     if (!compiled.success) return fail(NOT_COMPILED, compiled.stderr);
   } finally {

@@ -7,7 +7,9 @@ import { startCommandSpan } from "./command_span.ts";
 import { CommandError } from "./command_error.ts";
 import { describeCounters } from "./describe_counters.ts";
 import { type CliIo, wantsColor } from "./io.ts";
+import { nodeOptions } from "./node_register.ts";
 import { type Session, startSession } from "./session.ts";
+import { openSessionFolder } from "./session_folder.ts";
 import { createSessionCommand, printNotice, toSessionOptions } from "./session_options.ts";
 
 /** Builds `trace run`. */
@@ -48,13 +50,13 @@ async function runCommand(
   command: readonly string[],
   session: Session,
 ): Promise<number> {
-  const { socket } = session.info;
+  const env = await commandEnv(io, session);
   let child: Deno.ChildProcess;
   const span = startCommandSpan(session, command);
   try {
     child = new Deno.Command(command[0], {
       args: command.slice(1),
-      env: { TRACE_SOCKET: socket, GOTRACE_SOCKET: socket, TRACEPARENT: span.traceparent },
+      env: { ...env, TRACEPARENT: span.traceparent },
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",
@@ -88,6 +90,15 @@ async function runCommand(
     ...(status.success ? {} : { error: `exit code ${status.code}` }),
   });
   return status.code;
+}
+
+/** The environment in which programs of all kinds find this session. */
+async function commandEnv(io: CliIo, session: Session): Promise<Record<string, string>> {
+  const { socket } = session.info;
+  const env: Record<string, string> = { TRACE_SOCKET: socket, GOTRACE_SOCKET: socket };
+  const node = await nodeOptions(await openSessionFolder(io), io.env("NODE_OPTIONS"));
+  if (node !== undefined) env.NODE_OPTIONS = node;
+  return env;
 }
 
 /** Prints each trace to standard error once nothing of it runs any more; resolves with the session. */

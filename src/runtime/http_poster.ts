@@ -26,9 +26,9 @@ export class HttpPoster {
 
   constructor(url: URL) {
     this.#url = url;
-    const { Agent, request } = url.protocol === "https:" ? https : http;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    this.#request = request;
+    const isSecure = url.protocol === "https:";
+    this.#agent = new (isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
+    this.#request = isSecure ? requestSecurely : request;
   }
 
   /**
@@ -42,7 +42,7 @@ export class HttpPoster {
   ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const signal = this.#abort.signal;
-      const request = this.#request(this.#url, {
+      const sent = this.#request(this.#url, {
         method: "POST",
         agent: this.#agent,
         headers: { ...headers, "content-length": String(body.length) },
@@ -58,17 +58,17 @@ export class HttpPoster {
       // Rejecting comes first: what the request reports when it is destroyed differs by runtime.
       const giveUp = (error: Error): void => {
         fail(error);
-        request.destroy();
+        sent.destroy();
       };
       const timer = setTimeout(() => {
         giveUp(Object.assign(new Error(`No answer for ${timeoutMs} ms`), { name: "TimeoutError" }));
       }, timeoutMs).unref();
       const abort = (): void => giveUp(new Error("Given up"));
       signal.addEventListener("abort", abort, { once: true });
-      request.on("socket", (socket) => socket.unref?.());
+      sent.on("socket", (socket) => socket.unref?.());
       // Stays on for good: an error without a listener would end the program.
-      request.on("error", fail);
-      request.on("response", (response) => {
+      sent.on("error", fail);
+      sent.on("response", (response) => {
         const chunks: Uint8Array[] = [];
         let length = 0;
         response.on("data", (chunk: Buffer) => {
@@ -87,7 +87,7 @@ export class HttpPoster {
           });
         });
       });
-      request.end(body);
+      sent.end(body);
     });
   }
 
@@ -109,6 +109,10 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+// As they are now: once requests are traced, these would be, too, and trace themselves.
+const { request } = http;
+const { request: requestSecurely } = https;
 
 /** Enough for any error message; a receiver that sends more is not listened to any longer. */
 const MAX_ANSWER_BYTES = 64 * 1024;

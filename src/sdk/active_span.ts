@@ -1,8 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TracerSpan } from "./tracer_span.ts";
 
-/** Carries the active span through calls, promises, timers and streams. All tracers share it. */
-const storage = new AsyncLocalStorage<TracerSpan | undefined>();
+const SHARED = Symbol.for("@trace/sdk.active_span");
+
+/**
+ * Carries the active span through calls, promises, timers and streams. All tracers share it, also those of
+ * another copy of this SDK in the same program: `trace run` brings one along.
+ */
+const storage: AsyncLocalStorage<TracerSpan | undefined> =
+  (globalThis as { [SHARED]?: AsyncLocalStorage<TracerSpan | undefined> })[SHARED] ??=
+    new AsyncLocalStorage<TracerSpan | undefined>();
 
 /**
  * The span within which this code runs, if any.

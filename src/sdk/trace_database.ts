@@ -1,6 +1,7 @@
 import { traceAsyncClient, traceMysqlPool, tracePostgresPool } from "./trace_async_database.ts";
 import { traceSyncDatabase } from "./trace_sync_database.ts";
 import { tracer as defaultTracer } from "./default_tracer.ts";
+import { isMarkedTraced } from "./traced_mark.ts";
 import type { Tracer } from "./tracer.ts";
 
 /** Options of {@linkcode traceDatabase}. */
@@ -34,9 +35,11 @@ export function traceDatabase<Database extends object>(
   database: Database,
   options: TraceDatabaseOptions = {},
 ): Database {
-  if (traced.has(database)) return database;
-  traced.add(database);
   const tracer = options.tracer ?? defaultTracer;
+  if (traced.has(database) || (tracer === defaultTracer && isMarkedTraced(database))) {
+    return database;
+  }
+  traced.add(database);
   const traceClient = (client: object): object => traceDatabase(client, { tracer });
   if (hasMethod(database, "prepare") && hasMethod(database, "exec")) {
     traceSyncDatabase(database, tracer);

@@ -7,6 +7,7 @@ import { observePromise } from "./observe_promise.ts";
 import { propagateFetch } from "./propagate_fetch.ts";
 import type { Propagator } from "./propagation/propagator.ts";
 import { w3c } from "./propagation/w3c.ts";
+import { isMarkedTraced } from "./traced_mark.ts";
 import type { Tracer } from "./tracer.ts";
 
 /** Options of {@linkcode traceFetch}. */
@@ -45,6 +46,7 @@ export function traceFetch(
   options: TraceFetchOptions = {},
 ): typeof globalThis.fetch {
   const tracer = options.tracer ?? defaultTracer;
+  if (tracer === defaultTracer && isMarkedTraced(fetch)) return fetch;
   const propagator = options.propagator ?? w3c;
   function wrapper(this: unknown, ...args: Parameters<typeof globalThis.fetch>): Promise<Response> {
     if (!tracer.isEnabled) return Reflect.apply(fetch, this, args);

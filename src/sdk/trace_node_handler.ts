@@ -7,6 +7,7 @@ import { extractParent } from "./extract_parent.ts";
 import { requestPath, startHttpSpan } from "./http_span.ts";
 import { observePromise } from "./observe_promise.ts";
 import type { TraceHandlerOptions } from "./trace_handler.ts";
+import { isMarkedTraced } from "./traced_mark.ts";
 import type { TracerSpan } from "./tracer_span.ts";
 
 /**
@@ -38,7 +39,9 @@ export function traceNodeHandler<
   const tracer = options.tracer ?? defaultTracer;
   function wrapper(this: unknown, ...args: unknown[]): unknown {
     const [request, response] = args as [IncomingMessage, ServerResponse];
-    if (!tracer.isEnabled) return Reflect.apply(listener, this, args);
+    if (!tracer.isEnabled || (tracer === defaultTracer && isMarkedTraced(request))) {
+      return Reflect.apply(listener, this, args);
+    }
     const span = startHttpSpan(
       tracer,
       request.method ?? "GET",

@@ -147,7 +147,9 @@ Deno.test("run says which command it cannot run", () =>
     const result = await runTrace(["run", "--", "no-such-command-here"], { folder });
     assertEquals(result.code, 1);
     assertStringIncludes(result.stderr, 'Cannot run "no-such-command-here"');
-    assertEquals([...Deno.readDirSync(`${folder}/trace`)], []);
+    const left = Array.from(Deno.readDirSync(`${folder}/trace`), ({ name }) => name);
+    // The module for Node programs stays: one that outlives the session may still start others.
+    assertEquals(left.filter((name) => !/^register-.*\.mjs$/.test(name)), []);
   }));
 
 Deno.test("options behind the command are the command's", () =>

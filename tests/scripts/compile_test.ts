@@ -17,6 +17,8 @@ async function compileWith(
     );
     await Deno.writeTextFile(join(root, "a.ts"), "export const a: number = Deno.args.length;\n");
     await Deno.writeTextFile(join(root, "b.ts"), `console.log("b");\n`);
+    await Deno.mkdir(join(root, "src/sdk/register"), { recursive: true });
+    await Deno.writeTextFile(join(root, "src/sdk/register/mod.ts"), "export {};\n");
     const compiler = join(root, "compiler");
     await Deno.writeTextFile(compiler, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
     const output = join(root, "dist", "trace");

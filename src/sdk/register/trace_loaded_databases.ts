@@ -1,0 +1,83 @@
+import Module, { createRequire } from "node:module";
+import { isAbsolute, sep } from "node:path";
+import { type Method, patchMethod } from "../patch_method.ts";
+import { traceDatabase } from "../trace_database.ts";
+import { markTraced } from "../traced_mark.ts";
+
+/** Drivers by the name under which they are loaded, and where their classes are. */
+const DRIVERS: Readonly<Record<string, (exports: Exports) => readonly unknown[]>> = {
+  "node:sqlite": ({ DatabaseSync }) => [DatabaseSync],
+  "better-sqlite3": (exports) => [exports],
+  "pg": ({ Client }) => [Client],
+  "mysql2": ({ Connection, Pool }) => [Connection, Pool],
+};
+
+type Exports = Readonly<Record<string, unknown>>;
+
+/** Traces the databases of drivers that the program loads from now on. */
+export function traceLoadedDatabases(): void {
+  const traced = new Set<string>();
+  patchMethod(Module, "_load", (load) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      const exports = Reflect.apply(load, this, args);
+      const name = driverName(String(args[0]));
+      if (name !== undefined && !traced.has(name)) {
+        traced.add(name);
+        traceClasses(name, exports);
+      }
+      return exports;
+    } as Method);
+  // An import of a built-in module does not pass through there.
+  const sqlite = loadBuiltin("node:sqlite");
+  if (sqlite !== undefined) traceClasses("node:sqlite", sqlite);
+}
+
+function traceClasses(name: string, exports: unknown): void {
+  try {
+    for (const driverClass of DRIVERS[name](exports as Exports)) {
+      if (typeof driverClass !== "function") continue;
+      traceDatabase(driverClass.prototype);
+      markTraced(driverClass.prototype);
+    }
+  } catch {
+    // Another version of the driver: it goes on as it would without tracing.
+  }
+}
+
+/** The driver that a request is for: its name, or the main file of its package. */
+function driverName(request: string): string | undefined {
+  if (Object.hasOwn(DRIVERS, request)) return request;
+  if (!isAbsolute(request)) return undefined;
+  // Imports load a package by the path of its main file.
+  const [, name, file] = MAIN_FILE.exec(request.replaceAll(sep, "/")) ?? [];
+  return name !== undefined && MAIN_FILES[name] === file ? name : undefined;
+}
+
+const MAIN_FILE = /\/node_modules\/([^/]+)\/(.*)$/;
+const MAIN_FILES: Readonly<Record<string, string>> = {
+  "better-sqlite3": "lib/index.js",
+  "pg": "lib/index.js",
+  "mysql2": "index.js",
+};
+
+/** A built-in module; `undefined` where the runtime has none of that name, or warns that it is new. */
+function loadBuiltin(name: string): unknown {
+  try {
+    const { process } = globalThis as { process?: { emitWarning: unknown } };
+    const require = createRequire(import.meta.url);
+    return process === undefined ? undefined : withoutWarnings(process, () => require(name));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The program did not ask for the module, so it must not see the warning that it is experimental. */
+function withoutWarnings<Result>(process: { emitWarning: unknown }, fn: () => Result): Result {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return fn();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
