@@ -68,6 +68,7 @@ export class TraceStore {
   readonly #quietMs: number;
   readonly #rootlessQuietMs: number;
   readonly #onEvict: ((trace: Trace) => void) | undefined;
+  /** By `traceKey`. */
   readonly #byId = new Map<string, StoredTrace>();
   /** In order of their sequence; what stands before `#head` is gone. */
   #entries: (StoredTrace | undefined)[] = [];
@@ -138,7 +139,7 @@ export class TraceStore {
    * @returns Whether anything changed.
    */
   add(span: Span, nowMs = 0): boolean {
-    const known = this.#byId.get(span.traceId);
+    const known = this.#byId.get(traceKey(span.traceId));
     const other = known?.spans.get(span.spanId);
     if (known !== undefined && other !== undefined) {
       if (mostCompleteSpan(other, span) !== span || other === span) return false;
@@ -162,7 +163,7 @@ export class TraceStore {
 
   /** The tree of a trace; `undefined` when it is not in memory. */
   trace(traceId: string): Trace | undefined {
-    const entry = this.#byId.get(traceId);
+    const entry = this.#byId.get(traceKey(traceId));
     return entry && this.#build(entry);
   }
 
@@ -181,7 +182,7 @@ export class TraceStore {
 
   /** The spans of a trace in no particular order, without building its tree. */
   spansOf(traceId: string): Iterable<Span> {
-    return this.#byId.get(traceId)?.spans.values() ?? [];
+    return this.#byId.get(traceKey(traceId))?.spans.values() ?? [];
   }
 
   /**
@@ -208,7 +209,7 @@ export class TraceStore {
   #open(traceId: string): StoredTrace {
     while (this.#byId.size >= this.#maxTraces && this.#evict(undefined));
     const entry = new StoredTrace(this.#nextSequence++, traceId);
-    this.#byId.set(traceId, entry);
+    this.#byId.set(traceKey(traceId), entry);
     this.#entries.push(entry);
     return entry;
   }
@@ -264,7 +265,7 @@ export class TraceStore {
     countReason(this.#droppedSpans, "trace_evicted", entry.spans.size);
     this.#forgetTree(entry);
     this.#unreported.delete(entry);
-    this.#byId.delete(entry.traceId);
+    this.#byId.delete(traceKey(entry.traceId));
     this.#version++;
     if (at > this.#head) {
       this.#entries.splice(at, 1);
@@ -330,4 +331,14 @@ class StoredTrace implements TraceEntry {
   get spanCount(): number {
     return this.spans.size;
   }
+}
+
+/**
+ * What the spans of one trace have in common. An id of 64 bits gets zeros in front where a protocol wants
+ * 128, so a trace that passes from go-trace's protocol to OTLP and back has both forms.
+ */
+function traceKey(traceId: string): string {
+  return traceId.length === 32 && traceId.startsWith("0000000000000000")
+    ? traceId.slice(16)
+    : traceId;
 }

@@ -1,19 +1,38 @@
+import { createAttributes } from "../model/attributes.ts";
 import { parseSpanKind, spanKindToNumber } from "../model/span_kind.ts";
+import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
+import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
+import { formatAttributeValue } from "../wire/span_line/format_attribute_value.ts";
 
 /**
- * Rewrites span lines for go-trace's own viewers: kinds become numbers, running spans are left out,
- * and a span that never ended ends where it started, because those viewers have no other way to show
- * it.
+ * Rewrites span lines for go-trace's own viewers: kinds become numbers, attributes become text, running
+ * spans are left out, and a span that never ended ends where it started, because those viewers have no
+ * other way to show it.
  *
- * @param lines Whole lines as the assembler writes them.
+ * @param lines Whole lines as the assembler and the receivers write them.
  */
 export function plainLines(lines: Uint8Array): Uint8Array {
   let text = "";
   for (const line of decoder.decode(lines).split("\n")) {
     if (line === "" || line.endsWith(RUNNING)) continue;
-    text += withEnd(line.replace(KIND, kindNumber)) + "\n";
+    text += GOTRACE_LINE.test(line)
+      ? withEnd(line.replace(KIND, kindNumber)) + "\n"
+      : rewrite(line);
   }
   return encoder.encode(text);
+}
+
+/** A line that came by another protocol than go-trace's. */
+function rewrite(line: string): string {
+  const span = decodeSpanLine(line);
+  if (span.state === "running") return "";
+  const attributes = createAttributes(
+    Object.entries(span.attributes).map(([key, value]) => [key, formatAttributeValue(value)]),
+  );
+  const endTimeUnixNano = span.endTimeUnixNano ?? span.startTimeUnixNano;
+  return encodeSpanLine({ ...span, attributes, endTimeUnixNano, state: "ended" }, {
+    numericKinds: true,
+  });
 }
 
 function kindNumber(_match: string, word: string): string {
@@ -32,4 +51,7 @@ const RUNNING = ',"running":true}';
 const UNFINISHED = ',"unfinished":true}';
 // Quotes inside a JSON string are escaped, so the first match is the field and never a name.
 const KIND = /","kind":"([a-z]+)"/;
+/** The end of a line whose attributes, if it has any, are text, and stand last. */
+const GOTRACE_LINE =
+  /,"(?:start|end)_time":"[^"]*"(?:,"attrs":\{(?:"(?:[^"\\]|\\.)*":"(?:[^"\\]|\\.)*",?)*\})?(?:,"unfinished":true)?\}$/;
 const START_TIME = /,"start_time":"([^"]*)"/;

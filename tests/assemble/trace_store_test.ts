@@ -20,6 +20,16 @@ Deno.test("traces stand in the order in which they were first seen", () => {
   assertEquals(store.entryAt(-1), undefined);
 });
 
+Deno.test("a trace id with zeros in front of it is the one without", () => {
+  const store = new TraceStore();
+  const [short, long] = ["00f067aa0ba902b7", "000000000000000000f067aa0ba902b7"];
+  store.add(spanOf(short, "1"));
+  store.add(spanOf(long, "2", { parentId: "1", ms: 1 }));
+  store.add(spanOf("1" + long.slice(1), "3"));
+  assertEquals(store.traceIds, [short, "1" + long.slice(1)]);
+  assertEquals(store.trace(long)?.nodes.map(({ span }) => span.traceId), [short, long]);
+});
+
 Deno.test("a trace's tree is built once until the trace changes", () => {
   const store = new TraceStore();
   store.add(spanOf("a", "1"));
