@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import * as net from "node:net";
+import { isDeno } from "./is_deno.ts";
 import type { SendingSocket, SendingSocketAttempt } from "./sending_socket.ts";
 
 /**
@@ -74,6 +75,8 @@ class NodeSendingSocket implements SendingSocket {
     if (this.#unfinished !== undefined) {
       const left = handleOf(this.#socket)?.writeQueueSize ?? 0;
       parts.unshift(this.#unfinished.subarray(this.#unfinished.length - left));
+      // Not once more with what is written next.
+      this.#unfinished = undefined;
     }
     return writeAtExit(this.#socket, parts, deadlineMs);
   }
@@ -102,9 +105,11 @@ function writeAtExit(
   parts: readonly Uint8Array[],
   deadlineMs: number,
 ): boolean {
-  const fd = handleOf(socket)?.fd;
+  // What Deno calls so is none of the operating system's.
+  const fd = isDeno() ? undefined : handleOf(socket)?.fd;
   if (fd === undefined || fd < 0) {
-    // Bun: what its buffer and the kernel take of this is all that can be had.
+    if (socket.pending || socket.destroyed) return false;
+    // Bun and Deno: what their buffers and the kernel take of this is all that can be had.
     socket.write(parts[parts.length - 1]);
     return true;
   }
@@ -115,8 +120,8 @@ function writeAtExit(
       try {
         at += writeSync(fd, part, at);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || Date.now() > deadline) {
-          return true;
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || Date.now() >= deadline) {
+          return false;
         }
         // The reader needs a moment to make room; only a blocking wait is possible here.
         Atomics.wait(nobody, 0, 0, 1);

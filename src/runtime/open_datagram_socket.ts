@@ -1,6 +1,7 @@
 import * as dgram from "node:dgram";
 import { lookup } from "node:dns";
 import { isIP } from "node:net";
+import { isDeno } from "./is_deno.ts";
 import { mayUseNetwork } from "./may_use_network.ts";
 import type { SendingSocket, SendingSocketAttempt } from "./sending_socket.ts";
 
@@ -9,6 +10,9 @@ export const MAX_DATAGRAM_BYTES = 65_507;
 
 /**
  * Opens a UDP socket that sends to one address; each write is a datagram. A name is looked up once.
+ *
+ * On Node it is connected: it closes once the kernel learns that nobody listens there, and can write
+ * while the program is exiting. Deno takes the same calls and does neither.
  *
  * @returns `undefined` when the runtime would have to ask the user.
  */
@@ -20,11 +24,28 @@ export function openDatagramSocket(host: string, port: number): SendingSocketAtt
 }
 
 function open(host: string, port: number): Promise<SendingSocket | undefined> {
+  if (isIP(host) !== 0) return connect(host, port);
   return new Promise((resolve) => {
-    if (isIP(host) !== 0) return resolve(new DatagramSocket(host, port));
     // Not the one of `node:dns/promises`, which prints a warning in older versions of Deno.
     lookup(host, { family: 4 }, (error, address) => {
-      resolve(error ? undefined : new DatagramSocket(address, port));
+      resolve(error ? undefined : connect(address, port));
+    });
+  });
+}
+
+function connect(address: string, port: number): Promise<SendingSocket | undefined> {
+  const socket = dgram.createSocket(isIP(address) === 6 ? "udp6" : "udp4");
+  socket.unref();
+  return new Promise((resolve) => {
+    const fail = (): void => {
+      socket.close();
+      resolve(undefined);
+    };
+    socket.once("error", fail);
+    socket.connect(port, address, (error?: Error) => {
+      if (error) return fail();
+      socket.off("error", fail);
+      resolve(new DatagramSocket(socket));
     });
   });
 }
@@ -32,16 +53,12 @@ function open(host: string, port: number): Promise<SendingSocket | undefined> {
 class DatagramSocket implements SendingSocket {
   isOpen = true;
   readonly #socket: dgram.Socket;
-  readonly #address: string;
-  readonly #port: number;
   #giveUp: (() => void) | undefined;
 
-  constructor(address: string, port: number) {
-    this.#address = address;
-    this.#port = port;
-    this.#socket = dgram.createSocket(isIP(address) === 6 ? "udp6" : "udp4");
-    this.#socket.unref();
-    this.#socket.on("error", () => this.#shut());
+  /** @param socket Connected. */
+  constructor(socket: dgram.Socket) {
+    this.#socket = socket;
+    socket.on("error", () => this.#shut());
   }
 
   write(bytes: Uint8Array): Promise<boolean> {
@@ -49,7 +66,7 @@ class DatagramSocket implements SendingSocket {
       if (!this.isOpen) return resolve(false);
       this.#giveUp = () => resolve(false);
       try {
-        this.#socket.send(bytes, this.#port, this.#address, (error) => {
+        this.#socket.send(bytes, (error) => {
           this.#giveUp = undefined;
           resolve(!error);
         });
@@ -60,9 +77,11 @@ class DatagramSocket implements SendingSocket {
   }
 
   writeAtExit(bytes: Uint8Array): boolean {
-    if (!this.isOpen) return false;
+    if (bytes.length === 0) return true;
+    // Deno sends in a later turn, and there is none.
+    if (!this.isOpen || isDeno()) return false;
     try {
-      this.#socket.send(bytes, this.#port, this.#address, () => {});
+      this.#socket.send(bytes, () => {});
       return true;
     } catch {
       return false;

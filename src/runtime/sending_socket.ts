@@ -16,7 +16,7 @@ export interface SendingSocket {
    * more: first what is left of an unfinished `write`, then the bytes.
    *
    * @param deadlineMs How long it may block where it can, in milliseconds.
-   * @returns Whether the kernel was asked at all.
+   * @returns Whether the kernel took everything, as far as the runtime tells.
    */
   writeAtExit(bytes: Uint8Array, deadlineMs: number): boolean;
   /** Closes the connection; an unfinished `write` answers false. Resolves once nothing is left behind. */

@@ -13,6 +13,7 @@ import {
   type OnSendOutcome,
   type RecordResult,
   type SendOutcome,
+  SENT,
   WOULD_BLOCK,
 } from "./client_results.ts";
 import { ClientWorker } from "./client_worker.ts";
@@ -27,7 +28,16 @@ import { within } from "./within.ts";
  * `newClient`, `newBackendClient` or `newChannelClient`.
  *
  * Never throws into the program, prints, or keeps it alive, and holds no more than its capacity and its
- * buffers. When the program ends by itself, what waits is still sent, for a limited time.
+ * buffers. When the program ends by itself, what waits is still sent, for a limited time. When it exits
+ * explicitly or by an error, what a connection takes without a turn of the event loop is sent:
+ *
+ * | at such an exit | Node                          | Deno                                    |
+ * | --------------- | ----------------------------- | --------------------------------------- |
+ * | Unix socket     | everything, connected or not  | once connected, what the kernel has room for |
+ * | TCP             | everything, once connected    | the same                                |
+ * | UDP             | everything, once connected    | nothing                                 |
+ *
+ * What is left stays `queued` among the {@linkcode Client.counters}. To be sure, wait for `close` first.
  */
 export class Client implements AsyncDisposable {
   readonly #workers: readonly ClientWorker[];
@@ -112,7 +122,7 @@ export class Client implements AsyncDisposable {
     this.#queue.push({ span, order: this.#order++, onOutcome, isSettled: false });
     this.#removeEndHandlers ??= onProgramEnd({
       beforeEnd: () => this.#beforeEnd(),
-      atExit: () => {},
+      atExit: () => this.#atExit(),
     });
     this.#schedulePump();
     return ACCEPTED;
@@ -286,10 +296,26 @@ export class Client implements AsyncDisposable {
     return leftMs > 0 ? within(this.#flushWorkers(), leftMs).then(() => {}) : undefined;
   }
 
+  /** Has the backends send what they can without waiting for a turn. */
+  #atExit(): void {
+    const deadline = performance.now() + this.#endTimeoutMs;
+    const leftMs = (): number => Math.max(0, deadline - performance.now());
+    for (const worker of this.#workers) worker.flushAtExit(leftMs());
+    for (const worker of this.#workers) {
+      const items = this.#queue.all();
+      if (items.length === 0) break;
+      const spans = items.map((item) => this.#normalized(item) ?? item.span);
+      const isSent = worker.sendAtExit(spans, leftMs());
+      items.forEach((item, index) => isSent[index] && this.#settle(item, SENT));
+      this.#queue.removeSettled();
+    }
+    // Backends that pass spans on at once need nothing special.
+    this.#pump();
+  }
+
   async #close(timeoutMs: number): Promise<FlushResult> {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
-    this.#removeEndHandlers?.();
     const flushed = await within(this.#flushWorkers(), timeoutMs);
     this.#abort.abort();
     const error = new SendError("closed", "Cannot send: the client was closed");
@@ -298,6 +324,7 @@ export class Client implements AsyncDisposable {
     }
     const closed = await Promise.all(this.#workers.map((worker) => worker.close(error)));
     await this.#closeCounter?.();
+    this.#removeEndHandlers?.();
     const errors = [
       ...flushed?.status === "failed" ? flushed.error.errors : [],
       ...flushed === undefined ? [error] : [],

@@ -16,6 +16,21 @@ export interface ClientBackend {
     span: SsfSpan,
     signal: AbortSignal,
   ): void | "buffered" | Promise<void | "buffered">;
+  /**
+   * Sends spans while the program is exiting, when no promise settles any more. Called after
+   * `flushAtExit`. A backend without it loses what still waits at that moment.
+   *
+   * @param deadlineMs How long it may block, in milliseconds.
+   * @returns Which of the spans were handed over.
+   */
+  sendAtExit?(spans: readonly SsfSpan[], deadlineMs: number): readonly boolean[];
+  /**
+   * Completes the call that is under way and sends what was gathered, while the program is exiting.
+   *
+   * @param deadlineMs How long it may block, in milliseconds.
+   * @returns Whether all of that was handed over.
+   */
+  flushAtExit?(deadlineMs: number): boolean;
   /** Gives everything up. Called once. */
   close(): void | Promise<void>;
 }

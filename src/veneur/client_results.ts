@@ -45,3 +45,5 @@ export const CLOSED = Object.freeze(
 );
 export const NO_CLIENT = Object.freeze({ status: "no_client", error: new ErrNoClient() } as const);
 export const OK = Object.freeze({ status: "ok" } as const);
+export const SENT = Object.freeze({ status: "sent" } as const);
+export const BUFFERED = Object.freeze({ status: "buffered" } as const);

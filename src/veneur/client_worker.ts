@@ -1,6 +1,6 @@
 import type { SsfSpan } from "../wire/ssf/ssf_span.ts";
 import { type ClientBackend, isFlushable } from "./client_backend.ts";
-import type { SendOutcome } from "./client_results.ts";
+import { BUFFERED, type SendOutcome, SENT } from "./client_results.ts";
 import { within } from "./within.ts";
 
 /** Gives one backend one thing to do at a time, whatever it throws. */
@@ -83,6 +83,33 @@ export class ClientWorker {
   }
 
   /**
+   * Completes what is under way and sends what is buffered, while the program is exiting.
+   *
+   * @param deadlineMs How long it may block, in milliseconds.
+   */
+  flushAtExit(deadlineMs: number): void {
+    try {
+      if (this.#backend.flushAtExit?.(deadlineMs)) this.#onAbandon?.(SENT);
+    } catch {
+      // Then it is lost, with all that the program had.
+    }
+  }
+
+  /**
+   * Sends spans while the program is exiting.
+   *
+   * @param deadlineMs How long it may block, in milliseconds.
+   * @returns Which of them were handed over; fewer answers than spans stand for none.
+   */
+  sendAtExit(spans: readonly SsfSpan[], deadlineMs: number): readonly boolean[] {
+    try {
+      return this.#backend.sendAtExit?.(spans, deadlineMs) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
+  /**
    * Closes the backend, and gives up what does not come to an end.
    *
    * @param error What to tell those who wait.
@@ -109,7 +136,5 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error("The backend failed", { cause: thrown });
 }
 
-const SENT: SendOutcome = Object.freeze({ status: "sent" });
-const BUFFERED: SendOutcome = Object.freeze({ status: "buffered" });
 /** A backend that does not close is left to itself after this long. */
 const CLOSE_TIMEOUT_MS = 1000;

@@ -22,6 +22,10 @@ export class NetworkBackend implements FlushableClientBackend {
   readonly #connection: NetworkConnection;
   #buffer: Uint8Array[] = [];
   #bufferedBytes = 0;
+  /** Messages that have left the buffer and are being sent. */
+  #leaving: Uint8Array[] = [];
+  /** A message for which the buffer is making room. */
+  #spilled: Uint8Array | undefined;
   #signal: AbortSignal | undefined;
   #sending: Promise<unknown> | undefined;
 
@@ -45,11 +49,44 @@ export class NetworkBackend implements FlushableClientBackend {
     if (this.#buffer.length > 0) return this.#track(this.#sendBuffer());
   }
 
+  sendAtExit(spans: readonly SsfSpan[], deadlineMs: number): readonly boolean[] {
+    const deadline = performance.now() + deadlineMs;
+    const messages = spans.map((span) => this.#encodeIfPossible(span));
+    const send = (batch: readonly (Uint8Array | undefined)[]): boolean[] => {
+      const bytes = concat(batch.filter((message) => message !== undefined));
+      const isSent = this.#connection.sendAtExit(bytes, Math.max(0, deadline - performance.now()));
+      return batch.map((message) => message !== undefined && isSent);
+    };
+    // A stream gets them at once: older Denos pass on only one write at such a time.
+    return this.#options.isDatagram
+      ? messages.flatMap((message) => send([message]))
+      : send(messages);
+  }
+
+  flushAtExit(deadlineMs: number): boolean {
+    const deadline = performance.now() + deadlineMs;
+    const send = (bytes: Uint8Array | undefined): boolean =>
+      this.#connection.sendAtExit(bytes, Math.max(0, deadline - performance.now()));
+    if (!send(undefined)) return false;
+    const { isDatagram } = this.#options;
+    // Of a stream all of them were under way, of datagrams one.
+    this.#onUnbuffered(this.#leaving.splice(0, isDatagram ? 1 : this.#leaving.length));
+    this.#buffer = [...this.#leaving.splice(0), ...this.#buffer];
+    while (this.#buffer.length > 0) {
+      const batch = isDatagram ? this.#buffer.slice(0, 1) : this.#buffer;
+      if (!send(concat(batch))) return false;
+      this.#onUnbuffered(this.#buffer.splice(0, batch.length));
+    }
+    this.#bufferedBytes = 0;
+    const spilled = this.#spilled;
+    this.#spilled = undefined;
+    return send(spilled);
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
     await this.#sending?.catch(() => {});
-    if (this.#buffer.length > 0) this.#options.onUnbuffered(this.#buffer.length, "closed");
-    this.#buffer = [];
+    this.#onUnbuffered(this.#buffer.splice(0), "closed");
   }
 
   #obey(signal: AbortSignal): void {
@@ -79,6 +116,14 @@ export class NetworkBackend implements FlushableClientBackend {
     return isDatagram ? body : encodeSsfFrame(body);
   }
 
+  #encodeIfPossible(span: SsfSpan): Uint8Array | undefined {
+    try {
+      return this.#encode(span);
+    } catch {
+      return undefined;
+    }
+  }
+
   #keep(message: Uint8Array): "buffered" {
     this.#buffer.push(message);
     this.#bufferedBytes += message.length;
@@ -87,36 +132,36 @@ export class NetworkBackend implements FlushableClientBackend {
 
   /** Makes room by sending what the buffer holds, whose loss is told separately. */
   async #spill(message: Uint8Array): Promise<void | "buffered"> {
+    this.#spilled = message;
     if (this.#buffer.length > 0) await this.#sendBuffer().catch(() => {});
+    this.#spilled = undefined;
     if (message.length <= this.#options.bufferSizeBytes) return this.#keep(message);
     await this.#connection.send(message);
   }
 
   async #sendBuffer(): Promise<void> {
-    const messages = this.#buffer;
+    const messages = this.#leaving = this.#buffer;
     this.#buffer = [];
     this.#bufferedBytes = 0;
-    if (this.#options.isDatagram) return await this.#sendDatagrams(messages);
     try {
-      await this.#connection.send(concat(messages));
-      this.#options.onUnbuffered(messages.length);
+      if (this.#options.isDatagram) {
+        while (messages.length > 0) {
+          await this.#connection.send(messages[0]);
+          this.#onUnbuffered(messages.splice(0, 1));
+        }
+      } else if (messages.length > 0) {
+        await this.#connection.send(concat(messages));
+        this.#onUnbuffered(messages.splice(0));
+      }
     } catch (error) {
       // Some of it may have arrived, but nobody can tell.
-      this.#options.onUnbuffered(messages.length, (error as SendError).reason);
+      this.#onUnbuffered(messages.splice(0), (error as SendError).reason);
       throw error;
     }
   }
 
-  async #sendDatagrams(messages: readonly Uint8Array[]): Promise<void> {
-    for (let index = 0; index < messages.length; index++) {
-      try {
-        await this.#connection.send(messages[index]);
-        this.#options.onUnbuffered(1);
-      } catch (error) {
-        this.#options.onUnbuffered(messages.length - index, (error as SendError).reason);
-        throw error;
-      }
-    }
+  #onUnbuffered(messages: readonly Uint8Array[], failure?: SendFailure): void {
+    if (messages.length > 0) this.#options.onUnbuffered(messages.length, failure);
   }
 }
 

@@ -25,6 +25,17 @@ export class SpanQueue {
     return this.#items[this.#head];
   }
 
+  /** All of them, the oldest first; they stay. */
+  all(): readonly QueuedSpan[] {
+    return this.#items.slice(this.#head);
+  }
+
+  /** Takes out those of which it is known what became. */
+  removeSettled(): void {
+    this.#items = this.all().filter((item) => !item.isSettled);
+    this.#head = 0;
+  }
+
   /** Takes the oldest. */
   shift(): QueuedSpan | undefined {
     const item = this.#items[this.#head];

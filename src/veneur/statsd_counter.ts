@@ -35,8 +35,10 @@ export class StatsdCounter implements StatsCounter, AsyncDisposable {
     const bytes = new TextEncoder().encode(`${metric}:${n}|c${share}${labels}`);
     this.#waiting++;
     this.#last = this.#last.then(async () => {
-      this.#socket ??= openDatagramSocket(this.#host, this.#port)?.socket;
-      await (await this.#socket)?.write(bytes);
+      const socket = await (this.#socket ??= openDatagramSocket(this.#host, this.#port)?.socket);
+      const isSent = await socket?.write(bytes);
+      // One that learned that nobody listens is closed; somebody may come back.
+      if (!isSent) await this.#closeSocket();
       this.#waiting--;
     });
   }
@@ -44,12 +46,16 @@ export class StatsdCounter implements StatsCounter, AsyncDisposable {
   /** Sends what waits and closes the socket. */
   async close(): Promise<void> {
     await this.#last;
-    await (await this.#socket)?.close();
-    this.#socket = undefined;
+    await this.#closeSocket();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #closeSocket(): Promise<void> {
+    await (await this.#socket)?.close();
+    this.#socket = undefined;
   }
 }
 

@@ -1,4 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { bundleForNode } from "../testing/bundle_for_node.ts";
+import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 import { flush, newClient, record } from "../../src/veneur/mod.ts";
 import { count } from "../../src/veneur/ssf/mod.ts";
 import { assertBalanced, flushErrors, makeSpan, recorded, summary } from "./_record_spans.ts";
@@ -11,6 +14,12 @@ function idsTo(last: number): bigint[] {
 
 function sorted(ids: readonly bigint[]): bigint[] {
   return ids.toSorted((a, b) => a < b ? -1 : 1);
+}
+
+/** A port that was free a moment ago. */
+async function closedUdpPort(): Promise<string> {
+  await using receiver = DatagramReceiver.create();
+  return receiver.address;
 }
 
 Deno.test("spans arrive whole over a Unix socket, TCP and UDP", async () => {
@@ -98,6 +107,23 @@ Deno.test("a broken connection loses the span that finds it; the next goes over 
     assertEquals(receiver.ids, [1n, BigInt(id)]);
     assertBalanced(client);
   }
+});
+
+Deno.test("on Node a UDP port where nobody listens is noticed, and tried again", async () => {
+  const program = fileURLToPath(new URL("./_udp_program.ts", import.meta.url));
+  await inTemporaryFolder(async (folder) => {
+    const node = await bundleForNode(program, folder);
+    if (node === undefined) return;
+    const address = await closedUdpPort();
+    const { stdout, stderr } = await new Deno.Command(node[0], {
+      args: [...node.slice(1), address],
+    }).output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    const { outcomes, counters } = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(outcomes, ["connection_lost", "sent"]);
+    assertEquals(counters.dropped, { connection_lost: 1 });
+    assertEquals(counters.recorded, counters.sent + 1);
+  });
 });
 
 Deno.test("a flush of broken connections gives one error for each, the next one none", async () => {

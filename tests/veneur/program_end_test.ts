@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,17 @@ async function run(command: readonly string[], ...args: string[]): Promise<Ended
   return { code, output, tookMs: performance.now() - startedAt };
 }
 
+/** Runs a test with the program bundled for Node, where there is one. */
+async function onNode(test: (command: readonly string[]) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "trace-test-"));
+  try {
+    const node = await bundleForNode(PROGRAM, folder);
+    if (node !== undefined) await test(node);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 async function assertEndsWell(command: readonly string[]): Promise<void> {
   await using unix = await StreamReceiver.create();
   await using tcp = await StreamReceiver.create({ isTcp: true });
@@ -41,7 +52,6 @@ async function assertEndsWell(command: readonly string[]): Promise<void> {
   const byName = udp.address.replace("127.0.0.1", "localhost");
   assertEquals((await run(command, byName, "10", "end")).output, "");
   await udp.waitForSpans(110);
-  assertEquals((await run(command, unix.address, "10", "exit")).code, 3);
   // Nobody listens: no longer than the time for the end, and not a word.
   const lonely = await run(command, NOWHERE, "100", "end");
   assertEquals([lonely.code, lonely.output], [0, ""]);
@@ -50,19 +60,71 @@ async function assertEndsWell(command: readonly string[]): Promise<void> {
   assertEquals((await run(command, NOWHERE, "10", "flush")).output, "ok\n");
 }
 
+/** Ends programs by an explicit exit, and compares what they counted with what arrived. */
+async function assertExitsWell(
+  command: readonly string[],
+  cases: readonly (readonly [transport: "unix" | "tcp" | "udp", way: string, arrives: number])[],
+): Promise<void> {
+  for (const [transport, way, arrives] of cases) {
+    await using receiver = transport === "udp"
+      ? DatagramReceiver.create()
+      : await StreamReceiver.create({ isTcp: transport === "tcp" });
+    const { code, output } = await run(command, receiver.address, "50", way);
+    assertEquals(code, 3, output);
+    const { recorded, sent, queued, dropped } = JSON.parse(output);
+    assertEquals([sent, dropped], [arrives, {}], `${transport} ${way}`);
+    assertEquals(recorded, sent + queued, `${transport} ${way}`);
+    await receiver.waitForSpans(arrives);
+    assertEquals(new Set(receiver.ids).size, arrives);
+  }
+}
+
+Deno.test("a program on Deno that exits still sends over connected streams, and counts the rest", () =>
+  assertExitsWell(DENO, [
+    ["unix", "exit-late", 51],
+    ["tcp", "exit-late", 51],
+    ["udp", "exit-late", 1],
+    ["unix", "exit", 0],
+  ]));
+
+Deno.test("a program on Node that exits still sends what it holds, and counts the rest", () =>
+  onNode((node) =>
+    assertExitsWell(node, [
+      ["unix", "exit", 50],
+      ["unix", "exit-late", 51],
+      ["unix", "exit-buffered", 50],
+      ["tcp", "exit-late", 51],
+      ["tcp", "exit", 0],
+      ["udp", "exit-late", 51],
+      ["udp", "exit", 0],
+    ])
+  ));
+
+Deno.test("a program that fails on Node still sends what it holds", () =>
+  onNode(async (node) => {
+    await using receiver = await StreamReceiver.create();
+    const { code, output } = await run(node, receiver.address, "50", "throw");
+    assertEquals(code, 1);
+    assertStringIncludes(output, "nobody catches this");
+    await receiver.waitForSpans(50);
+  }));
+
+Deno.test("an exit while nobody reads takes no longer than the time for the end", () =>
+  onNode(async (node) => {
+    await using receiver = await StreamReceiver.create({ isReading: false });
+    const { code, output, tookMs } = await run(node, receiver.address, "20", "exit", "1000000");
+    assertEquals(code, 3);
+    const { recorded, sent, queued } = JSON.parse(output);
+    assertEquals(recorded, sent + queued);
+    assert(queued > 0 && tookMs < 5000, `${queued} queued, took ${tookMs} ms`);
+  }));
+
 Deno.test("a short program on Deno delivers what it recorded, and ends without a word", async () => {
   await assertEndsWell(DENO);
 });
 
-Deno.test("a short program on Node delivers what it recorded, and ends without a word", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "trace-test-"));
-  try {
-    const node = await bundleForNode(PROGRAM, folder);
-    if (node !== undefined) await assertEndsWell(node);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
+Deno.test("a short program on Node delivers what it recorded, and ends without a word", () =>
+  onNode(assertEndsWell));
 
 Deno.test("a server that never reads delays the end by its deadline at most", async () => {
   await using receiver = await StreamReceiver.create({ isReading: false });
