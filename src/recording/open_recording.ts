@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
+import { decompress } from "../runtime/decompress.ts";
 import { errorCode } from "../runtime/error_code.ts";
-import { type Compression, compressionOfBytes, decompress } from "./_compression.ts";
+import { type Compression, compressionOfBytes } from "./_compression.ts";
 import { readRecording, type ReadRecordingOptions, type Recording } from "./recording_reader.ts";
 import { type RecordingFormat, SNIFF_BYTES, sniffFormat } from "./sniff_format.ts";
 
