@@ -34,6 +34,24 @@ export class ErrUnsupportedSpanContext extends Error {
   }
 }
 
+/** A context was to be written or read in a format that the tracer does not know. */
+export class ErrUnsupportedFormat extends Error {
+  override readonly name = "ErrUnsupportedFormat";
+
+  constructor(format: unknown) {
+    super(`Cannot use the format "${String(format)}": give http_headers, text_map or binary`);
+  }
+}
+
+/** A carrier holds no span context that could be read. */
+export class ErrSpanContextNotFound extends Error {
+  override readonly name = "ErrSpanContextNotFound";
+
+  constructor() {
+    super("Cannot extract a span context: the carrier holds none with a trace id and a span id");
+  }
+}
+
 /** A caller broke a rule of an interface, as {@linkcode ErrContractViolation.details} tells. */
 export class ErrContractViolation extends Error {
   override readonly name = "ErrContractViolation";

@@ -22,6 +22,8 @@ export {
   ErrClientNotNetworked,
   ErrContractViolation,
   ErrNoClient,
+  ErrSpanContextNotFound,
+  ErrUnsupportedFormat,
   ErrUnsupportedSpanContext,
   ErrWouldBlock,
   FlushError,

@@ -57,32 +57,37 @@ export class Span extends Trace implements Disposable {
 
   /** Ends the span and has the default client send it; again only gives the same answer. */
   finish(): RecordResult {
-    return this.#finish(defaultClient());
+    return this.#finish(defaultClient(), this.finish);
   }
 
   /** The same with a time of the end. */
   finishWithOptions(options: FinishOptions): RecordResult {
-    return this.#finish(defaultClient(), options);
+    return this.#finish(defaultClient(), this.finishWithOptions, options);
   }
 
   /** Ends the span and has a client send it; again only gives the same answer. */
   clientFinish(client: Client | undefined): RecordResult {
-    return this.#finish(client);
+    return this.#finish(client, this.clientFinish);
   }
 
   /** The same with a time of the end. */
   clientFinishWithOptions(client: Client | undefined, options: FinishOptions): RecordResult {
-    return this.#finish(client, options);
+    return this.#finish(client, this.clientFinishWithOptions, options);
   }
 
   [Symbol.dispose](): void {
-    this.finish();
+    this.#finish(defaultClient(), this[Symbol.dispose]);
   }
 
-  #finish(client: Client | undefined, options: FinishOptions = {}): RecordResult {
+  /** @param callee The method that was called: without a name, the span gets that of its caller. */
+  #finish(
+    client: Client | undefined,
+    callee: (...args: never[]) => unknown,
+    options: FinishOptions = {},
+  ): RecordResult {
     if (this.#result !== undefined) return this.#result;
     this.setEnd(options.finishTime);
-    return this.#result = this.clientRecord(client, this.name);
+    return this.#result = this.clientRecord(client, this.name || callerName(callee));
   }
 }
 

@@ -2,7 +2,13 @@ import { type Carrier, getField, setField } from "../sdk/propagation/carrier.ts"
 import type { TraceContext } from "../sdk/propagation/trace_context.ts";
 import { createVeneurPropagator, VENEUR_FORMATS } from "../sdk/propagation/veneur.ts";
 import { decodeVeneurBinary, encodeVeneurBinary } from "../sdk/propagation/veneur_binary.ts";
-import { ErrContractViolation, ErrUnsupportedSpanContext } from "./client_errors.ts";
+import { callerName } from "./caller_name.ts";
+import {
+  ErrContractViolation,
+  ErrSpanContextNotFound,
+  ErrUnsupportedFormat,
+  ErrUnsupportedSpanContext,
+} from "./client_errors.ts";
 import { parseContextIds } from "./parent_context.ts";
 import { Span, type StartSpanOptions } from "./span.ts";
 import { RESOURCE_KEY, Trace } from "./trace.ts";
@@ -18,7 +24,10 @@ export interface BinaryCarrier {
 /** Whether a context was written. */
 export type InjectResult =
   | { readonly status: "ok" }
-  | { readonly status: "failed"; readonly error: ErrUnsupportedSpanContext | ErrContractViolation };
+  | {
+    readonly status: "failed";
+    readonly error: ErrUnsupportedSpanContext | ErrUnsupportedFormat | ErrContractViolation;
+  };
 
 /** A context that was read: the parent of spans to come. */
 export interface ExtractedContext extends TraceContext {
@@ -29,7 +38,10 @@ export interface ExtractedContext extends TraceContext {
 /** What a carrier held. */
 export type ExtractResult =
   | { readonly status: "ok"; readonly context: ExtractedContext }
-  | { readonly status: "failed"; readonly error: ErrUnsupportedSpanContext | ErrContractViolation };
+  | {
+    readonly status: "failed";
+    readonly error: ErrSpanContextNotFound | ErrUnsupportedFormat | ErrContractViolation;
+  };
 
 /**
  * veneur's `Tracer`: starts spans, and carries their context from program to program.
@@ -54,13 +66,15 @@ export type ExtractResult =
  */
 export class Tracer {
   /**
-   * Starts a span, whose parent is the one that the options give and no other.
+   * Starts a span, whose parent is the one that the options give and no other. A root span keeps the
+   * name, too, which the original forgets.
    *
-   * @param name What is done.
+   * @param name What is done. @default the name of the calling function
    */
-  startSpan(name: string, options: StartSpanOptions = {}): Span {
+  startSpan(name = "", options: StartSpanOptions = {}): Span {
     const { parent, resource, tags, startTime } = options;
-    const span = new Span({ name, parent, tags, start: startTime, resource: name });
+    const spanName = name || callerName(this.startSpan);
+    const span = new Span({ name: spanName, parent, tags, start: startTime, resource: spanName });
     if (resource !== undefined) span.resource = resource;
     return span;
   }
@@ -70,7 +84,8 @@ export class Tracer {
    *
    * @param context A trace, a span, or what {@linkcode Tracer.extract} gave.
    * @returns `ErrUnsupportedSpanContext` for a context without ids of veneur's kind,
-   * `ErrContractViolation` for a carrier that does not belong to the format.
+   * `ErrUnsupportedFormat` for another format, `ErrContractViolation` for a carrier that does not belong
+   * to the format.
    */
   inject(
     context: Trace | TraceContext,
@@ -80,7 +95,8 @@ export class Tracer {
     const plain = context instanceof Trace ? context.context() : context;
     const ids = plain === undefined || plain === null ? undefined : parseContextIds(plain);
     if (ids === undefined) return failed(new ErrUnsupportedSpanContext());
-    if (!isCarrier(carrier)) return failed(violation(format, carrier));
+    const problem = problemOf(format, carrier);
+    if (problem !== undefined) return failed(problem);
     const resource = context instanceof Trace ? context.resource : resourceOf(context);
     switch (format) {
       case "http_headers":
@@ -90,22 +106,22 @@ export class Tracer {
         TEXT_MAP.inject(plain, carrier as Carrier);
         setField(carrier as Carrier, RESOURCE_KEY, resource);
         return OK;
-      case "binary":
+      default:
         (carrier as BinaryCarrier).buffer = encodeVeneurBinary(plain, resource);
         return OK;
-      default:
-        return failed(violation(format, carrier));
     }
   }
 
   /**
    * Reads a context from a carrier.
    *
-   * @returns `ErrUnsupportedSpanContext` when the carrier holds none, `ErrContractViolation` when it does
-   * not belong to the format.
+   * @returns `ErrSpanContextNotFound` when the carrier holds none that can be read,
+   * `ErrUnsupportedFormat` for another format, `ErrContractViolation` for a carrier that does not belong
+   * to the format.
    */
   extract(format: ContextFormat, carrier: Carrier | BinaryCarrier): ExtractResult {
-    if (!isCarrier(carrier)) return failed(violation(format, carrier));
+    const problem = problemOf(format, carrier);
+    if (problem !== undefined) return failed(problem);
     switch (format) {
       case "http_headers":
       case "text_map": {
@@ -113,12 +129,10 @@ export class Tracer {
         const resource = getField(carrier as Carrier, RESOURCE_KEY);
         return extracted(context, format === "text_map" ? resource : undefined);
       }
-      case "binary": {
+      default: {
         const context = decodeVeneurBinary((carrier as BinaryCarrier).buffer);
         return extracted(context, context?.resource);
       }
-      default:
-        return failed(violation(format, carrier));
     }
   }
 
@@ -136,18 +150,19 @@ export class Tracer {
    * Starts a child of the span that a request comes from.
    *
    * @param resource What is worked on.
-   * @param name What is done.
+   * @param name What is done. @default the name of the calling function
    */
   extractRequestChild(
     resource: string,
     request: { readonly headers: Carrier },
-    name: string,
+    name = "",
   ):
     | { readonly status: "ok"; readonly span: Span }
     | Extract<ExtractResult, { readonly status: "failed" }> {
     const result = this.extract("http_headers", request?.headers);
     if (result.status === "failed") return result;
-    return { status: "ok", span: this.startSpan(name, { parent: result.context, resource }) };
+    const spanName = name || callerName(this.extractRequestChild);
+    return { status: "ok", span: this.startSpan(spanName, { parent: result.context, resource }) };
   }
 }
 
@@ -159,6 +174,11 @@ export const HEADER_FORMATS: typeof VENEUR_FORMATS = VENEUR_FORMATS;
 
 const HEADERS = createVeneurPropagator("ot-tracer");
 const TEXT_MAP = createVeneurPropagator("traceid");
+const FORMATS: ReadonlySet<unknown> = new Set<ContextFormat>([
+  "http_headers",
+  "text_map",
+  "binary",
+]);
 const OK = Object.freeze({ status: "ok" } as const);
 
 function failed<Failure extends Error>(
@@ -169,21 +189,22 @@ function failed<Failure extends Error>(
 
 function extracted(context: TraceContext | undefined, resource = ""): ExtractResult {
   if (context === undefined || parseContextIds(context) === undefined) {
-    return failed(new ErrUnsupportedSpanContext());
+    return failed(new ErrSpanContextNotFound());
   }
   return { status: "ok", context: { ...context, resource } };
 }
 
-function violation(format: unknown, carrier: unknown): ErrContractViolation {
+/** What is wrong about a format or its carrier: callers without types pass anything. */
+function problemOf(
+  format: unknown,
+  carrier: unknown,
+): ErrUnsupportedFormat | ErrContractViolation | undefined {
+  if (!FORMATS.has(format)) return new ErrUnsupportedFormat(format);
+  if (typeof carrier === "object" && carrier !== null) return undefined;
   return new ErrContractViolation(
-    `"${format}" is no format, or its carrier is no object: ${typeof carrier}`,
+    `the carrier of "${format}" is no object, but of type ${typeof carrier}`,
     carrier,
   );
-}
-
-/** Callers without types pass anything. */
-function isCarrier(carrier: unknown): boolean {
-  return typeof carrier === "object" && carrier !== null;
 }
 
 function resourceOf(context: TraceContext): string {

@@ -1,13 +1,17 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf } from "@std/assert";
 import {
   type BinaryCarrier,
   type ContextFormat,
   ErrContractViolation,
+  ErrSpanContextNotFound,
+  ErrUnsupportedFormat,
   ErrUnsupportedSpanContext,
   globalTracer,
   HEADER_FORMATS,
+  Span,
   startTrace,
 } from "../../src/veneur/mod.ts";
+import { errorOf } from "./_record_spans.ts";
 
 Deno.test("a context survives each format, with ids, parent and resource", () => {
   const parent = startTrace("shop");
@@ -64,24 +68,57 @@ Deno.test("headers of a request make its span a child, whichever format they hav
 Deno.test("what cannot be injected or extracted is an answer, not an exception", () => {
   const span = globalTracer.startSpan("call");
   const foreign = { traceId: "no number", spanId: "x" };
-  const errors = [
-    globalTracer.inject(foreign, "http_headers", {}),
-    globalTracer.inject(undefined as never, "http_headers", {}),
-    globalTracer.extract("http_headers", { "trace-id": "0", "span-id": "0" }),
-    globalTracer.extract("binary", { buffer: new Uint8Array([255, 255]) }),
-    globalTracer.inject(span, "binary", "text" as never),
-    globalTracer.inject(span, "smoke" as ContextFormat, {}),
-    globalTracer.extract("text_map", undefined as never),
-    globalTracer.extractRequestChild("shop", {} as never, "serve"),
-  ].map((result) => result.status === "failed" ? result.error.constructor : result.status);
-  assertEquals(errors, [
-    ErrUnsupportedSpanContext,
-    ErrUnsupportedSpanContext,
-    ErrUnsupportedSpanContext,
-    ErrUnsupportedSpanContext,
-    ErrContractViolation,
-    ErrContractViolation,
-    ErrContractViolation,
-    ErrContractViolation,
-  ]);
+  const smoke = "smoke" as ContextFormat;
+  const cases: [{ status: string; error?: Error }, new (...args: never[]) => Error][] = [
+    [globalTracer.inject(foreign, "http_headers", {}), ErrUnsupportedSpanContext],
+    [globalTracer.inject(undefined as never, "http_headers", {}), ErrUnsupportedSpanContext],
+    [globalTracer.inject(span, smoke, {}), ErrUnsupportedFormat],
+    [globalTracer.extract(smoke, {}), ErrUnsupportedFormat],
+    [globalTracer.extract("http_headers", { "wrong-header": "1" }), ErrSpanContextNotFound],
+    [
+      globalTracer.extract("http_headers", { "trace-id": "0", "span-id": "0" }),
+      ErrSpanContextNotFound,
+    ],
+    [
+      globalTracer.extract("binary", { buffer: new Uint8Array([255, 255]) }),
+      ErrSpanContextNotFound,
+    ],
+    [globalTracer.inject(span, "binary", "text" as never), ErrContractViolation],
+    [globalTracer.extract("text_map", undefined as never), ErrContractViolation],
+    [globalTracer.extractRequestChild("shop", {} as never, "serve"), ErrContractViolation],
+  ];
+  for (const [result, kind] of cases) assertInstanceOf(errorOf(result, "failed"), kind);
+});
+
+Deno.test("a span that a tracer starts without a name is called after its caller", () => {
+  function loadCart(): Span {
+    return globalTracer.startSpan();
+  }
+  const parent = loadCart();
+  function loadItem(): Span {
+    return globalTracer.startSpan("", { parent });
+  }
+  assertEquals([parent.name, parent.resource], ["loadCart", "loadCart"]);
+  assertEquals([loadItem().name, loadItem().resource], ["loadItem", "loadCart"]);
+});
+
+Deno.test("a child of a request without a name is called after who extracted it", () => {
+  const headers = { "trace-id": "10", "span-id": "11" };
+  function serve(): string | undefined {
+    const result = globalTracer.extractRequestChild("shop", { headers });
+    return result.status === "ok" ? result.span.name : undefined;
+  }
+  assertEquals(serve(), "serve");
+});
+
+Deno.test("a span that has no name when it is finished is called after who finished it", () => {
+  function charge(span: Span): string {
+    span.finish();
+    return span.name;
+  }
+  function ship(span: Span): string {
+    span.clientFinishWithOptions(undefined, {});
+    return span.name;
+  }
+  assertEquals([charge(new Span()), ship(new Span())], ["charge", "ship"]);
 });
