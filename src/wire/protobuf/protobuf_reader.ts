@@ -23,15 +23,23 @@ export class InvalidUtf8Error extends DecodeError {}
 export class ProtobufReader {
   /** The number of the field that `next` found. */
   field = 0;
+  /** Where the value that `readRange` found begins in the bytes. */
+  from = 0;
+  /** One past its end. */
+  to = 0;
+  /** The lower 32 bits of the number that `readHalves` found, as a signed integer. */
+  low = 0;
+  /** Its upper 32 bits, likewise. */
+  high = 0;
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   #at = 0;
   #end: number;
   #wireType = 0;
-  #low = 0;
-  #high = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#end = bytes.length;
   }
 
@@ -40,18 +48,42 @@ export class ProtobufReader {
     return this.#at;
   }
 
+  /** Where the message that is being read ends. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Goes to a field that was met before, at an `offset` before `next`, in a message that ends at `end`. */
+  moveTo(offset: number, end: number): void {
+    this.#at = offset;
+    this.#end = end;
+  }
+
   /** Finds the next field; `false` at the end of the message. */
   next(): boolean {
     const at = this.#at;
     if (at === this.#end) return false;
+    const byte = this.#bytes[at];
+    if (byte < 0x80 && byte >= 8) {
+      // Nearly all tags have one byte.
+      this.#at = at + 1;
+      this.field = byte >>> 3;
+      this.#wireType = byte & 7;
+      return true;
+    }
     this.#readVarint();
-    const tag = this.#low >>> 0;
+    const tag = this.low >>> 0;
     this.field = tag >>> 3;
     this.#wireType = tag & 7;
-    if (this.#high !== 0 || this.field === 0) {
+    if (this.high !== 0 || this.field === 0) {
       throw new DecodeError("Field number is not valid", at);
     }
     return true;
+  }
+
+  /** Finds the next field and says whether it is a certain one. */
+  nextIs(field: number): boolean {
+    return this.next() && this.field === field;
   }
 
   /** Reads a 64-bit signed integer. */
@@ -59,32 +91,75 @@ export class ProtobufReader {
     this.#expect(WireType.varint);
     this.#readVarint();
     // Most flags and counters fit into 31 bits, for which no scratch memory is needed.
-    if (this.#high === 0 && this.#low >= 0) return BigInt(this.#low);
-    SCRATCH.setInt32(0, this.#low, true);
-    SCRATCH.setInt32(4, this.#high, true);
+    if (this.high === 0 && this.low >= 0) return BigInt(this.low);
+    SCRATCH.setInt32(0, this.low, true);
+    SCRATCH.setInt32(4, this.high, true);
     return SCRATCH.getBigInt64(0, true);
+  }
+
+  /** Reads a 64-bit integer of variable length into `low` and `high`. */
+  readHalves(): void {
+    this.#expect(WireType.varint);
+    this.#readVarint();
+  }
+
+  /** Reads a 64-bit integer of 8 bytes into `low` and `high`. */
+  readFixedHalves(): void {
+    this.#expect(WireType.fixed64);
+    const at = this.#take(8);
+    this.low = this.#view.getInt32(at, true);
+    this.high = this.#view.getInt32(at + 4, true);
+  }
+
+  /** Reads a 64-bit unsigned integer of 8 bytes. */
+  readFixed64(): bigint {
+    this.#expect(WireType.fixed64);
+    return this.#view.getBigUint64(this.#take(8), true);
+  }
+
+  /** Reads a 32-bit unsigned integer of 4 bytes. */
+  readFixed32(): number {
+    this.#expect(WireType.fixed32);
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
+  /** Reads a 64-bit floating-point number. */
+  readDouble(): number {
+    this.#expect(WireType.fixed64);
+    return this.#view.getFloat64(this.#take(8), true);
   }
 
   /** Reads a 32-bit signed integer or an enum; as everywhere, higher bits are cut off. */
   readInt32(): number {
     this.#expect(WireType.varint);
     this.#readVarint();
-    return this.#low;
+    return this.low;
   }
 
   /** Reads a flag. */
   readBool(): boolean {
     this.#expect(WireType.varint);
     this.#readVarint();
-    return this.#low !== 0 || this.#high !== 0;
+    return this.low !== 0 || this.high !== 0;
   }
 
   /** Reads a 32-bit floating-point number. */
   readFloat(): number {
     this.#expect(WireType.fixed32);
-    const at = this.#take(4);
-    for (let index = 0; index < 4; index++) SCRATCH.setUint8(index, this.#bytes[at + index]);
-    return SCRATCH.getFloat32(0, true);
+    return this.#view.getFloat32(this.#take(4), true);
+  }
+
+  /** Reads bytes, as a copy. */
+  readBytes(): Uint8Array<ArrayBuffer> {
+    this.readRange();
+    return this.#bytes.slice(this.from, this.to) as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Finds the bytes of a value that has a length, from `from` to `to`. */
+  readRange(): void {
+    this.#expect(WireType.length);
+    this.from = this.#take(this.#readLength());
+    this.to = this.#at;
   }
 
   /** Reads text. */
@@ -133,6 +208,12 @@ export class ProtobufReader {
   skip(): void {
     if (this.#wireType === WireType.groupStart) this.#skipGroup();
     else this.#skipValue();
+  }
+
+  /** Skips the field's value, which must be laid out as a {@linkcode WireType} says. */
+  skipAs(wireType: number): void {
+    this.#expect(wireType);
+    this.#skipValue();
   }
 
   #skipValue(): void {
@@ -194,9 +275,13 @@ export class ProtobufReader {
 
   #readLength(): number {
     const at = this.#at;
+    if (at < this.#end && this.#bytes[at] < 0x80) {
+      this.#at = at + 1;
+      return this.#bytes[at];
+    }
     this.#readVarint();
-    if (this.#high !== 0) throw new DecodeError(`Length of field ${this.field} is not valid`, at);
-    return this.#low >>> 0;
+    if (this.high !== 0) throw new DecodeError(`Length of field ${this.field} is not valid`, at);
+    return this.low >>> 0;
   }
 
   /** Reads up to ten groups of seven bits, the lowest first, into two halves of 32 bits. */
@@ -217,8 +302,8 @@ export class ProtobufReader {
       } else high |= bits << (7 * index - 32);
       if (byte < 0x80) {
         if (index === MAX_VARINT_BYTES - 1 && byte > 1) break;
-        this.#low = low;
-        this.#high = high;
+        this.low = low;
+        this.high = high;
         this.#at = at + 1;
         return;
       }

@@ -123,7 +123,8 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 const BACKSLASH = 0x5c;
 
-function encodeValue(value: AttributeValue): string {
+/** Writes one value as {@linkcode encodeAttributes} does. */
+export function encodeValue(value: AttributeValue): string {
   switch (typeof value) {
     case "string":
       return JSON.stringify(value);

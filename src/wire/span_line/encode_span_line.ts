@@ -1,5 +1,11 @@
 import type { Attributes } from "../../model/attributes.ts";
-import type { MetricSample, Span, SpanEvent, SpanLink } from "../../model/span.ts";
+import type {
+  InstrumentationScope,
+  MetricSample,
+  Span,
+  SpanEvent,
+  SpanLink,
+} from "../../model/span.ts";
 import { spanKindToNumber } from "../../model/span_kind.ts";
 import { formatTimestamp } from "../../model/time.ts";
 import { encodeAttributes, encodeDouble } from "./_attribute_json.ts";
@@ -56,18 +62,26 @@ export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}):
   }
   json += list("events", span.events, encodeEvent);
   json += list("links", span.links, encodeLink);
-  json += attributes("resource", span.resource);
-  if (span.scope !== undefined) {
-    json += `,"scope":{"name":${JSON.stringify(span.scope.name)}${
-      text("version", span.scope.version)
-    }${attributes("attrs", span.scope.attributes)}}`;
-  }
+  json += encodeResource(span.resource) + encodeScope(span.scope);
   json += text("trace_state", span.traceState) + count("flags", span.flags);
   json += count("dropped_attributes", span.droppedAttributesCount);
   json += count("dropped_events", span.droppedEventsCount);
   json += count("dropped_links", span.droppedLinksCount);
   json += list("samples", span.samples, encodeSample);
   return json + "}\n";
+}
+
+/** Writes the field `resource` with a comma in front; nothing when there are no attributes. */
+export function encodeResource(resource: Attributes | undefined): string {
+  return attributes("resource", resource);
+}
+
+/** Writes the field `scope` with a comma in front; nothing when there is none. */
+export function encodeScope(scope: InstrumentationScope | undefined): string {
+  if (scope === undefined) return "";
+  return `,"scope":{"name":${JSON.stringify(scope.name)}${text("version", scope.version)}${
+    attributes("attrs", scope.attributes)
+  }}`;
 }
 
 function encodeEvent(event: SpanEvent): string {

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "../../model/attributes.ts";
-import { encodeAttributes } from "./_attribute_json.ts";
+import { encodeValue } from "./_attribute_json.ts";
 
 /**
  * An attribute as text, for protocols whose attributes are all text: strings, numbers and flags as
@@ -8,8 +8,5 @@ import { encodeAttributes } from "./_attribute_json.ts";
 export function formatAttributeValue(value: AttributeValue): string {
   if (typeof value === "string") return value;
   if (typeof value !== "object") return String(value);
-  return encodeAttributes({ "": value }).slice(EMPTY_KEY_LENGTH, -1);
+  return encodeValue(value);
 }
-
-/** The length of `{"":`. */
-const EMPTY_KEY_LENGTH = 4;

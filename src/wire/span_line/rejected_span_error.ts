@@ -17,4 +17,5 @@ export type SpanRejection =
   | "invalid_time"
   | "invalid_attribute"
   | "invalid_utf8"
+  | "too_deep"
   | "too_long";

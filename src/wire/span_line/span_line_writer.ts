@@ -2,6 +2,7 @@ import { countReason } from "../../model/counters.ts";
 import type { Span } from "../../model/span.ts";
 import { encodeSpanLine } from "./encode_span_line.ts";
 import { RejectedSpanError, type SpanRejection } from "./rejected_span_error.ts";
+import { MAX_LINE_BYTES } from "./span_line_buffer.ts";
 import type { SpanLineSink } from "./span_line_sink.ts";
 import type { TranscodeResult } from "./transcode_result.ts";
 
@@ -62,8 +63,6 @@ export class SpanLineWriter {
 }
 
 const UTF8 = new TextEncoder();
-/** The longest line that every reader of span lines takes. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 function encodeLine(span: Span): Uint8Array {
   let line: Uint8Array;

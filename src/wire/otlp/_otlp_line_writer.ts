@@ -1,0 +1,349 @@
+import { type Attributes, createAttributes } from "../../model/attributes.ts";
+import type { ProtobufReader } from "../protobuf/protobuf_reader.ts";
+import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
+import type { SpanLineBuffer } from "../span_line/span_line_buffer.ts";
+import { EventFields, LinkFields } from "./_detail_fields.ts";
+import { type BytesField, type RepeatedField, SpanFields } from "./_span_fields.ts";
+import { readOtlpAttribute, readOtlpValue } from "./read_otlp_value.ts";
+
+/** Writes OTLP's spans as span lines, from bytes to bytes, as `encodeSpanLine` would write them. */
+export class OtlpLineWriter {
+  /** Whether the span that was written last has no end. */
+  isUnfinished = false;
+  readonly #bytes: Uint8Array;
+  readonly #reader: ProtobufReader;
+  readonly #line: SpanLineBuffer;
+  readonly #span = new SpanFields();
+  readonly #event = new EventFields();
+  readonly #link = new LinkFields();
+  /** Of the keys of the attributes that are being written. */
+  readonly #hashes = new Int32Array(MAX_HASHED_KEYS);
+
+  /** @param reader Reads `bytes`, which `checkMessage` found to be good. */
+  constructor(bytes: Uint8Array, reader: ProtobufReader, line: SpanLineBuffer) {
+    this.#bytes = bytes;
+    this.#reader = reader;
+    this.#line = line;
+  }
+
+  /**
+   * Writes the span that the reader is in. The reader may be anywhere afterwards.
+   *
+   * @param resource The field for it as JSON, with a comma in front; may be empty, like that for the scope.
+   * @returns What is wrong with the span's ids. It is not thrown, because a hostile request has room for
+   * millions of such spans.
+   * @throws {RejectedSpanError} When the span cannot be taken for another reason.
+   * @throws {InvalidUtf8Error} When text is not UTF-8.
+   */
+  write(resource: Uint8Array, scope: Uint8Array): string | undefined {
+    const end = this.#reader.end;
+    const span = this.#span;
+    span.scan(this.#reader);
+    const problem = this.#findBadId();
+    if (problem !== undefined) return problem;
+
+    const line = this.#line;
+    line.writeBytes(ID);
+    this.#writeHex(span.spanId);
+    line.writeBytes(TRACE_ID);
+    this.#writeHex(span.traceId);
+    if (this.#isId(span.parentId)) {
+      line.writeBytes(PARENT_ID);
+      this.#writeHex(span.parentId);
+    }
+    line.writeBytes(NAME_AFTER_ID);
+    this.#writeText(span.name);
+    if (span.kind >= 0 && span.kind < KINDS.length) line.writeBytes(KINDS[span.kind]);
+    else line.writeAscii(`,"kind":${span.kind}`);
+    line.writeBytes(START_TIME);
+    line.writeTime(span.start.low, span.start.high);
+    this.isUnfinished = span.end.low === 0 && span.end.high === 0;
+    if (!this.isUnfinished) {
+      line.writeBytes(END_TIME);
+      line.writeTime(span.end.low, span.end.high);
+    }
+    this.#writeAttributes(9, span.attributes, end);
+    if (this.isUnfinished) line.writeBytes(RUNNING);
+    if (span.statusCode === 1 || span.statusCode === 2) this.#writeStatus();
+    if (span.events.count > 0) this.#writeEvents(end);
+    if (span.links.count > 0) this.#writeLinks(end);
+    line.writeBytes(resource);
+    line.writeBytes(scope);
+    this.#writeTextField(TRACE_STATE, span.traceState);
+    this.#writeCount(FLAGS, span.flags);
+    this.#writeCount(DROPPED_ATTRIBUTES, span.droppedAttributesCount);
+    this.#writeCount(DROPPED_EVENTS, span.droppedEventsCount);
+    this.#writeCount(DROPPED_LINKS, span.droppedLinksCount);
+    line.writeBytes(LINE_END);
+    return undefined;
+  }
+
+  #findBadId(): string | undefined {
+    const { traceId, spanId, parentId } = this.#span;
+    if (traceId.length !== TRACE_ID_BYTES || !this.#isId(traceId)) {
+      return this.#describeId("trace id", traceId, TRACE_ID_BYTES);
+    }
+    if (spanId.length !== SPAN_ID_BYTES || !this.#isId(spanId)) {
+      return this.#describeId("span id", spanId, SPAN_ID_BYTES);
+    }
+    if (parentId.length !== SPAN_ID_BYTES && parentId.length !== 0) {
+      return this.#describeId("parent's id", parentId, SPAN_ID_BYTES);
+    }
+    return undefined;
+  }
+
+  /** Whether an id stands for something: one of zeros, or none, does not. */
+  #isId({ from, to }: BytesField): boolean {
+    for (let at = from; at < to; at++) if (this.#bytes[at] !== 0) return true;
+    return false;
+  }
+
+  #describeId(what: string, { from, to }: BytesField, length: number): string {
+    const shown = Array.from(
+      this.#bytes.subarray(from, Math.min(to, from + MAX_SHOWN_BYTES)),
+      (byte) => byte.toString(16).padStart(2, "0"),
+    );
+    return `The ${what} of a span is "${shown.join("")}" (${to - from} bytes), ` +
+      `expected ${length} bytes that are not all zero`;
+  }
+
+  #writeStatus(): void {
+    this.#line.writeBytes(this.#span.statusCode === 1 ? STATUS_OK : STATUS_ERROR);
+    this.#writeTextField(MESSAGE, this.#span.statusMessage);
+    this.#line.writeByte(CLOSE_BRACE);
+  }
+
+  #writeEvents(end: number): void {
+    const reader = this.#reader;
+    const line = this.#line;
+    const event = this.#event;
+    const { from, count } = this.#span.events;
+    line.writeBytes(EVENTS);
+    reader.moveTo(from, end);
+    for (let left = count; left > 0;) {
+      reader.next();
+      if (reader.field !== 11) {
+        reader.skip();
+        continue;
+      }
+      if (left-- < count) line.writeByte(COMMA);
+      reader.enter();
+      const eventEnd = reader.end;
+      event.scan(reader);
+      line.writeBytes(TIME);
+      line.writeTime(event.time.low, event.time.high);
+      line.writeBytes(NAME);
+      this.#writeText(event.name);
+      this.#writeAttributes(3, event.attributes, eventEnd);
+      this.#writeCount(DROPPED_ATTRIBUTES, event.droppedAttributesCount);
+      line.writeByte(CLOSE_BRACE);
+      reader.moveTo(eventEnd, end);
+    }
+    line.writeByte(CLOSE_BRACKET);
+  }
+
+  #writeLinks(end: number): void {
+    const reader = this.#reader;
+    const line = this.#line;
+    const link = this.#link;
+    const { from, count } = this.#span.links;
+    line.writeBytes(LINKS);
+    reader.moveTo(from, end);
+    for (let left = count; left > 0;) {
+      reader.next();
+      if (reader.field !== 13) {
+        reader.skip();
+        continue;
+      }
+      if (left-- < count) line.writeByte(COMMA);
+      reader.enter();
+      const linkEnd = reader.end;
+      link.scan(reader);
+      line.writeBytes(LINK_TRACE_ID);
+      this.#writeLinkId(link.traceId, TRACE_ID_BYTES);
+      line.writeBytes(LINK_SPAN_ID);
+      this.#writeLinkId(link.spanId, SPAN_ID_BYTES);
+      line.writeByte(QUOTE);
+      this.#writeTextField(TRACE_STATE, link.traceState);
+      this.#writeCount(FLAGS, link.flags);
+      this.#writeAttributes(4, link.attributes, linkEnd);
+      this.#writeCount(DROPPED_ATTRIBUTES, link.droppedAttributesCount);
+      line.writeByte(CLOSE_BRACE);
+      reader.moveTo(linkEnd, end);
+    }
+    line.writeByte(CLOSE_BRACKET);
+  }
+
+  /** A link may lead nowhere for the sake of its attributes: its ids may be zeros, or none. */
+  #writeLinkId(id: BytesField, length: number): void {
+    if (id.length !== length && id.length !== 0) {
+      throw new RejectedSpanError("invalid_id", this.#describeId("link", id, length));
+    }
+    this.#writeHex(id);
+  }
+
+  #writeAttributes(field: number, { from, count }: RepeatedField, end: number): void {
+    if (count === 0) return;
+    const line = this.#line;
+    line.writeBytes(ATTRIBUTES);
+    const at = line.length;
+    this.#reader.moveTo(from, end);
+    if (count <= MAX_HASHED_KEYS && this.#writeUsualAttributes(field, count)) return;
+    line.cut(at);
+    this.#reader.moveTo(from, end);
+    line.writeAttributes(this.#readAttributes(field, count));
+  }
+
+  /**
+   * Writes attributes in the order they come in.
+   *
+   * @returns `false` when that is not what an object would hold: keys may be double, or are numbers,
+   * which objects have first.
+   */
+  #writeUsualAttributes(field: number, count: number): boolean {
+    const bytes = this.#bytes;
+    const reader = this.#reader;
+    const line = this.#line;
+    const hashes = this.#hashes;
+    for (let done = 0; done < count;) {
+      reader.next();
+      if (reader.field !== field) {
+        reader.skip();
+        continue;
+      }
+      const outerEnd = reader.enter();
+      if (!reader.nextIs(1)) return false;
+      reader.readRange();
+      const first = bytes[reader.from];
+      if (first >= DIGIT_0 && first <= DIGIT_9) return false;
+      line.writeByte(done === 0 ? OPEN_BRACE : COMMA);
+      const hash = line.writeText(bytes, reader.from, reader.to);
+      for (let index = 0; index < done; index++) if (hashes[index] === hash) return false;
+      hashes[done++] = hash;
+      line.writeByte(COLON);
+      if (!reader.nextIs(2)) return false;
+      const valueEnd = reader.enter();
+      this.#writeValue();
+      reader.leave(valueEnd);
+      if (reader.next()) return false;
+      reader.leave(outerEnd);
+    }
+    line.writeByte(CLOSE_BRACE);
+    return true;
+  }
+
+  #readAttributes(field: number, count: number): Attributes {
+    const attributes = createAttributes();
+    for (let left = count; left > 0;) {
+      this.#reader.next();
+      if (this.#reader.field === field) {
+        readOtlpAttribute(this.#reader, attributes);
+        left--;
+      } else {
+        this.#reader.skip();
+      }
+    }
+    return attributes;
+  }
+
+  /** Writes the `AnyValue` that the reader is in. */
+  #writeValue(): void {
+    const reader = this.#reader;
+    const line = this.#line;
+    const from = reader.offset;
+    const at = line.length;
+    if (reader.next()) {
+      switch (reader.field) {
+        case 1:
+          reader.readRange();
+          line.writeText(this.#bytes, reader.from, reader.to);
+          break;
+        case 2:
+          line.writeBytes(reader.readBool() ? TRUE : FALSE);
+          break;
+        case 3:
+          reader.readHalves();
+          line.writeInt64(reader.low, reader.high);
+          break;
+        case 4:
+          line.writeDouble(reader.readDouble());
+          break;
+        default:
+          reader.moveTo(from, reader.end);
+          line.writeValue(readOtlpValue(reader));
+          return;
+      }
+      if (!reader.next()) return;
+    }
+    // Empty, or more than one value.
+    line.cut(at);
+    reader.moveTo(from, reader.end);
+    line.writeValue(readOtlpValue(reader));
+  }
+
+  #writeHex({ from, to }: BytesField): void {
+    this.#line.writeHex(this.#bytes, from, to);
+  }
+
+  #writeText({ from, to }: BytesField): void {
+    this.#line.writeText(this.#bytes, from, to);
+  }
+
+  #writeTextField(name: Uint8Array, field: BytesField): void {
+    if (field.length === 0) return;
+    this.#line.writeBytes(name);
+    this.#writeText(field);
+  }
+
+  #writeCount(name: Uint8Array, count: number): void {
+    if (count === 0) return;
+    this.#line.writeBytes(name);
+    this.#line.writeAscii(String(count));
+  }
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+const MAX_SHOWN_BYTES = 32;
+/** Beyond, comparing each key's hash with all others is slower than making an object. */
+const MAX_HASHED_KEYS = 64;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const COLON = 0x3a;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const ID = ascii('{"id":"');
+const TRACE_ID = ascii('","trace_id":"');
+const PARENT_ID = ascii('","parent_id":"');
+const NAME_AFTER_ID = ascii('","name":');
+/** By number; a span that does not say is taken for an internal one, as OTLP allows. */
+const KINDS = ["internal", "internal", "server", "client", "producer", "consumer"]
+  .map((kind) => ascii(`,"kind":"${kind}"`));
+const START_TIME = ascii(',"start_time":');
+const END_TIME = ascii(',"end_time":');
+const ATTRIBUTES = ascii(',"attrs":');
+const RUNNING = ascii(',"running":true');
+const STATUS_OK = ascii(',"status":{"code":"ok"');
+const STATUS_ERROR = ascii(',"status":{"code":"error"');
+const MESSAGE = ascii(',"message":');
+const EVENTS = ascii(',"events":[');
+const TIME = ascii('{"time":');
+const NAME = ascii(',"name":');
+const LINKS = ascii(',"links":[');
+const LINK_TRACE_ID = ascii('{"trace_id":"');
+const LINK_SPAN_ID = ascii('","span_id":"');
+const TRACE_STATE = ascii(',"trace_state":');
+const FLAGS = ascii(',"flags":');
+const DROPPED_ATTRIBUTES = ascii(',"dropped_attributes":');
+const DROPPED_EVENTS = ascii(',"dropped_events":');
+const DROPPED_LINKS = ascii(',"dropped_links":');
+const LINE_END = ascii("}\n");
+const TRUE = ascii("true");
+const FALSE = ascii("false");
