@@ -15,6 +15,10 @@ export interface GoBuildOptions {
   name: string;
   /** Modules to add first, each with its version: `example.org/module@v1.2.3`. */
   modules?: readonly string[];
+  /**
+   * Package to build, which may be one of a module that `go.mod` requires. @default the folder's own
+   */
+  package?: string;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface GoBuildOptions {
  * compare with published modules are not built everywhere: Go or the module may be out of reach.
  */
 export async function buildGo(options: GoBuildOptions): Promise<GoBuild> {
-  const { source, folder, name, modules = [] } = options;
+  const { source, folder, name, modules = [], package: target = "." } = options;
   const work = await Deno.makeTempDir({ dir: folder, prefix: `${name}-` });
   for await (const entry of Deno.readDir(source)) {
     if (entry.isFile) await Deno.copyFile(join(source, entry.name), join(work, entry.name));
@@ -30,7 +34,7 @@ export async function buildGo(options: GoBuildOptions): Promise<GoBuild> {
   const path = join(folder, name);
   const commands = [
     ...modules.map((module) => ["get", module]),
-    ["build", "-o", path, "."],
+    ["build", "-o", path, target],
   ];
   for (const args of commands) {
     const reason = await go(args, { cwd: work });

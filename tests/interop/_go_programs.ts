@@ -21,6 +21,23 @@ export async function forTests(
 
 /** Builds one of the programs beside these tests. */
 export function buildProgram(name: string): Promise<GoBuild> {
-  const source = fileURLToPath(new URL(name, import.meta.url));
+  const source = sourceOf(name);
   return forTests(name, (folder) => buildGo({ source, folder, name }));
+}
+
+/**
+ * Builds a program of a published module that one of the programs beside these tests requires. Unlike
+ * `go install`, this asks for no other version than the one in its `go.mod`.
+ *
+ * @param requiredBy The program beside these tests.
+ * @param path The published program's import path.
+ */
+export function buildPublished(requiredBy: string, path: string): Promise<GoBuild> {
+  const name = path.split("/").pop() as string;
+  const source = sourceOf(requiredBy);
+  return forTests(name, (folder) => buildGo({ source, folder, name, package: path }));
+}
+
+function sourceOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
 }
