@@ -1,0 +1,311 @@
+import { Buffer } from "node:buffer";
+import * as http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { decompress } from "../runtime/decompress.ts";
+import { ignoreBrokenBodies } from "../runtime/ignore_broken_bodies.ts";
+import { DecodeError } from "../wire/decode_error.ts";
+import { BodyBuffer, BodyLimitError } from "./body_buffer.ts";
+import type { BodyMemory } from "./body_memory.ts";
+
+/** A unary method: takes the request message, answers the response message. */
+export type GrpcMethod = (request: Uint8Array) => Uint8Array;
+
+/** Options of {@linkcode GrpcReceiver}. */
+export interface GrpcReceiverOptions {
+  /** By path: `/package.Service/Method`. */
+  methods: Readonly<Record<string, GrpcMethod>>;
+  /** Where messages are kept while they arrive; receivers may share one. */
+  memory: BodyMemory;
+  /** Asked before each answer: a promise holds it back until it resolves, and so its sender. */
+  backPressure?: () => Promise<void> | undefined;
+  /** Bytes of one message, unpacked. @default 64 MiB */
+  maxMessageBytes?: number;
+  /** How long a message may take to arrive, in milliseconds. @default 60,000 */
+  messageTimeoutMs?: number;
+  /** Connections at once; one more is closed at once and counted. @default 1,000 */
+  maxConnections?: number;
+  /** Told of calls that failed, with the name of their status: `invalid_argument`, … */
+  onRefused?: (reason: string) => void;
+}
+
+/**
+ * Receives unary gRPC calls over HTTP/2 without TLS, messages packed with gzip or not. By hand on
+ * `node:http2`, because the libraries for it do not run on all versions of Deno. See
+ * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+ */
+export class GrpcReceiver implements AsyncDisposable {
+  /** Connections that were refused because too many were open. */
+  refusedConnectionCount = 0;
+  readonly #server: http2.Http2Server;
+  readonly #options: GrpcReceiverOptions;
+  readonly #maxMessageBytes: number;
+  readonly #sessions = new Set<http2.ServerHttp2Session>();
+  readonly #calls = new Set<Promise<void>>();
+  #isClosing = false;
+
+  private constructor(options: GrpcReceiverOptions) {
+    this.#options = options;
+    this.#maxMessageBytes = options.maxMessageBytes ?? 64 * 1024 * 1024;
+    this.#server = http2.createServer({ settings: { maxConcurrentStreams: 100 } });
+    this.#server.on("session", (session) => this.#accept(session));
+    this.#server.on("stream", (stream, headers) => {
+      const call = this.#answer(stream, headers).finally(() => this.#calls.delete(call));
+      this.#calls.add(call);
+    });
+    // Also what a connection begins with that does not speak HTTP/2.
+    this.#server.on("sessionError", () => {});
+  }
+
+  /**
+   * Binds an address and begins to receive.
+   *
+   * @throws {Error} When the address cannot be bound.
+   */
+  static async listen(
+    host: string,
+    port: number,
+    options: GrpcReceiverOptions,
+  ): Promise<GrpcReceiver> {
+    ignoreBrokenBodies();
+    const receiver = new GrpcReceiver(options);
+    await new Promise<void>((resolve, reject) => {
+      receiver.#server.once("error", reject);
+      receiver.#server.listen(port, host, resolve);
+    });
+    return receiver;
+  }
+
+  /** The port that it really has. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Stops accepting, and answers the calls that are under way.
+   *
+   * @param drainMs How long to wait for these, in milliseconds. @default 500
+   */
+  async close(drainMs = 500): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([
+      Promise.all(this.#calls),
+      new Promise((resolve) => timer = setTimeout(resolve, drainMs)),
+    ]);
+    clearTimeout(timer);
+    for (const session of this.#sessions) session.destroy();
+    await closed;
+    await Promise.all(this.#calls);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #accept(session: http2.ServerHttp2Session): void {
+    if (this.#sessions.size >= (this.#options.maxConnections ?? 1000)) {
+      this.refusedConnectionCount++;
+      session.destroy();
+      return;
+    }
+    this.#sessions.add(session);
+    session.on("error", () => {});
+    session.on("close", () => this.#sessions.delete(session));
+  }
+
+  async #answer(
+    stream: http2.ServerHttp2Stream,
+    headers: http2.IncomingHttpHeaders,
+  ): Promise<void> {
+    stream.on("error", () => {});
+    const type = headers["content-type"] ?? "";
+    // Deno 2.4 does not tell the method; the type alone shows what is meant.
+    const method = headers[":method"] ?? "POST";
+    if (method !== "POST" || !/^application\/grpc(?:$|[+;])/.test(type)) {
+      // What is no gRPC gets an answer of HTTP.
+      stream.respond({ ":status": method === "POST" ? 415 : 405, "allow": "POST" });
+      stream.end();
+      return;
+    }
+    let response: Uint8Array | undefined;
+    let status: GrpcStatus = OK;
+    let message = "";
+    // More than a message may have, so that its own length is looked at first.
+    const maxBytes = this.#maxMessageBytes + SLACK_BYTES;
+    const body = new BodyBuffer(this.#options.memory, maxBytes);
+    const unpacked = new BodyBuffer(this.#options.memory, maxBytes);
+    try {
+      const call = this.#options.methods[headers[":path"] ?? ""];
+      if (call === undefined) {
+        throw new GrpcProblem(UNIMPLEMENTED, `There is no method ${headers[":path"]}`);
+      }
+      await this.#read(stream, body);
+      const encoding = String(headers["grpc-encoding"] ?? "");
+      const request = await this.#unpack(body.content, encoding, unpacked);
+      const wait = this.#options.backPressure?.();
+      if (wait !== undefined) await wait;
+      response = call(request);
+    } catch (error) {
+      if (error === ABORTED) return;
+      const problem = toProblem(error);
+      status = problem.status;
+      message = problem.message;
+      this.#options.onRefused?.(status.name);
+    } finally {
+      body.release();
+      unpacked.release();
+    }
+    if (stream.destroyed) return;
+    stream.respond({
+      ":status": 200,
+      "content-type": "application/grpc",
+      "grpc-accept-encoding": "identity,gzip",
+    }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => {
+      stream.sendTrailers({
+        "grpc-status": String(status.code),
+        ...(message === "" ? {} : { "grpc-message": encodeURIComponent(message) }),
+      });
+    });
+    // Deno 2.4 loses what `end` is given.
+    if (response !== undefined) stream.write(frame(response));
+    stream.end();
+  }
+
+  /** Reads a call's message with its prefix. */
+  #read(stream: http2.ServerHttp2Stream, body: BodyBuffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      function settle(error?: unknown): void {
+        clearTimeout(timer);
+        stream.off("data", onData);
+        if (error === undefined) resolve();
+        else {
+          // What still comes is read and forgotten, so that the answer gets through.
+          stream.resume();
+          reject(error);
+        }
+      }
+      const onData = (chunk: Uint8Array): void => {
+        try {
+          body.append(chunk);
+          if (body.length < PREFIX_BYTES) return;
+          const length = messageLength(body.content);
+          if (length > this.#maxMessageBytes) throw tooLong(length, this.#maxMessageBytes);
+        } catch (error) {
+          settle(error);
+        }
+      };
+      const timer = setTimeout(
+        () => settle(new GrpcProblem(DEADLINE_EXCEEDED, "The message took too long to arrive")),
+        this.#options.messageTimeoutMs ?? 60_000,
+      );
+      stream.on("data", onData);
+      stream.on("end", () => settle());
+      stream.on("aborted", () => settle(ABORTED));
+      stream.on("close", () => settle(ABORTED));
+    });
+  }
+
+  /** @param unpacked Gets the message if it is packed. */
+  async #unpack(
+    framed: Uint8Array,
+    encoding: string,
+    unpacked: BodyBuffer,
+  ): Promise<Uint8Array> {
+    if (framed.length < PREFIX_BYTES) {
+      throw new GrpcProblem(INTERNAL, "The call has no message");
+    }
+    const length = messageLength(framed);
+    if (framed.length !== PREFIX_BYTES + length) {
+      throw new GrpcProblem(
+        INTERNAL,
+        framed.length > PREFIX_BYTES + length
+          ? "The call has more than one message, but the method takes one"
+          : "The message is cut",
+      );
+    }
+    const packed = framed.subarray(PREFIX_BYTES);
+    if (framed[0] === 0) return packed;
+    if (framed[0] !== 1) throw new GrpcProblem(INTERNAL, "The message's prefix is not valid");
+    if (encoding !== "gzip") {
+      throw new GrpcProblem(
+        UNIMPLEMENTED,
+        `Messages packed with "${encoding}" are not understood; send gzip or identity`,
+      );
+    }
+    let damage: string | undefined;
+    // As a stream, because Deno 2.4 does not heed a limit to what is unpacked at once.
+    for await (const bytes of decompress(once(packed), "gzip", (reason) => damage = reason)) {
+      unpacked.append(bytes);
+      if (unpacked.length > this.#maxMessageBytes) throw tooLong(undefined, this.#maxMessageBytes);
+    }
+    if (damage !== undefined) throw new GrpcProblem(INVALID_ARGUMENT, `Cannot unpack: ${damage}`);
+    return unpacked.content;
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
+/** A status of https://grpc.io/docs/guides/status-codes/ */
+interface GrpcStatus {
+  readonly code: number;
+  readonly name: string;
+}
+
+const OK: GrpcStatus = { code: 0, name: "ok" };
+const INVALID_ARGUMENT: GrpcStatus = { code: 3, name: "invalid_argument" };
+const DEADLINE_EXCEEDED: GrpcStatus = { code: 4, name: "deadline_exceeded" };
+const RESOURCE_EXHAUSTED: GrpcStatus = { code: 8, name: "resource_exhausted" };
+const UNIMPLEMENTED: GrpcStatus = { code: 12, name: "unimplemented" };
+const INTERNAL: GrpcStatus = { code: 13, name: "internal" };
+const UNAVAILABLE: GrpcStatus = { code: 14, name: "unavailable" };
+
+class GrpcProblem extends Error {
+  override readonly name = "GrpcProblem";
+  readonly status: GrpcStatus;
+
+  constructor(status: GrpcStatus, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The sender has gone: nobody is there to be answered. */
+const ABORTED = Symbol("aborted");
+
+function toProblem(error: unknown): GrpcProblem {
+  if (error instanceof GrpcProblem) return error;
+  if (error instanceof DecodeError) return new GrpcProblem(INVALID_ARGUMENT, error.message);
+  if (error instanceof BodyLimitError) {
+    // What is too much right now may be tried again; what is too long may not.
+    const status = error.reason === "overloaded" ? UNAVAILABLE : RESOURCE_EXHAUSTED;
+    return new GrpcProblem(status, error.message);
+  }
+  throw error;
+}
+
+function tooLong(length: number | undefined, maxBytes: number): GrpcProblem {
+  const size = length === undefined ? `more than ${maxBytes} bytes unpacked` : `${length} bytes`;
+  return new GrpcProblem(
+    RESOURCE_EXHAUSTED,
+    `The message has ${size}, at most ${maxBytes} are taken; send smaller batches`,
+  );
+}
+
+function messageLength(framed: Uint8Array): number {
+  return new DataView(framed.buffer, framed.byteOffset).getUint32(1);
+}
+
+function frame(message: Uint8Array): Uint8Array {
+  const framed = Buffer.alloc(PREFIX_BYTES + message.length);
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, PREFIX_BYTES);
+  return framed;
+}
+
+const PREFIX_BYTES = 5;
+const SLACK_BYTES = 1024 * 1024;
