@@ -1,7 +1,9 @@
 import { DecodeError } from "../decode_error.ts";
+import { quoteLargeIntegers } from "./quote_large_integers.ts";
 
 /**
  * Reads a message that is one JSON text. Any nesting is fine: the parser does not recurse.
+ * Integers that a number would round come as strings of their digits.
  *
  * @param body UTF-8, with or without a byte order mark.
  * @throws {DecodeError} When the bytes are no UTF-8 or no JSON; the offset is 0 where the runtime does
@@ -15,7 +17,7 @@ export function parseJsonBody(body: Uint8Array): unknown {
     throw new DecodeError("Message is not UTF-8", 0);
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(quoteLargeIntegers(text));
   } catch (error) {
     const reason = (error as Error).message;
     const position = /at position (\d+)/.exec(reason)?.[1];

@@ -1,14 +1,13 @@
 import { type AttributeValue, createAttributes } from "../../model/attributes.ts";
 import type { SpanEvent } from "../../model/span.ts";
 import type { JsonRecord } from "../json/parse_json_body.ts";
+import { readMicros, readRecords } from "../json/span_fields.ts";
 import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 import { readAnnotation } from "./_read_zipkin_v2.ts";
 import {
   earliest,
   readEndpoint,
   readIdentity,
-  readList,
-  readMicros,
   readTagValue,
   type ZipkinEndpoint,
   type ZipkinKind,
@@ -106,7 +105,7 @@ function readParts(record: JsonRecord): Parts {
   const binary: (Located & { key: string; value: AttributeValue })[] = [];
   const remote = new Map<string, ZipkinEndpoint>();
   let writer: ZipkinEndpoint | undefined;
-  for (const each of readList(record, "annotations")) {
+  for (const each of readRecords(record, "annotations")) {
     const event = readAnnotation(each);
     const endpoint = readEndpoint(each.endpoint);
     writer ??= endpoint;
@@ -114,7 +113,7 @@ function readParts(record: JsonRecord): Parts {
       core.set(event.name, { endpoint, timeUnixNano: event.timeUnixNano });
     } else annotations.push({ endpoint, event });
   }
-  for (const each of readList(record, "binaryAnnotations")) {
+  for (const each of readRecords(record, "binaryAnnotations")) {
     const { key, value } = each;
     const endpoint = readEndpoint(each.endpoint);
     if (typeof key !== "string") {

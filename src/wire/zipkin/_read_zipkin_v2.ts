@@ -1,14 +1,13 @@
 import { createAttributes } from "../../model/attributes.ts";
 import type { SpanEvent } from "../../model/span.ts";
 import { isJsonRecord, type JsonRecord } from "../json/parse_json_body.ts";
+import { readMicros, readRecords } from "../json/span_fields.ts";
+import { quoteValue } from "../quote_value.ts";
 import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 import {
   earliest,
-  quote,
   readEndpoint,
   readIdentity,
-  readList,
-  readMicros,
   readTagValue,
   type ZipkinKind,
   type ZipkinSpan,
@@ -16,23 +15,25 @@ import {
 
 /** Reads a span of Zipkin's second model. */
 export function readZipkinV2(record: JsonRecord): ZipkinSpan {
-  const annotations = readList(record, "annotations").map(readAnnotation);
+  const annotations = readRecords(record, "annotations").map(readAnnotation);
   // 0 stands for "not known", and a span that only adds to another has no time of its own.
   const startUnixNano = readMicros(record, "timestamp") || earliest(annotations);
   if (startUnixNano === undefined) {
     throw new RejectedSpanError("invalid_time", "A span has neither timestamp nor annotations");
   }
   const duration = readMicros(record, "duration");
+  const kind = readKind(record.kind);
   return {
     ...readIdentity(record),
-    kind: readKind(record.kind),
+    kind,
     startUnixNano,
     endUnixNano: duration === undefined ? undefined : startUnixNano + duration,
     local: readEndpoint(record.localEndpoint),
     remote: readEndpoint(record.remoteEndpoint),
     annotations,
     tags: readTags(record.tags),
-    isShared: record.shared === true,
+    // The JavaScript client says it of client spans, too, when it has seen both halves.
+    isShared: record.shared === true && kind !== "client",
   };
 }
 
@@ -57,7 +58,7 @@ function readKind(value: unknown): ZipkinKind | undefined {
   if (value === undefined || value === null) return undefined;
   const kind = String(value).toLowerCase();
   if (KINDS.has(kind)) return kind as ZipkinKind;
-  throw new RejectedSpanError("malformed", `A span's kind is ${quote(value)}`);
+  throw new RejectedSpanError("malformed", `A span's kind is ${quoteValue(value)}`);
 }
 
 function readTags(value: unknown): ZipkinSpan["tags"] {

@@ -1,10 +1,10 @@
 import type { AttributeValue } from "../../model/attributes.ts";
-import type { InstrumentationScope, Span, SpanStatus } from "../../model/span.ts";
+import type { Span } from "../../model/span.ts";
+import { type Tags, takeScope, takeStatus } from "../opentelemetry_tags.ts";
 import { sharedSpanId } from "./shared_span_id.ts";
 import type { ZipkinEndpoint, ZipkinSpan } from "./_zipkin_span.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type Tags = Record<string, AttributeValue>;
 
 /** Makes a span of the model from Zipkin's; the table is at `transcodeZipkinJson`. */
 export function zipkinSpanToSpan(zipkin: ZipkinSpan): Span {
@@ -36,36 +36,6 @@ export function zipkinSpanToSpan(zipkin: ZipkinSpan): Span {
 
 function serverOf(local: ZipkinEndpoint | undefined): string {
   return [local?.serviceName, local?.address, local?.port].map((each) => each ?? "").join("\n");
-}
-
-/** Zipkin's own sign of an error is a tag, whatever it says; OpenTelemetry's exporters add theirs. */
-function takeStatus(tags: Tags): SpanStatus | undefined {
-  const code = tags["otel.status_code"];
-  const isOk = code === "OK";
-  const { error } = tags;
-  const isError = code === "ERROR" || error !== undefined && error !== "false" && error !== false;
-  if (!isOk && !isError) return undefined;
-  delete tags["otel.status_code"];
-  if (isOk) return { code: "ok" };
-  const description = tags["otel.status_description"];
-  const message = [description, error].find((each) =>
-    typeof each === "string" && each !== "" && each !== "true"
-  );
-  if (message === description) delete tags["otel.status_description"];
-  return message === undefined ? { code: "error" } : { code: "error", message: message as string };
-}
-
-function takeScope(tags: Tags): InstrumentationScope | undefined {
-  const name = tags["otel.scope.name"];
-  const version = tags["otel.scope.version"];
-  if (typeof name !== "string") return undefined;
-  delete tags["otel.scope.name"];
-  // Its older name is sent beside it, for older receivers.
-  if (tags["otel.library.name"] === name) delete tags["otel.library.name"];
-  if (typeof version !== "string") return { name };
-  delete tags["otel.scope.version"];
-  if (tags["otel.library.version"] === version) delete tags["otel.library.version"];
-  return { name, version };
 }
 
 function addEndpoint(tags: Tags, prefix: string, endpoint: ZipkinEndpoint | undefined): void {

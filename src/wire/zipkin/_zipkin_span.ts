@@ -1,8 +1,9 @@
 import type { AttributeValue } from "../../model/attributes.ts";
 import type { SpanEvent } from "../../model/span.ts";
-import { isUnsetId, normalizeHexId } from "../hex_id.ts";
+import { isUnsetId } from "../hex_id.ts";
 import { isJsonRecord, type JsonRecord } from "../json/parse_json_body.ts";
-import { microsToNano } from "../micros.ts";
+import { readHexId } from "../json/span_fields.ts";
+import { quoteValue } from "../quote_value.ts";
 import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 
 /** A span as Zipkin's second model has it, which the first is brought to. */
@@ -39,34 +40,20 @@ export interface ZipkinEndpoint {
 export function readIdentity(
   record: JsonRecord,
 ): Pick<ZipkinSpan, "traceId" | "id" | "parentId" | "name" | "isDebug"> {
-  const id = readId(record, "id", 16);
-  const parentId = isUnsetId(record.parentId) ? undefined : readId(record, "parentId", 16);
+  const id = readHexId(record, "id", 16);
+  const parentId = isUnsetId(record.parentId) ? undefined : readHexId(record, "parentId", 16);
   const { name } = record;
   if (name !== undefined && name !== null && typeof name !== "string") {
     throw new RejectedSpanError("malformed", "A span's name is no string");
   }
   return {
-    traceId: readId(record, "traceId", 32),
+    traceId: readHexId(record, "traceId", 32),
     id,
     // A span that is its own parent is how some old clients say that it is a root.
     ...(parentId === undefined || parentId === id ? {} : { parentId }),
     name: name ?? "",
     isDebug: record.debug === true,
   };
-}
-
-/** Reads a time or a duration; `undefined` when it is not there. */
-export function readMicros(record: JsonRecord, field: string): bigint | undefined {
-  const value = record[field];
-  if (value === undefined || value === null) return undefined;
-  const nano = microsToNano(value);
-  if (nano === undefined) {
-    throw new RejectedSpanError(
-      "invalid_time",
-      `A span's ${field} is ${quote(value)}, not a whole number of microseconds`,
-    );
-  }
-  return nano;
 }
 
 /** The earliest of some moments. */
@@ -95,16 +82,6 @@ export function readEndpoint(value: unknown): ZipkinEndpoint | undefined {
   return Object.keys(endpoint).length === 0 ? undefined : endpoint;
 }
 
-/** The list in a field; empty when there is none. */
-export function readList(record: JsonRecord, field: string): readonly JsonRecord[] {
-  const value = record[field];
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value) || !value.every(isJsonRecord)) {
-    throw new RejectedSpanError("malformed", `A span's ${field} are no list of objects`);
-  }
-  return value;
-}
-
 /**
  * Reads the value of a tag. Zipkin allows text only; numbers and flags of careless senders are taken as
  * what they are.
@@ -117,26 +94,7 @@ export function readTagValue(key: string, value: unknown): AttributeValue {
   }
   throw new RejectedSpanError(
     "invalid_attribute",
-    `A span's tag ${quote(key)} is no text, and no number that is exact`,
-  );
-}
-
-/** A value for a message: short, whatever it is. */
-export function quote(value: unknown): string {
-  const kind = Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : "";
-  if (kind !== "") return kind;
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= MAX_QUOTED_LENGTH ? text : text.slice(0, MAX_QUOTED_LENGTH) + "…";
-}
-
-const MAX_QUOTED_LENGTH = 64;
-
-function readId(record: JsonRecord, field: string, maxDigits: 16 | 32): string {
-  const id = normalizeHexId(record[field], maxDigits);
-  if (id !== undefined) return id;
-  throw new RejectedSpanError(
-    "invalid_id",
-    `A span's ${field} is ${quote(record[field])}, not 1 to ${maxDigits} hexadecimal digits`,
+    `A span's tag ${quoteValue(key)} is no text, and no number that is exact`,
   );
 }
 
