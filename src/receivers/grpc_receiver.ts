@@ -41,6 +41,7 @@ export class GrpcReceiver implements AsyncDisposable {
   readonly #maxMessageBytes: number;
   readonly #sessions = new Set<http2.ServerHttp2Session>();
   readonly #calls = new Set<Promise<void>>();
+  readonly #giveUp = new AbortController();
   #isClosing = false;
 
   private constructor(options: GrpcReceiverOptions) {
@@ -95,6 +96,8 @@ export class GrpcReceiver implements AsyncDisposable {
       new Promise((resolve) => timer = setTimeout(resolve, drainMs)),
     ]);
     clearTimeout(timer);
+    // Deno 2.4 does not tell the streams of a session that it is destroyed.
+    this.#giveUp.abort();
     for (const session of this.#sessions) session.destroy();
     await closed;
     await Promise.all(this.#calls);
@@ -177,8 +180,12 @@ export class GrpcReceiver implements AsyncDisposable {
   /** Reads a call's message with its prefix. */
   #read(stream: http2.ServerHttp2Stream, body: BodyBuffer): Promise<void> {
     return new Promise((resolve, reject) => {
+      const { signal } = this.#giveUp;
+      const onGiveUp = (): void => settle(ABORTED);
+      signal.addEventListener("abort", onGiveUp);
       function settle(error?: unknown): void {
         clearTimeout(timer);
+        signal.removeEventListener("abort", onGiveUp);
         stream.off("data", onData);
         if (error === undefined) resolve();
         else {

@@ -7,9 +7,8 @@ export function ignoreBrokenBodies(): void {
   if (isIgnoring) return;
   isIgnoring = true;
   globalThis.addEventListener("unhandledrejection", (event) => {
-    if (BROKEN_BODY.test(String(event.reason?.message))) event.preventDefault();
+    if (event.reason?.name === "Http") event.preventDefault();
   });
 }
 
 let isIgnoring = false;
-const BROKEN_BODY = /^Http: .*\bconnection\b/;

@@ -181,6 +181,7 @@ Deno.test("a sender that is slow, leaves, or speaks something else harms nobody"
   await plain.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
   plain.close();
   const left = connect(receiver);
+  left.on("error", () => {});
   const leaving = left.request({
     ":method": "POST",
     ":path": METHOD,
