@@ -1,0 +1,86 @@
+import {
+  countOtlpDataPoints,
+  countOtlpLogRecords,
+  type OtlpFormat,
+} from "../wire/otlp/count_otlp_records.ts";
+import type { PartialSuccess } from "../wire/otlp/otlp_response.ts";
+import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
+import type { TranscodeResult } from "../wire/span_line/transcode_result.ts";
+import type { SpanIntake } from "./span_intake.ts";
+
+/** Writes the spans of one `ExportTraceServiceRequest` to a sink. */
+export type OtlpTranscode = (request: Uint8Array, sink: SpanLineSink) => TranscodeResult;
+
+/** Options of {@linkcode OtlpIntake}. */
+export interface OtlpIntakeOptions {
+  /** Gets the spans; receivers of other protocols may share it. */
+  spans: SpanIntake;
+  /** How the requests of each format are read. */
+  transcode: Readonly<Record<OtlpFormat, OtlpTranscode>>;
+}
+
+/** The kinds of data that OTLP carries. */
+export type OtlpSignal = "traces" | "logs" | "metrics";
+
+/**
+ * Takes OTLP's requests, however they arrive. Spans go on; log records and metrics are counted, so that
+ * programs that send them without being asked have no errors to report.
+ */
+export class OtlpIntake {
+  /** Log records that arrived. */
+  logRecordCount = 0;
+  /** Data points of metrics that arrived. */
+  dataPointCount = 0;
+  /** Gets the spans. */
+  readonly spans: SpanIntake;
+  readonly #transcode: Readonly<Record<OtlpFormat, OtlpTranscode>>;
+
+  constructor(options: OtlpIntakeOptions) {
+    this.spans = options.spans;
+    this.#transcode = options.transcode;
+  }
+
+  /**
+   * Takes one request.
+   *
+   * @param request Not kept.
+   * @returns What to tell the sender when some of its spans were not taken.
+   * @throws {DecodeError} When the request is bad as a whole; it has been counted if it is of spans.
+   */
+  take(signal: OtlpSignal, request: Uint8Array, format: OtlpFormat): PartialSuccess | undefined {
+    if (signal === "logs") {
+      this.logRecordCount += countOtlpLogRecords(request, format);
+      return undefined;
+    }
+    if (signal === "metrics") {
+      this.dataPointCount += countOtlpDataPoints(request, format);
+      return undefined;
+    }
+    return toPartialSuccess(
+      this.spans.take((sink) => this.#transcode[format](request, sink)),
+    );
+  }
+
+  /** Counts a request that was refused for what it is before it could be read. */
+  reject(signal: OtlpSignal, reason: string): void {
+    if (signal === "traces") this.spans.reject(reason);
+  }
+
+  /** Counts a request that was refused for want of room. */
+  drop(signal: OtlpSignal, reason: string): void {
+    if (signal === "traces") this.spans.drop(reason);
+  }
+}
+
+function toPartialSuccess(result: TranscodeResult): PartialSuccess | undefined {
+  const reasons = Object.entries(result.rejected);
+  const rejectedSpans = reasons.reduce((sum, [, count]) => sum + count, 0);
+  if (rejectedSpans === 0) return undefined;
+  const counts = reasons.map(([reason, count]) => `${reason}: ${count}`).join(", ");
+  const problem = result.firstProblem === undefined ? "" : `; the first: ${result.firstProblem}`;
+  const all = result.accepted + rejectedSpans;
+  return {
+    rejectedSpans,
+    errorMessage: `${rejectedSpans} of ${all} spans were not taken (${counts})${problem}`,
+  };
+}
