@@ -161,7 +161,7 @@ Deno.test("memory for messages that arrive is bounded over all of them", async (
   assertEquals((await call(session, frame("y"))).status, "0");
 });
 
-Deno.test("a sender that is slow, leaves, or speaks something else harms nobody", async () => {
+Deno.test("a sender that is slow, or speaks something else, harms nobody", async () => {
   const { receiver, refused, memory } = await listen({ messageTimeoutMs: 30 });
   await using _ = receiver;
   using session = connect(receiver);
@@ -180,6 +180,17 @@ Deno.test("a sender that is slow, leaves, or speaks something else harms nobody"
   const plain = await Deno.connect({ port: receiver.port });
   await plain.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
   plain.close();
+  assertEquals((await call(session, frame("fine"))).body, "FINE");
+  while (memory.usedBytes > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert(refused.includes("deadline_exceeded"));
+});
+
+Deno.test("a sender that leaves in the middle of a call harms nobody", {
+  // There, the client itself rejects a promise that nobody can handle.
+  ignore: Deno.version.deno.startsWith("2.4."),
+}, async () => {
+  const { receiver, memory } = await listen();
+  await using _ = receiver;
   const left = connect(receiver);
   left.on("error", () => {});
   const leaving = left.request({
@@ -191,7 +202,7 @@ Deno.test("a sender that is slow, leaves, or speaks something else harms nobody"
   leaving.write(frame("half", 0, 8));
   while (memory.usedBytes === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   left.destroy();
+  using session = connect(receiver);
   assertEquals((await call(session, frame("fine"))).body, "FINE");
   while (memory.usedBytes > 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  assert(refused.includes("deadline_exceeded"));
 });
