@@ -1,0 +1,251 @@
+import { bindTcp, type TcpListener } from "../runtime/bind_tcp.ts";
+import type { ByteConnection } from "../runtime/byte_stream.ts";
+import { DecodeError } from "../wire/decode_error.ts";
+import { BodyBuffer, BodyLimitError } from "./body_buffer.ts";
+import type { BodyMemory } from "./body_memory.ts";
+import { HttpAccess, preflightHeaders } from "./http_access.ts";
+import { encodeHttpAnswer, type HttpAnswer } from "./http_answer.ts";
+import type { HttpHead } from "./http_head.ts";
+import { HttpProblem } from "./http_problem.ts";
+import { HttpRequestReader, type HttpRequestReaderOptions } from "./http_request_reader.ts";
+import { parseContentEncoding, unpackBody } from "./http_unpack.ts";
+import { StreamServer } from "./stream_server.ts";
+
+/** What is done with the bodies that are sent to one path. */
+export interface HttpRoute {
+  /** Media types that are understood. A request without one is taken for the first if that is allowed. */
+  readonly contentTypes: readonly string[];
+  readonly mayLackContentType?: boolean;
+  /**
+   * Takes a body, unpacked and valid during the call only.
+   *
+   * @param contentType One of those above.
+   * @throws {DecodeError} When it is bad: the answer is status 400.
+   */
+  take(body: Uint8Array, contentType: string): HttpAnswer;
+  /** Body and type of the answer to a request that cannot be taken. */
+  describe(problem: HttpProblem, contentType: string | undefined): HttpAnswer;
+}
+
+/** Options of {@linkcode HttpReceiver}. */
+export interface HttpReceiverOptions extends HttpRequestReaderOptions {
+  /** By path. */
+  routes: Readonly<Record<string, HttpRoute>>;
+  /** Where bodies are kept while they arrive; receivers may share one. */
+  memory: BodyMemory;
+  /** Asked before each answer: a promise holds it back until it resolves, and so its sender. */
+  backPressure?: () => Promise<void> | undefined;
+  /** Bytes of one body, both as it comes and unpacked. @default 64 MiB */
+  maxBodyBytes?: number;
+  /** Connections at once; one more is closed at once and counted. @default 1,000 */
+  maxConnections?: number;
+  /** Origins of web pages that may send, `*` for all. @default none */
+  corsOrigins?: readonly string[];
+  /** Told of requests that were not taken, with the reason: `not_found`, `too_long`, … */
+  onRefused?: (reason: string) => void;
+}
+
+/** Receives messages over HTTP/1.1: one body a request, each taken at once when it is whole. */
+export class HttpReceiver implements AsyncDisposable {
+  /** The port that it really has. */
+  readonly port: number;
+  readonly #options: HttpReceiverOptions;
+  readonly #maxBodyBytes: number;
+  readonly #routes: ReadonlyMap<string, HttpRoute>;
+  readonly #access: HttpAccess;
+  readonly #server: StreamServer;
+  readonly #readers = new Set<HttpRequestReader>();
+  #activity = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  private constructor(listener: TcpListener, host: string, options: HttpReceiverOptions) {
+    this.port = listener.port;
+    this.#options = options;
+    this.#maxBodyBytes = options.maxBodyBytes ?? 64 * 1024 * 1024;
+    this.#routes = new Map(Object.entries(options.routes));
+    this.#access = new HttpAccess(host, options.corsOrigins ?? []);
+    this.#server = new StreamServer(listener, {
+      read: (connection) => this.#read(connection),
+      activity: () => this.#activity,
+      maxConnections: options.maxConnections ?? 1000,
+    });
+  }
+
+  /**
+   * Binds an address. Programs can send from now on; `serve` starts to take what they send.
+   *
+   * @param host Name or address of this machine, an IPv6 address without brackets.
+   * @param port 0 for any that is free.
+   * @throws {Error} The runtime's own error when the address cannot be bound.
+   */
+  static async listen(
+    host: string,
+    port: number,
+    options: HttpReceiverOptions,
+  ): Promise<HttpReceiver> {
+    return new HttpReceiver(await bindTcp(host, port), host, options);
+  }
+
+  /** Connections that were refused because too many were open. */
+  get refusedConnectionCount(): number {
+    return this.#server.refusedConnectionCount;
+  }
+
+  /** Accepts connections and reads from them; resolves once the receiver is closed. */
+  serve(): Promise<void> {
+    this.#timer ??= setInterval(() => {
+      const now = Date.now();
+      for (const reader of this.#readers) reader.expire(now);
+    }, EXPIRY_INTERVAL_MS);
+    return this.#server.serve();
+  }
+
+  /**
+   * Stops accepting, and takes what has already arrived.
+   *
+   * @param drainMs How long to wait for programs that keep sending, in milliseconds. @default 500
+   */
+  async close(drainMs = 500): Promise<void> {
+    await this.#server.close(drainMs);
+    clearInterval(this.#timer);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #read(connection: ByteConnection): Promise<void> {
+    const reader = new HttpRequestReader(connection, this.#options);
+    this.#readers.add(reader);
+    try {
+      while (await this.#answerNext(reader)) this.#activity++;
+    } catch {
+      // The connection broke during an answer.
+    } finally {
+      this.#readers.delete(reader);
+    }
+  }
+
+  /** Returns whether another request may follow. */
+  async #answerNext(reader: HttpRequestReader): Promise<boolean> {
+    let head: HttpHead | undefined;
+    let answer: HttpAnswer;
+    try {
+      head = await reader.readHead();
+      if (head === undefined) return false;
+      answer = await this.#answer(reader, head);
+    } catch (error) {
+      answer = this.#refuse(toProblem(error), head);
+    }
+    if (head?.expectsContinue === false && reader.saidBodyLeft <= SHORT_BODY_BYTES) {
+      // What was not wanted: cheaper for both sides than another connection.
+      await reader.skipBody(LINGER_MS);
+    }
+    const isWhole = head !== undefined && reader.saidBodyLeft === 0;
+    const isLast = !isWhole || !head?.isPersistent;
+    await reader.write(encodeHttpAnswer(answer, isLast, head?.method === "HEAD"));
+    // Closed with something unread, the kernel would take the answer back.
+    if (!isWhole) await reader.skipAll(this.#maxBodyBytes, LINGER_MS);
+    return !isLast;
+  }
+
+  async #answer(reader: HttpRequestReader, head: HttpHead): Promise<HttpAnswer> {
+    const cors = this.#access.check(head);
+    const route = this.#routes.get(head.path);
+    if (route === undefined) {
+      const known = [...this.#routes.keys()].join(", ");
+      throw new HttpProblem(404, "not_found", `There is no ${head.path} here, only ${known}`, cors);
+    }
+    if (head.method === "OPTIONS" && head.headers.has("access-control-request-method")) {
+      return { status: 204, headers: { ...cors, ...preflightHeaders(head) } };
+    }
+    let contentType: string | undefined;
+    try {
+      contentType = parseContentType(head, route);
+      const answer = await this.#take(reader, head, route, contentType);
+      return { ...answer, headers: { ...cors, ...answer.headers } };
+    } catch (error) {
+      const { status, reason, message, headers } = toProblem(error);
+      throw new HttpProblem(status, reason, message, { ...cors, ...headers });
+    }
+  }
+
+  async #take(
+    reader: HttpRequestReader,
+    head: HttpHead,
+    route: HttpRoute,
+    contentType: string,
+  ): Promise<HttpAnswer> {
+    const packing = parseContentEncoding(head.headers.get("content-encoding"));
+    const body = new BodyBuffer(this.#options.memory, this.#maxBodyBytes);
+    const unpacked = new BodyBuffer(this.#options.memory, this.#maxBodyBytes);
+    try {
+      await this.#readBody(reader, head, body);
+      if (packing !== undefined) await unpackBody(body.content, packing, unpacked);
+      const wait = this.#options.backPressure?.();
+      if (wait !== undefined) await wait;
+      return route.take(packing === undefined ? body.content : unpacked.content, contentType);
+    } finally {
+      // A read that was given up may still be under way.
+      body.release(!reader.isReading);
+      unpacked.release();
+    }
+  }
+
+  async #readBody(reader: HttpRequestReader, head: HttpHead, body: BodyBuffer): Promise<void> {
+    // What is known to be too long is not even asked for.
+    if ((head.bodyLength ?? 0) > this.#maxBodyBytes) throw body.tooLong();
+    if (head.expectsContinue) await reader.write(CONTINUE);
+    await reader.readBody(body);
+  }
+
+  #refuse(problem: HttpProblem, head: HttpHead | undefined): HttpAnswer {
+    this.#options.onRefused?.(problem.reason);
+    const route = head && this.#routes.get(head.path);
+    const answer = route?.describe(problem, mediaType(head)) ?? { body: `${problem.message}\n` };
+    return { ...answer, status: problem.status, headers: problem.headers };
+  }
+}
+
+/** The media type of a request as its route knows it. */
+function parseContentType(head: HttpHead, route: HttpRoute): string {
+  if (head.method !== "POST") {
+    throw new HttpProblem(405, "method", `${head.path} takes POST, not ${head.method}`, {
+      allow: "POST",
+    });
+  }
+  const type = mediaType(head);
+  if (type === undefined && route.mayLackContentType) return route.contentTypes[0];
+  if (type !== undefined && route.contentTypes.includes(type)) return type;
+  throw new HttpProblem(
+    415,
+    "content_type",
+    `Content-Type ${type === undefined ? "is missing" : `"${type}" is not understood`}; send ` +
+      route.contentTypes.join(" or "),
+    { accept: route.contentTypes.join(", ") },
+  );
+}
+
+function mediaType(head: HttpHead | undefined): string | undefined {
+  const type = head?.headers.get("content-type")?.replace(/\s*;.*$/, "").toLowerCase();
+  return type === "" ? undefined : type;
+}
+
+function toProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof DecodeError) return new HttpProblem(400, "malformed", error.message);
+  if (error instanceof BodyLimitError) {
+    return error.reason === "too_long"
+      ? new HttpProblem(413, error.reason, error.message)
+      : new HttpProblem(503, error.reason, error.message, { "retry-after": RETRY_AFTER_SECONDS });
+  }
+  throw error;
+}
+
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+const EXPIRY_INTERVAL_MS = 250;
+/** A body that is not wanted and not longer is read, so that the connection can be used again. */
+const SHORT_BODY_BYTES = 64 * 1024;
+/** How long the rest of a refused body is read, so that its sender gets to see the answer. */
+const LINGER_MS = 2000;
+const RETRY_AFTER_SECONDS = "1";
