@@ -77,6 +77,35 @@ export const TRACE_REQUEST: MessageShape = new MessageShape().many(
     ),
 );
 
+const SEVERITY_WORDS = [
+  "UNSPECIFIED",
+  ...["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+    .flatMap((level) => [level, `${level}2`, `${level}3`, `${level}4`]),
+].map((word) => `SEVERITY_NUMBER_${word}`);
+
+const LOG_RECORD = new MessageShape()
+  .one(1, "time_unix_nano", "fixed64")
+  .one(2, "severity_number", SEVERITY_WORDS)
+  .one(3, "severity_text", "string")
+  .one(5, "body", ANY_VALUE)
+  .many(6, "attributes", KEY_VALUE)
+  .one(7, "dropped_attributes_count", "uint32")
+  .one(9, "trace_id", "hex")
+  .one(10, "span_id", "hex")
+  .one(11, "observed_time_unix_nano", "fixed64")
+  .one(12, "event_name", "string");
+
+/** `ExportLogsServiceRequest` */
+export const LOGS_REQUEST: MessageShape = new MessageShape().many(
+  1,
+  "resource_logs",
+  new MessageShape().many(
+    2,
+    "scope_logs",
+    new MessageShape().many(2, "log_records", LOG_RECORD),
+  ),
+);
+
 /**
  * How deep messages of these shapes lie in each other when values are nested as deep as they may be: a
  * map takes three messages, and seven are around it.
