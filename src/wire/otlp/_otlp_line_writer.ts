@@ -1,5 +1,5 @@
 import { type Attributes, createAttributes } from "../../model/attributes.ts";
-import type { ProtobufReader } from "../protobuf/protobuf_reader.ts";
+import { type ProtobufReader, WireType } from "../protobuf/protobuf_reader.ts";
 import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 import type { SpanLineBuffer } from "../span_line/span_line_buffer.ts";
 import { EventFields, LinkFields } from "./_detail_fields.ts";
@@ -16,8 +16,8 @@ export class OtlpLineWriter {
   readonly #span = new SpanFields();
   readonly #event = new EventFields();
   readonly #link = new LinkFields();
-  /** Of the keys of the attributes that are being written. */
-  readonly #hashes = new Int32Array(MAX_HASHED_KEYS);
+  /** A mark and the place of each key of the attributes that are being written. */
+  readonly #keys = new Int32Array(MAX_USUAL_KEYS * 2);
 
   /** @param reader Reads `bytes`, which `checkMessage` found to be good. */
   constructor(bytes: Uint8Array, reader: ProtobufReader, line: SpanLineBuffer) {
@@ -187,49 +187,75 @@ export class OtlpLineWriter {
     const line = this.#line;
     line.writeBytes(ATTRIBUTES);
     const at = line.length;
-    this.#reader.moveTo(from, end);
-    if (count <= MAX_HASHED_KEYS && this.#writeUsualAttributes(field, count)) return;
+    if (count <= MAX_USUAL_KEYS && this.#writeUsualAttributes(field, from, count)) return;
     line.cut(at);
     this.#reader.moveTo(from, end);
     line.writeAttributes(this.#readAttributes(field, count));
   }
 
   /**
-   * Writes attributes in the order they come in.
+   * Writes attributes in the order they come in, if they follow one another, each is a key and a value,
+   * and lengths are usual.
    *
-   * @returns `false` when that is not what an object would hold: keys may be double, or are numbers,
-   * which objects have first.
+   * @returns `false` when that is not so, or not what an object would hold: keys may be double, or are
+   * numbers, which objects have first.
    */
-  #writeUsualAttributes(field: number, count: number): boolean {
+  #writeUsualAttributes(field: number, from: number, count: number): boolean {
+    // Whole and well laid out: `checkMessage` has seen to that. What is left is which fields there are.
     const bytes = this.#bytes;
-    const reader = this.#reader;
     const line = this.#line;
-    const hashes = this.#hashes;
-    for (let done = 0; done < count;) {
-      reader.next();
-      if (reader.field !== field) {
-        reader.skip();
-        continue;
+    const tag = field << 3 | WireType.length;
+    let at = from;
+    for (let index = 0; index < count; index++) {
+      if (bytes[at] !== tag) return false;
+      let length = bytes[at + 1];
+      at += 2;
+      if (length >= 0x80) {
+        if (bytes[at] >= 0x80) return false;
+        length += (bytes[at++] - 1) << 7;
       }
-      const outerEnd = reader.enter();
-      if (!reader.nextIs(1)) return false;
-      reader.readRange();
-      const first = bytes[reader.from];
-      if (first >= DIGIT_0 && first <= DIGIT_9) return false;
-      line.writeByte(done === 0 ? OPEN_BRACE : COMMA);
-      const hash = line.writeText(bytes, reader.from, reader.to);
-      for (let index = 0; index < done; index++) if (hashes[index] === hash) return false;
-      hashes[done++] = hash;
+      const end = at + length;
+      const keyLength = length > 2 && bytes[at] === KEY_TAG ? bytes[at + 1] : 0x80;
+      if (keyLength >= 0x80) return false;
+      const keyFrom = at + 2;
+      at = keyFrom + keyLength;
+      const first = bytes[keyFrom];
+      if (first >= DIGIT_0 && first <= DIGIT_9 || this.#isKnown(keyFrom, keyLength, index)) {
+        return false;
+      }
+      line.writeByte(index === 0 ? OPEN_BRACE : COMMA);
+      line.writeText(bytes, keyFrom, at);
       line.writeByte(COLON);
-      if (!reader.nextIs(2)) return false;
-      const valueEnd = reader.enter();
-      this.#writeValue();
-      reader.leave(valueEnd);
-      if (reader.next()) return false;
-      reader.leave(outerEnd);
+      if (at >= end || bytes[at] !== VALUE_TAG) return false;
+      length = bytes[at + 1];
+      at += 2;
+      if (length >= 0x80) length += (bytes[at++] - 1) << 7;
+      if (length === 0 || at + length !== end || !this.#writeUsualValue(at, end)) return false;
+      at = end;
     }
     line.writeByte(CLOSE_BRACE);
     return true;
+  }
+
+  /** Whether a key is among those before it; notes it if not. */
+  #isKnown(from: number, length: number, count: number): boolean {
+    const bytes = this.#bytes;
+    const keys = this.#keys;
+    // Keys that differ nearly always do so in this.
+    const mark = length === 0
+      ? 0
+      : length << 24 | bytes[from + length - 1] << 16 | bytes[from + (length >> 1)] << 8 |
+        bytes[from + (length >> 2)];
+    for (let index = 0; index < count; index++) {
+      if (keys[index * 2] !== mark) continue;
+      const otherFrom = keys[index * 2 + 1];
+      let same = 0;
+      while (same < length && bytes[from + same] === bytes[otherFrom + same]) same++;
+      if (same === length) return true;
+    }
+    keys[count * 2] = mark;
+    keys[count * 2 + 1] = from;
+    return false;
   }
 
   #readAttributes(field: number, count: number): Attributes {
@@ -246,39 +272,45 @@ export class OtlpLineWriter {
     return attributes;
   }
 
-  /** Writes the `AnyValue` that the reader is in. */
-  #writeValue(): void {
-    const reader = this.#reader;
+  /**
+   * Writes the `AnyValue` that goes from `at` to `end`.
+   *
+   * @returns `false` when it holds more than one value.
+   */
+  #writeUsualValue(at: number, end: number): boolean {
+    const bytes = this.#bytes;
     const line = this.#line;
-    const from = reader.offset;
-    const at = line.length;
-    if (reader.next()) {
-      switch (reader.field) {
-        case 1:
-          reader.readRange();
-          line.writeText(this.#bytes, reader.from, reader.to);
-          break;
-        case 2:
-          line.writeBytes(reader.readBool() ? TRUE : FALSE);
-          break;
-        case 3:
-          reader.readHalves();
-          line.writeInt64(reader.low, reader.high);
-          break;
-        case 4:
-          line.writeDouble(reader.readDouble());
-          break;
-        default:
-          reader.moveTo(from, reader.end);
-          line.writeValue(readOtlpValue(reader));
-          return;
+    const reader = this.#reader;
+    switch (bytes[at]) {
+      case STRING_TAG: {
+        let length = bytes[at + 1];
+        let from = at + 2;
+        if (length >= 0x80) length += (bytes[from++] - 1) << 7;
+        if (from + length !== end) return false;
+        line.writeText(bytes, from, end);
+        return true;
       }
-      if (!reader.next()) return;
+      case INT_TAG:
+        reader.moveTo(at, end);
+        reader.next();
+        reader.readHalves();
+        line.writeInt64(reader.low, reader.high);
+        return reader.offset === end;
+      case BOOL_TAG:
+        reader.moveTo(at, end);
+        reader.next();
+        line.writeAscii(reader.readBool() ? "true" : "false");
+        return reader.offset === end;
+      case DOUBLE_TAG:
+        reader.moveTo(at, end);
+        reader.next();
+        line.writeDouble(reader.readDouble());
+        return reader.offset === end;
+      default:
+        reader.moveTo(at, end);
+        line.writeValue(readOtlpValue(reader));
+        return true;
     }
-    // Empty, or more than one value.
-    line.cut(at);
-    reader.moveTo(from, reader.end);
-    line.writeValue(readOtlpValue(reader));
   }
 
   #writeHex({ from, to }: BytesField): void {
@@ -309,8 +341,16 @@ function ascii(text: string): Uint8Array {
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 const MAX_SHOWN_BYTES = 32;
-/** Beyond, comparing each key's hash with all others is slower than making an object. */
-const MAX_HASHED_KEYS = 64;
+/** Beyond, comparing each key with all others is slower than making an object. */
+const MAX_USUAL_KEYS = 64;
+/** Of a `KeyValue`. */
+const KEY_TAG = 1 << 3 | WireType.length;
+const VALUE_TAG = 2 << 3 | WireType.length;
+/** Of an `AnyValue`. */
+const STRING_TAG = 1 << 3 | WireType.length;
+const BOOL_TAG = 2 << 3 | WireType.varint;
+const INT_TAG = 3 << 3 | WireType.varint;
+const DOUBLE_TAG = 4 << 3 | WireType.fixed64;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const DIGIT_0 = 0x30;
@@ -345,5 +385,3 @@ const DROPPED_ATTRIBUTES = ascii(',"dropped_attributes":');
 const DROPPED_EVENTS = ascii(',"dropped_events":');
 const DROPPED_LINKS = ascii(',"dropped_links":');
 const LINE_END = ascii("}\n");
-const TRUE = ascii("true");
-const FALSE = ascii("false");

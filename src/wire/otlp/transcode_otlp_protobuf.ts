@@ -52,9 +52,8 @@ export function transcodeOtlpProtobuf(
   sink: SpanLineSink,
   options: TranscodeOtlpOptions = {},
 ): TranscodeResult {
+  checkMessage(request, TRACE_REQUEST, MAX_MESSAGE_DEPTH);
   const reader = new ProtobufReader(request);
-  checkMessage(reader, TRACE_REQUEST, MAX_MESSAGE_DEPTH);
-  reader.moveTo(0, request.length);
   return new Transcoder(request, reader, sink, options.maxLineBytes ?? MAX_LINE_BYTES).run();
 }
 
@@ -63,7 +62,6 @@ type SharedField = Uint8Array | RejectedSpanError;
 
 class Transcoder {
   readonly #reader: ProtobufReader;
-  readonly #sink: SpanLineSink;
   readonly #line: SpanLineBuffer;
   readonly #writer: OtlpLineWriter;
   readonly #maxLineBytes: number;
@@ -79,8 +77,7 @@ class Transcoder {
     maxLineBytes: number,
   ) {
     this.#reader = reader;
-    this.#sink = sink;
-    this.#line = new SpanLineBuffer(maxLineBytes);
+    this.#line = new SpanLineBuffer(sink, maxLineBytes);
     this.#writer = new OtlpLineWriter(request, reader, this.#line);
     this.#maxLineBytes = maxLineBytes;
   }
@@ -150,7 +147,7 @@ class Transcoder {
         else if (line.isTooLong) {
           this.#reject("too_long", `The line of a span is over ${this.#maxLineBytes} bytes`);
         } else {
-          line.commit(this.#sink, this.#writer.isUnfinished);
+          line.commit(this.#writer.isUnfinished);
           this.#accepted++;
           if (this.#writer.isUnfinished) this.#unfinished++;
         }

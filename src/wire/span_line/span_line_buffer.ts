@@ -15,66 +15,87 @@ export const MAX_LINE_BYTES: number = 16 * 1024 * 1024;
  */
 export class SpanLineBuffer {
   readonly #maxLineBytes: number;
+  readonly #sink: SpanLineSink;
   #hasOverflown = false;
-  #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  /** The sink's memory, or other memory once the line has become longer than most are. */
+  #bytes: Uint8Array;
+  #from = 0;
   #at = 0;
+  #end = 0;
   /** The second whose text is in `#secondText`: spans of one request share few. */
   #second = -1;
   readonly #secondText = new Uint8Array(SECOND_LENGTH);
 
-  constructor(maxLineBytes: number) {
+  /** @param sink Gets the lines. */
+  constructor(sink: SpanLineSink, maxLineBytes: number) {
+    this.#sink = sink;
+    this.#bytes = sink.bytes;
     this.#maxLineBytes = maxLineBytes;
   }
 
   /** Where the line ends so far. */
   get length(): number {
-    return this.#at;
+    return this.#at - this.#from;
   }
 
   /** Whether the line has become longer than it may be. */
   get isTooLong(): boolean {
-    return this.#hasOverflown || this.#at > this.#maxLineBytes;
+    return this.#hasOverflown || this.length > this.#maxLineBytes;
   }
 
   /** Begins a line. */
   begin(): void {
-    this.#at = 0;
+    this.#from = this.#at = this.#sink.reserve(USUAL_LINE_BYTES);
+    this.#end = this.#from + USUAL_LINE_BYTES;
+    this.#bytes = this.#sink.bytes;
     this.#hasOverflown = false;
   }
 
   /** Goes back to where the line once ended. */
   cut(length: number): void {
-    this.#at = length;
+    this.#at = this.#from + length;
   }
 
   /** Hands the line over. */
-  commit(sink: SpanLineSink, isUnfinished: boolean): void {
-    const at = sink.reserve(this.#at);
-    sink.bytes.set(this.#bytes.subarray(0, this.#at), at);
-    sink.commit(at + this.#at, isUnfinished);
+  commit(isUnfinished: boolean): void {
+    const sink = this.#sink;
+    let at = this.#at;
+    if (this.#bytes !== sink.bytes) {
+      const { length } = this;
+      const from = sink.reserve(length);
+      sink.bytes.set(this.#bytes.subarray(this.#from, at), from);
+      at = from + length;
+    }
+    sink.commit(at, isUnfinished);
   }
 
   /** Writes JSON that was made before. */
   writeBytes(json: Uint8Array): void {
-    if (!this.#reserve(json.length)) return;
+    const { length } = json;
+    const at = this.#reserve(length);
+    if (at < 0) return;
     const bytes = this.#bytes;
-    let at = this.#at;
-    if (json.length > SHORT_BYTES) bytes.set(json, at);
-    else for (let index = 0; index < json.length; index++) bytes[at + index] = json[index];
-    this.#at = at += json.length;
+    if (length > SHORT_BYTES) bytes.set(json, at);
+    else for (let index = 0; index < length; index++) bytes[at + index] = json[index];
+    this.#at = at + length;
   }
 
   /** Writes one ASCII character. */
   writeByte(byte: number): void {
-    if (this.#reserve(1)) this.#bytes[this.#at++] = byte;
+    const at = this.#reserve(1);
+    if (at < 0) return;
+    this.#bytes[at] = byte;
+    this.#at = at + 1;
   }
 
   /** Writes JSON that has only ASCII. */
   writeAscii(json: string): void {
-    if (!this.#reserve(json.length)) return;
-    for (let index = 0; index < json.length; index++) {
-      this.#bytes[this.#at++] = json.charCodeAt(index);
-    }
+    const { length } = json;
+    const at = this.#reserve(length);
+    if (at < 0) return;
+    const bytes = this.#bytes;
+    for (let index = 0; index < length; index++) bytes[at + index] = json.charCodeAt(index);
+    this.#at = at + length;
   }
 
   /** Writes a value as JSON. */
@@ -102,40 +123,43 @@ export class SpanLineBuffer {
 
   /** Writes bytes as lower-case hexadecimal digits, without quotes. */
   writeHex(source: Uint8Array, from: number, to: number): void {
-    if (!this.#reserve((to - from) * 2)) return;
+    let at = this.#reserve((to - from) * 2);
+    if (at < 0) return;
+    const bytes = this.#bytes;
     for (let index = from; index < to; index++) {
       const byte = source[index];
-      this.#bytes[this.#at++] = HEX_DIGITS[byte >>> 4];
-      this.#bytes[this.#at++] = HEX_DIGITS[byte & 15];
+      bytes[at++] = HEX_DIGITS[byte >>> 4];
+      bytes[at++] = HEX_DIGITS[byte & 15];
     }
+    this.#at = at;
   }
 
   /**
    * Writes UTF-8 as a JSON string.
    *
-   * @returns A 32-bit hash of the bytes.
-   * @throws {RejectedSpanError} When they are something else.
+   * @throws {RejectedSpanError} When it is something else.
    */
-  writeText(source: Uint8Array, from: number, to: number): number {
-    if (!this.#reserve(to - from + 2)) return 0;
+  writeText(source: Uint8Array, from: number, to: number): void {
+    let at = this.#reserve(to - from + 2);
+    if (at < 0) return;
     const bytes = this.#bytes;
-    let hash = 0;
-    let at = this.#at;
+    // One look at the end: a branch a character would take longer than what it may save.
+    let isUnusual = 0;
     bytes[at++] = QUOTE;
     for (let index = from; index < to; index++) {
       const byte = source[index];
-      if (IS_PLAIN[byte] === 0) return this.#writeUnusualText(source, from, to);
+      isUnusual |= IS_UNUSUAL[byte];
       bytes[at++] = byte;
-      hash = Math.imul(hash, 31) + byte | 0;
     }
     bytes[at++] = QUOTE;
-    this.#at = at;
-    return hash;
+    if (isUnusual !== 0) this.#writeUnusualText(source, from, to);
+    else this.#at = at;
   }
 
   /** Writes a time, given as two halves of nanoseconds since the Unix epoch without a sign. */
   writeTime(low: number, high: number): void {
-    if (!this.#reserve(MAX_TIME_LENGTH)) return;
+    let at = this.#reserve(MAX_TIME_LENGTH);
+    if (at < 0) return;
     // A double holds the quotient up to one second, and the rest is exact in 32 bits, as below 2^31.
     let second = Math.floor(((high >>> 0) * 2 ** 32 + (low >>> 0)) / NANOS_PER_SECOND);
     let nanos = low - Math.imul(second, NANOS_PER_SECOND) | 0;
@@ -148,9 +172,9 @@ export class SpanLineBuffer {
     }
     if (second !== this.#second) this.#formatSecond(second);
     const bytes = this.#bytes;
-    let at = this.#at;
+    const secondText = this.#secondText;
     bytes[at++] = QUOTE;
-    for (let index = 0; index < SECOND_LENGTH; index++) bytes[at++] = this.#secondText[index];
+    for (let index = 0; index < SECOND_LENGTH; index++) bytes[at++] = secondText[index];
     if (nanos !== 0) {
       bytes[at] = DOT;
       for (let index = 9; index > 0; index--) {
@@ -171,7 +195,7 @@ export class SpanLineBuffer {
     this.#second = second;
   }
 
-  #writeUnusualText(source: Uint8Array, from: number, to: number): number {
+  #writeUnusualText(source: Uint8Array, from: number, to: number): void {
     let text: string;
     try {
       text = UTF8_DECODER.decode(source.subarray(from, to));
@@ -179,13 +203,10 @@ export class SpanLineBuffer {
       throw new RejectedSpanError("invalid_utf8", "A span has text that is not UTF-8");
     }
     this.#writeJson(JSON.stringify(text));
-    let hash = 0;
-    for (let index = from; index < to; index++) hash = Math.imul(hash, 31) + source[index] | 0;
-    return hash;
   }
 
   #writeJson(json: string): void {
-    const room = this.#bytes.subarray(this.#at);
+    const room = this.#bytes.subarray(this.#at, this.#end);
     // A character has at most three bytes.
     if (json.length * 3 <= room.length) {
       this.#at += UTF8_ENCODER.encodeInto(json, room).written;
@@ -194,22 +215,28 @@ export class SpanLineBuffer {
     }
   }
 
-  /** Makes room; `false` when the line would become too long. */
-  #reserve(length: number): boolean {
-    const needed = this.#at + length;
-    if (needed <= this.#bytes.length) return true;
+  /** Makes room and says where; -1 when the line would become too long. */
+  #reserve(length: number): number {
+    return this.#at + length <= this.#end ? this.#at : this.#grow(length);
+  }
+
+  #grow(length: number): number {
+    const needed = this.length + length;
     if (needed > this.#maxLineBytes + MAX_TIME_LENGTH) {
       this.#hasOverflown = true;
-      return false;
+      return -1;
     }
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    larger.set(this.#bytes.subarray(0, this.#at));
+    const larger = new Uint8Array(Math.max(needed, this.length * 2));
+    larger.set(this.#bytes.subarray(this.#from, this.#at));
+    this.#at -= this.#from;
+    this.#from = 0;
+    this.#end = larger.length;
     this.#bytes = larger;
-    return true;
+    return this.#at;
   }
 }
 
-const INITIAL_BYTES = 4096;
+const USUAL_LINE_BYTES = 4096;
 /** Up to here a loop is faster than a call. */
 const SHORT_BYTES = 32;
 const NANOS_PER_SECOND = 1_000_000_000;
@@ -222,10 +249,10 @@ const DOT = 0x2e;
 const DIGIT_0 = 0x30;
 const LETTER_Z = 0x5a;
 const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
-/** 1 for ASCII that stands for itself in a JSON string. */
-const IS_PLAIN = Uint8Array.from(
+/** 0 for ASCII that stands for itself in a JSON string. */
+const IS_UNUSUAL = Uint8Array.from(
   { length: 256 },
-  (_, byte) => byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== 0x5c ? 1 : 0,
+  (_, byte) => byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== 0x5c ? 0 : 1,
 );
 const UTF8_ENCODER = new TextEncoder();
 const UTF8_DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
