@@ -4,7 +4,7 @@ import { EXPORT_FORMATS, findExportFormat } from "../exporters/export_formats.ts
 import type { Exporter, ExportFormat } from "../exporters/exporter.ts";
 import { CommandError } from "./command_error.ts";
 import { describeReasons, formatCount } from "./describe_reasons.ts";
-import { fileSource } from "./file_source.ts";
+import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { replaceFile } from "./replace_file.ts";
@@ -23,7 +23,10 @@ export function createExportCommand(
   setExitCode: (code: number) => void,
 ): AnyCommand {
   return new Command("export")
-    .argument("[files...]", "recordings or other trace files; - is standard input")
+    .argument(
+      "[files...]",
+      "trace files of any format; - is standard input, jaeger+http://HOST:PORT a Jaeger query service",
+    )
     .option("--format <name>", `one of ${formatNames()}`)
     .option("--out <file>", "write to this file instead of standard output")
     .option("--force", "replace the file if it exists")
@@ -104,7 +107,7 @@ async function exportFiles(
   let text = exporter.begin();
   try {
     for (const file of files) {
-      for await (const message of openSource(io, file).read(io.signal)) {
+      for await (const message of openStoredSource(io, file).read(io.signal)) {
         if (message.type === "notice") {
           await progress.clear();
           await io.stderr.write(`trace: ${message.text}\n`);
@@ -126,12 +129,6 @@ async function exportFiles(
     await progress.clear();
   }
   return spanCount;
-}
-
-function openSource(io: CliIo, file: string): ReturnType<typeof fileSource> {
-  return file === "-"
-    ? fileSource({ name: "standard input", bytes: io.stdin.bytes() })
-    : fileSource({ name: file, path: file });
 }
 
 async function stopped(io: CliIo, consequence: string): Promise<number> {

@@ -8,22 +8,41 @@ import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
 import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
 import type { CliIo } from "./io.ts";
+import { isJaegerUrl, jaegerSource } from "./jaeger_source.ts";
 import { listSessions, type SessionInfo } from "./session_folder.ts";
 import type { SourceMessage, SpanSource } from "./span_source.ts";
 
 /**
- * Finds the source that the user named: a file, `-`, a socket; without a name, the running session.
+ * Finds the sources that the user named: files, `-`, sockets, URLs; without a name, the running session.
+ * Several are one: what is stored is read first, in the order of the names, then what is live.
  *
  * @throws {CommandError} When there is no such source, with what to do.
  */
-export async function findSource(io: CliIo, name: string | undefined): Promise<SpanSource> {
-  if (name === undefined) return sessionSource(await findSession(io));
+export async function findSource(io: CliIo, names: readonly string[]): Promise<SpanSource> {
+  if (names.length === 0) return sessionSource(await findSession(io));
+  const sources: SpanSource[] = [];
+  for (const name of names) sources.push(await findNamedSource(io, name));
+  return sources.length === 1 ? sources[0] : combineSources(sources);
+}
+
+/**
+ * Opens what holds spans that were stored: a file, `-`, or the URL of a Jaeger query service.
+ *
+ * @throws {CommandError} When it is the URL of something else.
+ */
+export function openStoredSource(io: CliIo, name: string): SpanSource {
   if (name === "-") return fileSource({ name: "standard input", bytes: io.stdin.bytes() });
-  if (/^[a-z+]+:\/\//.test(name) && !name.startsWith("unix://")) {
-    throw new CommandError(
-      `Cannot open "${name}": only files, "-" and Unix sockets can be viewed`,
-      2,
-    );
+  if (isJaegerUrl(name)) return jaegerSource(name);
+  if (!/^[a-z+]+:\/\//.test(name)) return fileSource({ name, path: name });
+  throw new CommandError(
+    `Cannot open "${name}": only files, "-" and jaeger+http://HOST:PORT can be read`,
+    2,
+  );
+}
+
+async function findNamedSource(io: CliIo, name: string): Promise<SpanSource> {
+  if (name === "-" || !name.startsWith("unix://") && /^[a-z+]+:\/\//.test(name)) {
+    return openStoredSource(io, name);
   }
   const path = name.replace(/^unix:\/\//, "");
   const found = await lstat(path).catch(() => undefined);
@@ -36,6 +55,26 @@ export async function findSource(io: CliIo, name: string | undefined): Promise<S
   // Users know the socket that programs send to; its session knows where viewers connect.
   const session = (await listSessions(io)).find((each) => each.socket === path);
   return sessionSource(session ?? { pid: 0, view: path, title: path });
+}
+
+function combineSources(sources: readonly SpanSource[]): SpanSource {
+  const live = sources.filter(({ isLive }) => isLive);
+  if (live.length > 1) {
+    throw new CommandError(
+      `Cannot view ${live.map(({ title }) => `"${title}"`).join(" and ")} at once: ` +
+        "only one of several sources can be a session or standard input",
+      2,
+    );
+  }
+  const ordered = [...sources.filter(({ isLive }) => !isLive), ...live];
+  return {
+    title: `${sources[0].title} and ${sources.length - 1} more`,
+    isLive: live.length > 0,
+    socket: live[0]?.socket,
+    async *read(signal): AsyncGenerator<SourceMessage> {
+      for (const source of ordered) yield* source.read(signal);
+    },
+  };
 }
 
 /** The session that is meant without a name: `TRACE_SOCKET`'s, or the only one there is. */

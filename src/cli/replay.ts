@@ -6,6 +6,7 @@ import { type ReplayMoment, type ReplayPlan, ReplayPlanner } from "../replay/rep
 import { type ReplayResult, runReplay } from "../replay/run_replay.ts";
 import { describeReasons, formatCount } from "./describe_reasons.ts";
 import { fileSource } from "./file_source.ts";
+import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
 import { parseCount, parseDuration } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -28,7 +29,10 @@ export function createReplayCommand(
   setExitCode: (code: number) => void,
 ): AnyCommand {
   return new Command("replay")
-    .argument("<file>", "a recording or another trace file; - is standard input")
+    .argument(
+      "<file>",
+      "a trace file of any format; - is standard input, jaeger+http://HOST:PORT a Jaeger query service",
+    )
     .addOption(
       new Option("--to <url>", "unix:///PATH of a socket that takes go-trace events")
         .default(undefined, "$TRACE_SOCKET, else the running session"),
@@ -105,7 +109,7 @@ async function loadPlan(
     newIdSalt: options.newIds ? crypto.randomUUID() : undefined,
   });
   const source = bytes === undefined
-    ? fileSource({ name: file, path: file })
+    ? openStoredSource(io, file)
     : fileSource({ name: "standard input", bytes: new Blob([bytes as BlobPart]).stream() });
   const progress = new ProgressLine(io);
   let spanCount = 0;

@@ -13,15 +13,15 @@ import { findSource } from "./find_source.ts";
 export function createViewCommand(io: CliIo, _setExitCode: (code: number) => void): PlainCommand {
   return new Command("view")
     .argument(
-      "[source]",
-      "a recording, - for standard input, or a socket; without one the running session",
+      "[sources...]",
+      "trace files of any format, - for standard input, a socket, or jaeger+http://HOST:PORT; without one the running session",
     )
     .option("--print", "print traces as text, as when the output is no terminal")
     .option("--json", "print one trace a line as JSON")
     .option("--no-follow", "print what is there now and stop")
     .addHelpText("after", KEYS_HELP)
-    .action(async (name, options) => {
-      const source = await findSource(io, name);
+    .action(async (names, options) => {
+      const source = await findSource(io, names);
       if (options.json || options.print || !io.stdout.isTerminal) {
         const format = options.json ? formatTraceJson : textFormat(io, source);
         await printSource(io, source, { format, isFollowing: options.follow });
