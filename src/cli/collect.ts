@@ -4,7 +4,12 @@ import { describeCounters } from "./describe_counters.ts";
 import type { CliIo } from "./io.ts";
 import { parseDuration } from "./parse_options.ts";
 import { startSession } from "./session.ts";
-import { createSessionCommand, printNotice, toSessionOptions } from "./session_options.ts";
+import {
+  createSessionCommand,
+  type DefaultPorts,
+  printNotice,
+  toSessionOptions,
+} from "./session_options.ts";
 
 /** Builds `trace collect`. */
 export function createCollectCommand(io: CliIo, setExitCode: (code: number) => void): Command {
@@ -16,7 +21,7 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
     .action(async (options) => {
       const socket = options.socket ?? io.env("TRACE_SOCKET");
       await using session = await startSession(io, {
-        ...toSessionOptions(options),
+        ...toSessionOptions(options, STANDARD_PORTS),
         socket,
         title: "trace collect",
         onNotice: printNotice(io),
@@ -24,6 +29,7 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
         throw new CommandError(error.message);
       });
       const { pid, view } = session.info;
+      const { ssf, otlpHttp, otlpGrpc, zipkin } = session.endpoints;
       if (options.json) {
         const ready = {
           event: "ready",
@@ -31,14 +37,20 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
           socket: session.info.socket,
           view,
           out: session.out,
-          ssf: session.ssf.length > 0 ? session.ssf : undefined,
+          otlp_http: otlpHttp,
+          otlp_grpc: otlpGrpc,
+          zipkin,
+          ssf: ssf.length > 0 ? ssf : undefined,
         };
         await io.stdout.write(JSON.stringify(ready) + "\n");
       }
       if (!options.quiet) {
         await io.stderr.write(
           `Collecting. Point programs here:\n  export TRACE_SOCKET=${session.info.socket}\n` +
-            session.ssf.map((url) => `SSF:     ${url}\n`).join("") +
+            (otlpHttp === undefined ? "" : `OTLP:    http://${otlpHttp}  (HTTP)\n`) +
+            (otlpGrpc === undefined ? "" : `OTLP:    http://${otlpGrpc}  (gRPC)\n`) +
+            (zipkin === undefined ? "" : `Zipkin:  http://${zipkin}/api/v2/spans\n`) +
+            ssf.map((url) => `SSF:     ${url}\n`).join("") +
             `Watch:   trace view\n` +
             (session.out === undefined
               ? "Not recording; add --out FILE to keep the spans.\n"
@@ -70,6 +82,9 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
       if (session.hasFailed) setExitCode(1);
     }) as unknown as Command;
 }
+
+/** Where programs send when nobody tells them otherwise. */
+const STANDARD_PORTS: DefaultPorts = { otlpHttp: 4318, otlpGrpc: 4317, zipkin: 9411 };
 
 /** Resolves when the signal is aborted, or the time is over. */
 function stopped(signal: AbortSignal, durationMs: number | undefined): Promise<void> {

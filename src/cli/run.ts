@@ -21,7 +21,8 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
     .usage("[options] [--] COMMAND...")
     .action(async (command, options) => {
       await using session = await startSession(io, {
-        ...toSessionOptions(options),
+        // Free ports, so that it never clashes with another session.
+        ...toSessionOptions(options, { otlpHttp: 0, otlpGrpc: 0, zipkin: 0 }),
         title: command.join(" "),
         onNotice: printNotice(io),
       }).catch((error) => {
@@ -95,11 +96,32 @@ async function runCommand(
 /** The environment in which programs of all kinds find this session. */
 async function commandEnv(io: CliIo, session: Session): Promise<Record<string, string>> {
   const { socket } = session.info;
+  const { otlpHttp } = session.endpoints;
   const env: Record<string, string> = { TRACE_SOCKET: socket, GOTRACE_SOCKET: socket };
+  if (otlpHttp !== undefined) {
+    env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://${otlpHttp}`;
+    // Whatever the user's shell says of these would send the spans elsewhere, or not at all.
+    env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = `http://${otlpHttp}/v1/traces`;
+    env.OTEL_EXPORTER_OTLP_PROTOCOL = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL = "http/protobuf";
+    env.OTEL_TRACES_EXPORTER = "otlp";
+    env.OTEL_DENO = "true";
+    for (const name of Object.keys(OTEL_DEFAULTS)) {
+      if (io.env(name) === undefined) env[name] = OTEL_DEFAULTS[name];
+    }
+  }
   const node = await nodeOptions(await openSessionFolder(io), io.env("NODE_OPTIONS"));
   if (node !== undefined) env.NODE_OPTIONS = node;
   return env;
 }
+
+/** What serves most users best, unless they have decided otherwise. */
+const OTEL_DEFAULTS: Readonly<Record<string, string>> = {
+  // Finished spans are shown within moments, not after five seconds.
+  OTEL_BSP_SCHEDULE_DELAY: "100",
+  // They would only be counted.
+  OTEL_METRICS_EXPORTER: "none",
+  OTEL_LOGS_EXPORTER: "none",
+};
 
 /** Prints each trace to standard error once nothing of it runs any more; resolves with the session. */
 async function printTraces(io: CliIo, session: Session): Promise<void> {

@@ -2,9 +2,11 @@ import { rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { EventAssembler } from "../assemble/event_assembler.ts";
+import { joinOpenSpans } from "../broadcast/join_open_spans.ts";
 import { LiveServer } from "../broadcast/live_server.ts";
 import type { Counters } from "../model/counters.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
+import { SpanIntake } from "../receivers/span_intake.ts";
 import { listenUnix } from "../receivers/unix_listener.ts";
 import { RecordingWriter } from "../recording/recording_writer.ts";
 import { type ForwardSummary, type ForwardTarget, openForwards } from "./forward_targets.ts";
@@ -16,7 +18,11 @@ import {
   removeDeadSessions,
   type SessionInfo,
 } from "./session_folder.ts";
-import { listenForPrograms, type SessionReceiverOptions } from "./session_receivers.ts";
+import {
+  listenForPrograms,
+  type SessionReceiverOptions,
+  type SessionReceivers,
+} from "./session_receivers.ts";
 
 /** Options of {@linkcode startSession}. */
 export interface SessionOptions extends SessionReceiverOptions {
@@ -50,6 +56,10 @@ export interface Summary extends Readonly<Counters> {
   readonly recorded: number;
   /** Span lines that could not be written to the recording, by reason. */
   readonly not_recorded: Readonly<Record<string, number>>;
+  /** Log records that arrived by OTLP; they are counted and not kept. */
+  readonly logs: number;
+  /** Data points of metrics that arrived by OTLP; they are counted and not kept. */
+  readonly metrics: number;
   /** What became of the spans on their way to other receivers; absent when there are none. */
   readonly forward?: readonly ForwardSummary[];
   /** Programs that were turned away because too many were connected. */
@@ -63,8 +73,8 @@ export interface Summary extends Readonly<Counters> {
 /** A running collector: everything between the sockets and the file. */
 export interface Session extends AsyncDisposable {
   readonly info: SessionInfo & { readonly socket: string };
-  /** Where SSF is received, as URLs. */
-  readonly ssf: readonly string[];
+  /** Where programs can send by other protocols than go-trace's; `undefined` where they cannot. */
+  readonly endpoints: Pick<SessionReceivers, "ssf" | "otlpHttp" | "otlpGrpc" | "zipkin">;
   /** The file that is recorded to. */
   readonly out: string | undefined;
   readonly live: LiveServer;
@@ -112,13 +122,19 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
   }
   const { maxOpenSpans, maxOpenBytes, maxViewers, maxBacklogBytes } = options;
   const assembler = new EventAssembler({ maxOpenSpans, maxOpenBytes, onSpans });
+  const spans = new SpanIntake({ onSpans });
   const viewListener = await listenUnix(join(folder, `${pid}.view.sock`));
-  const live = new LiveServer(viewListener, { openSpans: assembler, maxViewers, maxBacklogBytes });
+  const live = new LiveServer(viewListener, {
+    openSpans: joinOpenSpans([assembler, spans.running]),
+    maxViewers,
+    maxBacklogBytes,
+  });
   cleanup.defer(() => live.close());
   cleanup.defer(() => assembler.abandon());
+  cleanup.defer(() => spans.close());
   const receivers = await listenForPrograms(
     options.socket ?? join(folder, `${pid}.sock`),
-    { assembler, onSpans, backPressure: () => recording?.ready },
+    { assembler, spans, onSpans, backPressure: () => recording?.ready },
     options,
   );
   cleanup.use(receivers);
@@ -142,7 +158,7 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
   const stages = cleanup.move();
   return {
     info,
-    ssf: receivers.ssf,
+    endpoints: receivers,
     out: recording?.path,
     live,
     record(event): void {
@@ -152,6 +168,7 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     },
     summary: () => ({
       ...receivers.counters(),
+      ...receivers.otherSignals(),
       recorded: recording?.recordedCount ?? 0,
       not_recorded: recording?.lost ?? {},
       forward: options.forward?.length ? forwards.summary() : undefined,

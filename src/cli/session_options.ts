@@ -2,9 +2,11 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "commander";
 import { parseSsfAddress, type SsfAddress } from "../receivers/ssf_address.ts";
 import { type ForwardTarget, parseForwardTarget } from "./forward_targets.ts";
+import { type HostPort, parseHostPort } from "./host_port.ts";
 import type { CliIo } from "./io.ts";
 import { parseCount, parseSize } from "./parse_options.ts";
 import type { SessionOptions } from "./session.ts";
+import type { PortChoice } from "./session_receivers.ts";
 
 /**
  * A command with the options that `collect` and `run` share.
@@ -21,6 +23,21 @@ export function createSessionCommand(name: string) {
     .option("--out <file>", "record to this file (.gz and .zst compress)")
     .option("--rotate <size>", "go on in a new file at this size, such as 100MB", parseSize)
     .option(
+      "--otlp-http <address>",
+      "receive OTLP over HTTP at HOST:PORT, or off",
+      parsePort,
+    )
+    .option(
+      "--otlp-grpc <address>",
+      "receive OTLP over gRPC at HOST:PORT, or off",
+      parsePort,
+    )
+    .option(
+      "--zipkin <address>",
+      "receive Zipkin's JSON and Jaeger's Thrift over HTTP at HOST:PORT, or off",
+      parsePort,
+    )
+    .option(
       "--ssf <url>",
       "receive SSF at udp://HOST:PORT, unix:///PATH or tcp://HOST:PORT (may be repeated)",
       collectSsfAddress,
@@ -29,6 +46,11 @@ export function createSessionCommand(name: string) {
       "--forward <url>",
       "hand all spans on to this receiver, such as http://HOST:4318 (may be repeated)",
       collectForwardTarget,
+    )
+    .option(
+      "--cors <origin>",
+      "let web pages of this origin send over HTTP, * for all (may be repeated)",
+      (origin: string, before: readonly string[] = []) => [...before, origin],
     )
     .optionsGroup("Limits (what is beyond them is counted):")
     .option(
@@ -47,6 +69,10 @@ export function createSessionCommand(name: string) {
       new Option("--max-line <size>", "length of an event line; longer ones are skipped")
         .argParser(parseSize).default(MIB, "1MiB"),
     )
+    .addOption(
+      new Option("--max-body <size>", "size of one message of OTLP or Zipkin, unpacked")
+        .argParser(parseSize).default(64 * MIB, "64MiB"),
+    )
     .option("--max-connections <n>", "programs connected at once", parseCount, 1000)
     .option("--max-viewers <n>", "viewers connected at once", parseCount, 100)
     .addOption(
@@ -60,22 +86,30 @@ export function createSessionCommand(name: string) {
         "--forward-queue <size>",
         "memory for spans that wait for a receiver of --forward; more are dropped",
       ).argParser(parseSize).default(64 * MIB, "64MiB"),
-    )
-    .optionsGroup("Options:")
-    // Scripts may switch off what they do not want before it is there to be switched on.
-    .addOption(createOffSwitch("--otlp-http", "OTLP over HTTP"))
-    .addOption(createOffSwitch("--otlp-grpc", "OTLP over gRPC"))
-    .addOption(createOffSwitch("--zipkin", "Zipkin"));
+    );
+}
+
+/** Ports on 127.0.0.1 that are listened on unless the user says otherwise. */
+export interface DefaultPorts {
+  readonly otlpHttp: number;
+  readonly otlpGrpc: number;
+  readonly zipkin: number;
 }
 
 /** The options of `startSession` that the command line gives. */
 export function toSessionOptions(
   options: SessionCommandOptions,
+  ports: DefaultPorts,
 ): Omit<SessionOptions, "title" | "onNotice"> {
   return {
     socket: options.socket,
     out: options.out,
     rotateBytes: options.rotate,
+    otlpHttp: choosePort(options.otlpHttp, ports.otlpHttp),
+    otlpGrpc: choosePort(options.otlpGrpc, ports.otlpGrpc),
+    zipkin: choosePort(options.zipkin, ports.zipkin),
+    corsOrigins: options.cors,
+    maxBodyBytes: options.maxBody,
     ssf: options.ssf,
     forward: options.forward,
     maxForwardBytes: options.forwardQueue,
@@ -92,13 +126,21 @@ type SessionCommandOptions = ReturnType<ReturnType<typeof createSessionCommand>[
 
 const MIB = 1024 * 1024;
 
-/** An option of a receiver that does not exist yet: `off` is all it can be. */
-// deno-lint-ignore explicit-function-return-type -- the option's name is part of its type
-function createOffSwitch<Name extends string>(name: Name, protocol: string) {
-  return new Option(`${name} <address>`).hideHelp().argParser((value: string) => {
-    if (value === "off") return value;
-    throw new InvalidArgumentError(`This version does not receive ${protocol}; leave it out.`);
-  });
+/** A port that was asked for must be had; a default one need not. */
+function choosePort(asked: HostPort | "off" | undefined, port: number): PortChoice | undefined {
+  if (asked === "off") return undefined;
+  return asked === undefined
+    ? { host: "127.0.0.1", port, isOptional: true }
+    : { ...asked, isOptional: false };
+}
+
+function parsePort(text: string): HostPort | "off" {
+  if (text === "off") return text;
+  try {
+    return parseHostPort(text);
+  } catch {
+    throw new InvalidArgumentError("Expected HOST:PORT (port 0: any free one) or off.");
+  }
 }
 
 /** Adds the receiver of one `--forward` to those of the ones before it. */

@@ -1,26 +1,58 @@
 import type { EventAssembler } from "../assemble/event_assembler.ts";
 import { addCounters, type Counters } from "../model/counters.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
+import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
+import { GrpcReceiver } from "../receivers/grpc_receiver.ts";
+import { HttpReceiver, type HttpRoute } from "../receivers/http_receiver.ts";
 import { listenSsf } from "../receivers/listen_ssf.ts";
+import { otlpGrpcMethods } from "../receivers/otlp_grpc_methods.ts";
+import { otlpHttpRoutes } from "../receivers/otlp_http_routes.ts";
+import { OtlpIntake } from "../receivers/otlp_intake.ts";
+import { SpanIntake } from "../receivers/span_intake.ts";
 import { formatSsfAddress, type SsfAddress } from "../receivers/ssf_address.ts";
 import { SsfIntake } from "../receivers/ssf_intake.ts";
 import type { SsfReceiver } from "../receivers/ssf_receiver.ts";
+import { zipkinHttpRoutes } from "../receivers/zipkin_http_routes.ts";
+import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
+import { transcodeOtlpProtobuf } from "../wire/otlp/transcode_otlp_protobuf.ts";
+import { describeBindError } from "./describe_bind_error.ts";
+import { formatHostPort, type HostPort, isLoopback } from "./host_port.ts";
 
 /** Options of {@linkcode listenForPrograms}: which receivers there are, and their bounds. */
 export interface SessionReceiverOptions {
   /** Where SSF is received. */
   ssf?: readonly SsfAddress[];
+  /** Where OTLP over HTTP is received. @default nowhere */
+  otlpHttp?: PortChoice;
+  /** Where OTLP over gRPC is received. @default nowhere */
+  otlpGrpc?: PortChoice;
+  /** Where Zipkin's and Jaeger's formats are received over HTTP. @default nowhere */
+  zipkin?: PortChoice;
+  /** Origins of web pages that may send over HTTP, `*` for all. @default none */
+  corsOrigins?: readonly string[];
+  /** Bytes of one message of OTLP or Zipkin, unpacked. @default 64 MiB */
+  maxBodyBytes?: number;
   /** See {@linkcode GoTraceReceiver}. @default 1 MiB */
   maxLineBytes?: number;
   /** Connections at once, to each socket. @default 1,000 */
   maxConnections?: number;
+  /** Told of a port that is not listened on because another process has it. */
+  onNotice?: (message: string) => void;
+}
+
+/** A port to listen on. */
+export interface PortChoice extends HostPort {
+  /** Whether to go on without it when another process has it. */
+  readonly isOptional: boolean;
 }
 
 /** What the receivers of a session feed. */
 export interface ReceiverOutput {
   /** Gets events that start and end spans. */
   readonly assembler: EventAssembler;
+  /** Gets the spans of protocols that send whole spans. */
+  readonly spans: SpanIntake;
   /** Gets spans that are complete when they arrive. */
   readonly onSpans: SpanConsumer;
   /** Asked after each read: a promise holds the reading back until it resolves. */
@@ -33,12 +65,27 @@ export interface SessionReceivers extends AsyncDisposable {
   readonly socket: string;
   /** Where SSF is received, as URLs, with the ports that were found free. */
   readonly ssf: readonly string[];
+  /** Where OTLP over HTTP is received, as `HOST:PORT`. */
+  readonly otlpHttp: string | undefined;
+  /** Where OTLP over gRPC is received, as `HOST:PORT`. */
+  readonly otlpGrpc: string | undefined;
+  /** Where Zipkin's format is received, as `HOST:PORT`. */
+  readonly zipkin: string | undefined;
   /** Programs that were turned away because too many were connected. */
   readonly refusedConnectionCount: number;
   /** What became of everything that arrived, whichever way. */
   counters(): Counters;
+  /** Log records and data points of metrics, which are counted and not kept. */
+  otherSignals(): { readonly logs: number; readonly metrics: number };
   /** Begins to take what is sent. */
   serve(): void;
+}
+
+/** What all receivers have in common. */
+interface Receiver {
+  readonly refusedConnectionCount: number;
+  serve?(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
@@ -53,10 +100,10 @@ export async function listenForPrograms(
   output: ReceiverOutput,
   options: SessionReceiverOptions,
 ): Promise<SessionReceivers> {
-  const { maxLineBytes, maxConnections } = options;
-  const { assembler, onSpans, backPressure } = output;
+  const { maxLineBytes, maxConnections, maxBodyBytes, corsOrigins } = options;
+  const { assembler, spans, onSpans, backPressure } = output;
   await using cleanup = new AsyncDisposableStack();
-  const receivers: (GoTraceReceiver | SsfReceiver)[] = [];
+  const receivers: (GoTraceReceiver | SsfReceiver | Receiver)[] = [];
   // All at once: each waits a while for programs that keep sending.
   cleanup.defer(async () => void await Promise.all(receivers.map((each) => each.close())));
   const gotrace = await GoTraceReceiver.listen(socket, {
@@ -66,23 +113,97 @@ export async function listenForPrograms(
     maxConnections,
   });
   receivers.push(gotrace);
-  const intake = new SsfIntake({ onSpans });
+  const ssfIntake = new SsfIntake({ onSpans });
   const ssf: string[] = [];
   for (const address of options.ssf ?? []) {
-    const receiver = await listenSsf(address, { intake, backPressure, maxConnections });
+    const receiver = await listenSsf(address, { intake: ssfIntake, backPressure, maxConnections });
     receivers.push(receiver);
     ssf.push(formatSsfAddress(receiver.address));
   }
+
+  const memory = new BodyMemory();
+  const otlp = new OtlpIntake({
+    spans,
+    transcode: { protobuf: transcodeOtlpProtobuf, json: transcodeOtlpJson },
+  });
+  function onRefused(reason: string): void {
+    // Spans that were read and found bad have been counted one by one.
+    if (reason === "overloaded" || reason === "unavailable") spans.drop("overloaded");
+    else if (reason !== "malformed" && reason !== "invalid_argument") spans.reject(reason);
+  }
+  async function listen(
+    what: string,
+    choice: PortChoice | undefined,
+    bind: (choice: PortChoice) => Promise<Receiver & { readonly port: number }>,
+  ): Promise<string | undefined> {
+    if (choice === undefined) return undefined;
+    let receiver: Receiver & { readonly port: number };
+    try {
+      receiver = await bind(choice);
+    } catch (error) {
+      const problem = `${what} at ${formatHostPort(choice)}: ` +
+        await describeBindError(error, choice.port);
+      if (!choice.isOptional) throw new Error(`Cannot receive ${problem}`);
+      options.onNotice?.(`does not receive ${problem}`);
+      return undefined;
+    }
+    receivers.push(receiver);
+    const { host } = choice;
+    if (!isLoopback(choice)) {
+      options.onNotice?.(
+        `receives ${what} from the network: whoever reaches this machine can send`,
+      );
+    }
+    return formatHostPort({ host, port: receiver.port });
+  }
+  function listenHttp(routes: Record<string, HttpRoute>): typeof bindHttp {
+    function bindHttp({ host, port }: PortChoice): Promise<HttpReceiver> {
+      return HttpReceiver.listen(host, port, {
+        routes,
+        memory,
+        backPressure,
+        maxBodyBytes,
+        maxConnections,
+        corsOrigins,
+        onRefused,
+      });
+    }
+    return bindHttp;
+  }
+  const otlpHttp = await listen(
+    "OTLP over HTTP",
+    options.otlpHttp,
+    listenHttp({ ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) }),
+  );
+  const otlpGrpc = await listen(
+    "OTLP over gRPC",
+    options.otlpGrpc,
+    ({ host, port }) =>
+      GrpcReceiver.listen(host, port, {
+        methods: otlpGrpcMethods(otlp),
+        memory,
+        backPressure,
+        maxMessageBytes: maxBodyBytes,
+        maxConnections,
+        onRefused,
+      }),
+  );
+  const zipkin = await listen("Zipkin", options.zipkin, listenHttp(zipkinHttpRoutes(spans)));
+
   const bound = cleanup.move();
   return {
     socket: gotrace.path,
     ssf,
+    otlpHttp,
+    otlpGrpc,
+    zipkin,
     get refusedConnectionCount() {
       return receivers.reduce((sum, receiver) => sum + receiver.refusedConnectionCount, 0);
     },
-    counters: () => addCounters([assembler.counters, intake.counters]),
+    counters: () => addCounters([assembler.counters, ssfIntake.counters, spans.counters]),
+    otherSignals: () => ({ logs: otlp.logRecordCount, metrics: otlp.dataPointCount }),
     serve(): void {
-      for (const receiver of receivers) receiver.serve();
+      for (const receiver of receivers) receiver.serve?.();
     },
     [Symbol.asyncDispose]: () => bound.disposeAsync(),
   };
