@@ -73,8 +73,8 @@ function countFields(reader: ProtobufReader, steps: readonly Step[], depth: numb
 function countMembers(record: JsonRecord, steps: readonly Step[], depth: number): number {
   let count = 0;
   for (const name of steps[depth].values()) {
-    const value = record[name] ?? undefined;
-    if (value === undefined) continue;
+    const value = record[name] ?? record[toSnakeCase(name)];
+    if (value === undefined || value === null) continue;
     const items = Array.isArray(value) ? value : [value];
     for (const item of items) {
       if (!isJsonRecord(item)) throw new DecodeError(`"${name}" holds what is no object`, 0);
@@ -82,4 +82,9 @@ function countMembers(record: JsonRecord, steps: readonly Step[], depth: number)
     }
   }
   return count;
+}
+
+/** Protobuf's JSON form allows both spellings of a name. */
+function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
