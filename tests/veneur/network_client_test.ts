@@ -199,22 +199,68 @@ Deno.test("a server restarted 20 times costs no more than the counters say", asy
 });
 
 Deno.test("a server that never reads costs spans and no more than the capacity", async () => {
-  await using receiver = await StreamReceiver.create({ isReading: false });
-  const client = newClient(receiver.address, {
-    capacity: 8,
-    parallelBackends: 1,
-    writeTimeoutMs: 20,
-  });
-  const tags = { long: "x".repeat(4 * 1024 * 1024) };
-  const outcomes = [1, 2].map((id) => recorded(client, makeSpan(id, { tags })));
-  const alive = setInterval(() => {}, 1000);
-  assertEquals((await Promise.all(outcomes)).map(summary), Array(2).fill("failed: write_timeout"));
-  clearInterval(alive);
-  for (let id = 3; id <= 10; id++) record(client, makeSpan(id, { tags }));
-  assertEquals(record(client, makeSpan(11)).status, "would_block");
-  assertEquals((await client.close(10)).status, "failed");
-  assertEquals(client.counters.queued, 0);
-  assertBalanced(client);
+  for (const isTcp of [false, true]) {
+    await using receiver = await StreamReceiver.create({ isReading: false, isTcp });
+    const client = newClient(receiver.address, {
+      capacity: 8,
+      parallelBackends: 1,
+      writeTimeoutMs: 20,
+    });
+    const tags = { long: "x".repeat(8 * 1024 * 1024) };
+    const outcomes = [1, 2].map((id) => recorded(client, makeSpan(id, { tags })));
+    const alive = setInterval(() => {}, 1000);
+    assertEquals(
+      (await Promise.all(outcomes)).map(summary),
+      Array(2).fill("failed: write_timeout"),
+    );
+    clearInterval(alive);
+    for (let id = 3; id <= 10; id++) record(client, makeSpan(id, { tags }));
+    assertEquals(record(client, makeSpan(11)).status, "would_block");
+    assertEquals((await client.close(10)).status, "failed");
+    assertEquals(client.counters.queued, 0);
+    assertBalanced(client);
+  }
+});
+
+Deno.test("what a client holds is bounded while nobody listens", async () => {
+  const nowhere = "unix:///nowhere/at/all.sock";
+  const cases = [
+    { options: { capacity: 64 }, most: 64 },
+    // Ten spans fit into the buffer of each connection.
+    { options: { capacity: 64, bufferSizeBytes: 10_600, parallelBackends: 2 }, most: 64 + 20 },
+  ];
+  for (const { options, most } of cases) {
+    const client = newClient(nowhere, { ...options, connectTimeoutMs: 60_000 });
+    const before = Deno.memoryUsage().heapUsed;
+    for (let id = 1; id <= 200_000; id++) {
+      record(client, makeSpan(id, { tags: { long: `${id}`.padStart(1000) } }));
+      if (id % 1000 === 0) await Promise.resolve();
+    }
+    const grownBytes = Deno.memoryUsage().heapUsed - before;
+    const { recorded, queued, dropped } = client.counters;
+    assert(queued >= 64 && queued <= most, `${queued} queued`);
+    assertEquals([recorded, dropped.would_block], [200_000, 200_000 - queued]);
+    // They would take 200 MB.
+    assert(grownBytes < 100_000_000, `${grownBytes} bytes more`);
+    assertEquals((await client.close(0)).status, "failed");
+    assertBalanced(client);
+  }
+});
+
+Deno.test("a client that is closed, also twice, takes no more and says so", async () => {
+  await using stream = await StreamReceiver.create();
+  await using udp = DatagramReceiver.create();
+  for (const { address } of [stream, udp, { address: "unix:///nowhere/at/all.sock" }]) {
+    const client = newClient(address);
+    const [first, second] = await Promise.all([client.close(), client.close()]);
+    assertEquals([first, second, await client.close()], Array(3).fill({ status: "ok" }));
+    const outcomes: unknown[] = [];
+    const refused = record(client, makeSpan(1), (outcome) => outcomes.push(outcome));
+    assertEquals([refused.status, (await flush(client)).status], ["closed", "closed"]);
+    assertEquals(outcomes, []);
+    assertEquals(client.counters.dropped, Object.assign(Object.create(null), { closed: 1 }));
+    assertBalanced(client);
+  }
 });
 
 Deno.test("a span over the limit is refused and leaves the connection as it is", async () => {

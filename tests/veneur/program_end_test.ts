@@ -53,9 +53,11 @@ async function assertEndsWell(command: readonly string[]): Promise<void> {
   assertEquals((await run(command, byName, "10", "end")).output, "");
   await udp.waitForSpans(110);
   // Nobody listens: no longer than the time for the end, and not a word.
+  const idle = await run(command, NOWHERE, "0", "end");
   const lonely = await run(command, NOWHERE, "100", "end");
   assertEquals([lonely.code, lonely.output], [0, ""]);
-  assert(lonely.tookMs < 5000, `took ${lonely.tookMs} ms`);
+  // That is half a second; the machine may be busy.
+  assert(lonely.tookMs - idle.tookMs < 2000, `${lonely.tookMs} ms instead of ${idle.tookMs}`);
   // A flush that is waited for settles, although nothing else keeps the program alive.
   assertEquals((await run(command, NOWHERE, "10", "flush")).output, "ok\n");
 }

@@ -5,8 +5,10 @@ import {
   histogram,
   namePrefix,
   randomlySample,
+  type SampleOptions,
   set,
   setNamePrefix,
+  type SsfSample,
   status,
   type TimeUnit,
   timing,
@@ -34,6 +36,38 @@ Deno.test("each kind of sample keeps its value where veneur expects it", () => {
     ["set", "s", 0, "member", "ok", 1],
     ["status", "st", 0, "", "critical", 1],
   ]);
+});
+
+/** A sample of each kind with the same options. */
+function makeAll(options: SampleOptions): SsfSample[] {
+  return [
+    count("c", 1, {}, options),
+    gauge("g", 1, {}, options),
+    histogram("h", 1, {}, options),
+    set("s", "member", {}, options),
+    status("st", "ok", {}, options),
+    timing("t", 1n, "ms", {}, options),
+  ];
+}
+
+Deno.test("each kind of sample takes each option, and the prefix", () => {
+  const options = { unit: "pages", timestamp: 7n, scope: "local", sampleRate: 0.5 } as const;
+  for (const { unit, timestamp, scope, sampleRate } of makeAll(options)) {
+    assertEquals({ unit, timestamp, scope, sampleRate }, options);
+  }
+  try {
+    setNamePrefix("testing.");
+    assertEquals(makeAll({}).map((sample) => sample.name), [
+      "testing.c",
+      "testing.g",
+      "testing.h",
+      "testing.s",
+      "testing.st",
+      "testing.t",
+    ]);
+  } finally {
+    setNamePrefix("");
+  }
 });
 
 Deno.test("samples carry tags and options, and arrive with them", () => {

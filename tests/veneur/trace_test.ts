@@ -156,6 +156,16 @@ Deno.test("recording gives a trace its end, its name and more tags", () =>
     assert(startTimestamp >= before - 5_000_000n && trace.duration() < 60_000_000_000n);
   }));
 
+Deno.test("a trace that was given its end keeps it when it is recorded", () =>
+  withDefaultClient(async (spans) => {
+    const trace = startTrace("checkout");
+    trace.end = trace.start + 5n;
+    const sent = new Promise((resolve) => trace.onSent = resolve);
+    trace.record("charge");
+    await sent;
+    assertEquals(spans.map((span) => span.endTimestamp - span.startTimestamp), [5n]);
+  }));
+
 Deno.test("without a default client a finished span says so", () => {
   assertEquals(startSpanFromContext("lost").finish().status, "no_client");
   assertEquals(startTrace("lost").record("lost").status, "no_client");

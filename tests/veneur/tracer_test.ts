@@ -65,6 +65,27 @@ Deno.test("headers of a request make its span a child, whichever format they hav
   ]);
 });
 
+Deno.test("a tracer's span has the parent, the tags and the start that it was given", () => {
+  const parent = startTrace("shop");
+  const span = globalTracer.startSpan("serve", {
+    parent,
+    tags: { foo: "bar", baz: "quz" },
+    startTime: 1_136_239_445_000_000_000n,
+  });
+  assertEquals([span.traceId, span.parentId, span.resource, span.name], [
+    parent.traceId,
+    parent.spanId,
+    "shop",
+    "serve",
+  ]);
+  assertEquals([{ ...span.tags }, span.start], [
+    { foo: "bar", baz: "quz" },
+    1_136_239_445_000_000_000n,
+  ]);
+  const root = globalTracer.startSpan("serve");
+  assertEquals([root.traceId, root.parentId, root.resource], [root.spanId, 0n, "serve"]);
+});
+
 Deno.test("what cannot be injected or extracted is an answer, not an exception", () => {
   const span = globalTracer.startSpan("call");
   const foreign = { traceId: "no number", spanId: "x" };

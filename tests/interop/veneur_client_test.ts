@@ -1,50 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { join } from "node:path";
-import { startTraceCollect } from "../../scripts/start_collector.ts";
 import type { Span } from "../../src/model/span.ts";
-import { decodeSpanLine } from "../../src/wire/span_line/decode_span_line.ts";
-import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 import { buildProgram } from "./_go_programs.ts";
+import { collectSsf, run, type Transport, TRANSPORTS } from "./_veneur.ts";
 
 const client = await buildProgram("veneur_client");
-
-/** What a session with SSF recorded, and what it said of it. */
-interface Recorded {
-  readonly spans: readonly Span[];
-  /** The names of the counters are those of the line `summary`. */
-  readonly summary: Readonly<Record<string, unknown>>;
-}
-
-const TRANSPORTS = ["udp", "unix"] as const;
-type Transport = (typeof TRANSPORTS)[number];
-
-/** Collects what is sent to a URL while a function runs. */
-async function collectSsf(
-  transport: Transport,
-  send: (url: string) => Promise<void>,
-): Promise<Recorded> {
-  let spans: Span[] = [];
-  let summary: Recorded["summary"] = {};
-  await inTemporaryFolder(async (folder) => {
-    const out = join(folder, "out.jsonl");
-    const ssf = transport === "udp" ? "udp://127.0.0.1:0" : `unix://${folder}/ssf`;
-    await using collector = await startTraceCollect(folder, ["--out", out, "--ssf", ssf]);
-    const [url] = collector.ready.ssf as string[];
-    await send(url);
-    summary = await collector.stop() ?? {};
-    const lines = (await Deno.readTextFile(out)).split("\n");
-    spans = lines.filter((line) => line.startsWith('{"id"')).map(decodeSpanLine);
-  });
-  return { spans, summary };
-}
-
-/** Runs a Go program, which must succeed and complain of nothing, and returns what it printed. */
-async function run(program: string, args: readonly string[]): Promise<string> {
-  const output = await new Deno.Command(program, { args: [...args] }).output();
-  const stderr = new TextDecoder().decode(output.stderr);
-  assertEquals([output.success, stderr], [true, ""]);
-  return new TextDecoder().decode(output.stdout);
-}
 
 /** A recorded span in the form in which `veneur_client` prints what it sent. */
 function asSent(span: Span): Record<string, unknown> {
@@ -87,11 +46,13 @@ for (const transport of TRANSPORTS) {
       fn: async () => {
         if (!client.ok) return;
         const requests = REQUESTS[transport];
-        let printed = "";
+        let printed: Uint8Array = new Uint8Array();
         const { spans, summary } = await collectSsf(transport, async (url) => {
           printed = await run(client.path, ["-requests", `${requests}`, ...options, url]);
         });
-        const sent = printed.trimEnd().split("\n").map((line) => JSON.parse(line));
+        const sent = new TextDecoder().decode(printed).trimEnd().split("\n").map((line) =>
+          JSON.parse(line)
+        );
         assertEquals(sent.length, 2 * requests);
         assertEquals(sortedById(spans.map(asSent)), sortedById(sent));
         assertEquals(
