@@ -1,8 +1,8 @@
 import { EventAssembler } from "../assemble/event_assembler.ts";
 import type { Span } from "../model/span.ts";
-import type { SpanBatch } from "../model/span_batch.ts";
 import { type OpenedRecording, openRecording } from "../recording/open_recording.ts";
-import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
+import type { ForeignFormat } from "../recording/sniff_format.ts";
+import { decodeSpanBatch } from "../wire/span_line/decode_span_batch.ts";
 import { CommandError } from "./command_error.ts";
 import type { SourceMessage, SpanSource } from "./span_source.ts";
 
@@ -34,7 +34,18 @@ async function* readFile(
     },
   );
   try {
-    yield* opened.format === "event-lines" ? readEvents(opened, signal) : readSpans(opened, signal);
+    switch (opened.format) {
+      case undefined:
+      case "recording":
+      case "span-lines":
+        yield* readSpans(opened, signal);
+        break;
+      case "event-lines":
+        yield* readEvents(opened, signal);
+        break;
+      default:
+        yield* readForeign(opened, opened.format, signal);
+    }
   } finally {
     await opened[Symbol.asyncDispose]();
   }
@@ -47,7 +58,7 @@ async function* readSpans(
   const recording = opened.read();
   for await (const section of recording) {
     if (signal.aborted) return;
-    yield { type: "spans", spans: decodeBatch(section) };
+    yield { type: "spans", spans: decodeSpanBatch(section.lines) };
   }
   const { damaged, damagedLines, lostByWriter } = recording.report;
   if (damagedLines > 0) {
@@ -64,6 +75,40 @@ async function* readSpans(
   }
 }
 
+async function* readForeign(
+  opened: OpenedRecording,
+  format: ForeignFormat,
+  signal: AbortSignal,
+): AsyncGenerator<SourceMessage> {
+  const { readForeignSpans } = await import("../recording/foreign_spans.ts");
+  const foreign = readForeignSpans(opened.bytes, format, opened.sourceDamage);
+  for await (const batch of foreign) {
+    if (signal.aborted) return;
+    const spans = decodeSpanBatch(batch.lines);
+    // Whoever wrote the file has stopped: nothing in it runs any more.
+    yield { type: "spans", spans: spans.map(abandonSpan) };
+  }
+  const { rejected, firstProblem, damageCount, firstDamage } = foreign.report;
+  const reasons = Object.entries(rejected).map(([reason, count]) => `${reason} ${count}`);
+  if (reasons.length > 0) {
+    const text = `spans of ${opened.name} were skipped: ${
+      reasons.join(", ")
+    }; the first: ${firstProblem}`;
+    yield { type: "notice", text };
+  }
+  if (damageCount > 0) {
+    const places = damageCount === 1 ? "one place" : `${damageCount} places`;
+    yield {
+      type: "notice",
+      text: `${opened.name} is damaged in ${places}, which could not be read: ${firstDamage}`,
+    };
+  }
+}
+
+function abandonSpan(span: Span): Span {
+  return span.state === "running" ? { ...span, state: "unfinished" } : span;
+}
+
 async function* readEvents(
   opened: OpenedRecording,
   signal: AbortSignal,
@@ -71,7 +116,7 @@ async function* readEvents(
   let spans: Span[] = [];
   const assembler = new EventAssembler({
     onSpans: (batch) => {
-      for (const span of decodeBatch(batch)) spans.push(span);
+      for (const span of decodeSpanBatch(batch.lines)) spans.push(span);
     },
   });
   let rest = new Uint8Array();
@@ -103,14 +148,4 @@ async function* readEvents(
   }
 }
 
-function decodeBatch(batch: SpanBatch): Span[] {
-  const spans: Span[] = [];
-  for (const line of decoder.decode(batch.lines).split("\n")) {
-    if (line === "") continue;
-    for (const span of decodeSpanLines(line)) spans.push(span);
-  }
-  return spans;
-}
-
-const decoder = new TextDecoder();
 const MAX_LINE_BYTES = 16 * 1024 * 1024;

@@ -19,18 +19,21 @@ export interface OpenedRecording {
   readonly compression: Compression | undefined;
   /**
    * The content, unpacked, from its beginning. Each piece is valid until the next is asked for. Event lines are
-   * read from here, by whoever pairs them; the rest better by `read`. Can be read once.
+   * read from here by whoever pairs them, formats of other programs by `readForeignSpans`; the rest better by
+   * `read`. Can be read once.
    */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Reads the spans of a recording or of span lines. */
   read(): Recording;
+  /** What went wrong with the packed bytes; known once `bytes` has been read to its end. */
+  sourceDamage(): string | undefined;
   /** Closes the source of a recording that is not read to its end. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Opens a trace file, whatever its name: recordings, span lines and event lines, also packed with gzip or
- * Zstandard. The content tells which.
+ * Opens a trace file, whatever its name: recordings, span lines, event lines, and formats of other
+ * programs, also packed with gzip or Zstandard. The content tells which.
  *
  * @param source Path of a file, or the bytes of standard input.
  * @throws {Error} When the file cannot be read, or its content is nothing of these.
@@ -69,6 +72,7 @@ export async function openRecording(
       compression,
       bytes: content,
       read: () => readRecording(content, { ...options, sourceDamage: () => damage }),
+      sourceDamage: () => damage,
       [Symbol.asyncDispose]: () => close(content, packed),
     };
   } catch (error) {
@@ -85,8 +89,9 @@ export class UnknownFormatError extends Error {
   constructor(file: string) {
     super(
       `Cannot open "${file}": its content is no known trace format; understood are recordings of ` +
-        "this program, span lines (JSON with id, trace_id, start_time) and go-trace's event lines " +
-        "(JSON with type, span_id, trace_id), plain or packed with gzip or Zstandard",
+        "this program, span lines (JSON with id, trace_id, start_time), go-trace's event lines " +
+        "(JSON with type, span_id, trace_id), OTLP (JSON, JSON lines or protobuf), Zipkin's JSON " +
+        "(v1 and v2), Jaeger's JSON and frames of SSF, plain or packed with gzip or Zstandard",
     );
   }
 }

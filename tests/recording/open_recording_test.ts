@@ -32,7 +32,7 @@ Deno.test("the format is recognised by the content", () => {
       ["[]\n" + EVENT, "event-lines"],
       ["# Read me\n", undefined],
       ["{}\n[]\n", undefined],
-      ['{"resourceSpans":[]}\n', undefined],
+      ['{"resourceSpans":[]}\n', "otlp-json"],
       ["", undefined],
     ] as const
   ) assertEquals(sniffFormat(encoder.encode(text)), format, text.slice(0, 50));
@@ -59,7 +59,7 @@ Deno.test("a file that is no trace is refused by name, with the formats that are
   await using folder = await temporaryFolder();
   const path = folder.path + "/notes.txt";
   await Deno.writeTextFile(path, "just notes\n");
-  for (const message of [`"${path}"`, "span lines", "event lines", "gzip"]) {
+  for (const message of [`"${path}"`, "span lines", "event lines", "OTLP", "Zipkin", "gzip"]) {
     await assertRejects(() => openRecording(path), Error, message);
   }
   await assertRejects(() => openRecording(folder.path + "/none"), Error, "there is no such file");

@@ -1,0 +1,105 @@
+import { DecodeError } from "../wire/decode_error.ts";
+import { closeCutJson } from "../wire/json/close_cut_json.ts";
+import { JsonListScanner } from "../wire/json/json_list_scanner.ts";
+import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
+import type { TranscodeResult } from "../wire/span_line/transcode_result.ts";
+import type { ForeignReader, ForeignReport } from "./_foreign_reader.ts";
+
+/** How the lists of a protocol's JSON are read. */
+export interface ListFormat {
+  /** The field that holds the list, where the text is no list itself. */
+  readonly field: string;
+  readonly transcode: (message: Uint8Array, sink: SpanLineSink) => TranscodeResult;
+  /** What is put around items to make a message of them; without it they are put into a list. */
+  readonly wrapper?: string;
+  /** The field of an item whose entries are spans, so that an item that is cut still gives some. */
+  readonly spansField?: string;
+  /** Whether the texts may come one a line. */
+  readonly isLineWise?: boolean;
+}
+
+/** Reads a list of spans, traces or groups of spans in JSON, some items at a time. */
+export class ListReader implements ForeignReader {
+  readonly #format: ListFormat;
+  readonly #sink: SpanLineSink;
+  readonly #report: ForeignReport;
+  readonly #scanner: JsonListScanner;
+  #items: Uint8Array[] = [];
+  #itemBytes = 0;
+
+  constructor(format: ListFormat, sink: SpanLineSink, report: ForeignReport) {
+    this.#format = format;
+    this.#sink = sink;
+    this.#report = report;
+    this.#scanner = new JsonListScanner({
+      fields: [format.field],
+      isLineWise: format.isLineWise,
+      onItem: (item) => this.#take(item),
+      onDamage: () => report.damaged("a line is cut"),
+    });
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#scanner.push(bytes);
+  }
+
+  finish(): void {
+    const { incompleteItem, isComplete } = this.#scanner;
+    const { spansField } = this.#format;
+    if (incompleteItem !== undefined && spansField !== undefined) {
+      const item = closeCutJson(incompleteItem, spansField);
+      if (item !== undefined) this.#take(item);
+    }
+    this.#flush();
+    if (!isComplete) this.#report.damaged("the end is missing");
+  }
+
+  #take(item: Uint8Array): void {
+    this.#items.push(item.slice());
+    this.#itemBytes += item.length;
+    if (this.#itemBytes >= MESSAGE_BYTES) this.#flush();
+  }
+
+  /** Makes one message of many items, which is faster; item by item if one of them is no JSON. */
+  #flush(): void {
+    const items = this.#items;
+    this.#items = [];
+    this.#itemBytes = 0;
+    if (items.length === 0 || this.#transcode(items) === undefined) return;
+    for (const item of items) {
+      const error = this.#transcode([item]);
+      if (error !== undefined) this.#report.damaged(error.message);
+    }
+  }
+
+  #transcode(items: readonly Uint8Array[]): DecodeError | undefined {
+    try {
+      this.#report.add(this.#format.transcode(this.#message(items), this.#sink));
+      return undefined;
+    } catch (error) {
+      if (error instanceof DecodeError) return error;
+      throw error;
+    }
+  }
+
+  #message(items: readonly Uint8Array[]): Uint8Array {
+    const { wrapper } = this.#format;
+    const begin = UTF8.encode(wrapper === undefined ? "[" : `{"${wrapper}":[`);
+    const end = UTF8.encode(wrapper === undefined ? "]" : "]}");
+    const length = items.reduce((sum, item) => sum + item.length + 1, begin.length + end.length);
+    const message = new Uint8Array(length - 1);
+    message.set(begin);
+    let at = begin.length;
+    for (const [index, item] of items.entries()) {
+      if (index > 0) message[at++] = COMMA;
+      message.set(item, at);
+      at += item.length;
+    }
+    message.set(end, at);
+    return message;
+  }
+}
+
+const UTF8 = new TextEncoder();
+const COMMA = 0x2c;
+const MESSAGE_BYTES = 256 * 1024;

@@ -1,0 +1,112 @@
+import type { SpanBatch } from "../model/span_batch.ts";
+import { transcodeJaegerJson } from "../wire/jaeger/transcode_jaeger_json.ts";
+import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
+import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
+import { transcodeZipkinJson } from "../wire/zipkin/transcode_zipkin_json.ts";
+import { type ForeignReader, ForeignReport } from "./_foreign_reader.ts";
+import { type ListFormat, ListReader } from "./_list_reader.ts";
+import type { ForeignFormat } from "./sniff_format.ts";
+import { OtlpProtobufReader } from "./_otlp_protobuf_reader.ts";
+import { SsfReader } from "./_ssf_reader.ts";
+
+export type { ForeignReport };
+
+/** The spans of a file of another program's format, to be read once, and the report about them. */
+export interface ForeignSpans extends AsyncIterable<SpanBatch> {
+  /** Grows while the spans are read. */
+  readonly report: Readonly<ForeignReport>;
+}
+
+/**
+ * Reads the spans of a file of another program's format. What cannot be read is skipped and counted;
+ * nothing is thrown but the source's own errors, and an error about an entry of more than 256 MiB.
+ *
+ * @param source The bytes, unpacked, in pieces of any size.
+ * @param sourceDamage Asked at the end of the source for what went wrong with it.
+ * @returns Batches of span lines, each valid until the next is asked for.
+ */
+export function readForeignSpans(
+  source: AsyncIterable<Uint8Array>,
+  format: ForeignFormat,
+  sourceDamage: () => string | undefined = () => undefined,
+): ForeignSpans {
+  const report = new ForeignReport();
+  async function* readBatches(): AsyncGenerator<SpanBatch> {
+    const sink = new BatchSink();
+    const reader = createReader(format, sink, report);
+    for await (const bytes of source) {
+      reader.push(bytes);
+      if (sink.length >= BATCH_BYTES) yield sink.take();
+    }
+    reader.finish();
+    const damage = sourceDamage();
+    if (damage !== undefined) report.damaged(damage);
+    if (sink.length > 0) yield sink.take();
+  }
+  return { report, [Symbol.asyncIterator]: readBatches };
+}
+
+const BATCH_BYTES = 64 * 1024;
+
+const LISTS: Readonly<Record<string, ListFormat>> = {
+  "otlp-json": {
+    field: "resourceSpans",
+    wrapper: "resourceSpans",
+    spansField: "spans",
+    transcode: transcodeOtlpJson,
+    isLineWise: true,
+  },
+  // A text that is a list; no field of an object has that name.
+  "zipkin-json": { field: "", transcode: transcodeZipkinJson },
+  "jaeger-json": {
+    field: "data",
+    wrapper: "data",
+    spansField: "spans",
+    transcode: transcodeJaegerJson,
+  },
+};
+
+function createReader(
+  format: ForeignFormat,
+  sink: SpanLineSink,
+  report: ForeignReport,
+): ForeignReader {
+  if (format === "ssf-frames") return new SsfReader(sink, report);
+  const list = LISTS[format];
+  if (list !== undefined) return new ListReader(list, sink, report);
+  return new OtlpProtobufReader(format === "otlp-protobuf-frames", sink, report);
+}
+
+/** Collects lines until they are taken. */
+class BatchSink implements SpanLineSink {
+  bytes = new Uint8Array(4 * BATCH_BYTES);
+  length = 0;
+  #spanCount = 0;
+  #unfinishedCount = 0;
+
+  reserve(length: number): number {
+    const needed = this.length + length;
+    if (needed > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    }
+    return this.length;
+  }
+
+  commit(to: number, isUnfinished = false): void {
+    this.length = to;
+    this.#spanCount++;
+    if (isUnfinished) this.#unfinishedCount++;
+  }
+
+  take(): SpanBatch {
+    const batch = {
+      lines: this.bytes.subarray(0, this.length),
+      spanCount: this.#spanCount,
+      unfinishedCount: this.#unfinishedCount,
+    };
+    this.length = this.#spanCount = this.#unfinishedCount = 0;
+    return batch;
+  }
+}

@@ -1,0 +1,201 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Span } from "../../src/model/span.ts";
+import { readForeignSpans } from "../../src/recording/foreign_spans.ts";
+import type { ForeignFormat } from "../../src/recording/sniff_format.ts";
+import { openRecording } from "../../src/recording/open_recording.ts";
+import { sniffFormat } from "../../src/recording/sniff_format.ts";
+import { encodeOtlpProtobuf } from "../../src/wire/otlp/encode_otlp.ts";
+import { decodeSpanBatch } from "../../src/wire/span_line/decode_span_batch.ts";
+import { encodeSsfFrame } from "../../src/wire/ssf/ssf_frame.ts";
+import { encodeSsfSpan } from "../../src/wire/ssf/encode_ssf_span.ts";
+import { ssfSpan } from "../testing/send_ssf.ts";
+import { pieces } from "./_recording_fixture.ts";
+
+const UTF8 = new TextEncoder();
+/** Spans in each file. */
+const COUNT = 3;
+const NUMBERS = Array.from({ length: COUNT }, (_, index) => index);
+
+const ZIPKIN = NUMBERS.map((n) => ({
+  traceId: "1a",
+  id: `a${n}`,
+  name: `span ${n} ]}"\\`,
+  timestamp: 1_795_169_829_455_123 + n,
+  duration: 5,
+  tags: { "[]": "[{" },
+}));
+const ZIPKIN_V1 = ZIPKIN.map(({ tags: _, ...span }) => ({ ...span, binaryAnnotations: [] }));
+const JAEGER = {
+  data: [{
+    traceID: "1a",
+    spans: NUMBERS.map((n) => ({
+      traceID: "1a",
+      spanID: `a${n}`,
+      operationName: `span ${n}`,
+      startTime: 1,
+      duration: 5,
+      processID: "p1",
+    })),
+    processes: { p1: { serviceName: "shop", tags: [] } },
+  }],
+};
+const RESOURCE_SPANS = NUMBERS.map((n) => ({
+  resource: { attributes: [{ key: "service.name", value: { stringValue: "shop" } }] },
+  scopeSpans: [{
+    spans: [{
+      traceId: "5b8efff798038103d269b633813fc60c",
+      spanId: `eee19b7ec3c1b17${n}`,
+      name: `span ${n}`,
+      kind: 2,
+      startTimeUnixNano: "1544712660000000000",
+      endTimeUnixNano: "1544712661000000000",
+    }],
+  }],
+}));
+const OTLP = { resourceSpans: RESOURCE_SPANS };
+const OTLP_LINES = RESOURCE_SPANS.map((each) =>
+  text(JSON.stringify({ resourceSpans: [each] }) + "\n")
+);
+const PROTOBUF = NUMBERS.map((n) =>
+  encodeOtlpProtobuf([{
+    traceId: "5b8efff798038103d269b633813fc60c",
+    spanId: `eee19b7ec3c1b17${n}`,
+    name: `span ${n}`,
+    kind: "server",
+    startTimeUnixNano: 1n,
+    endTimeUnixNano: 2n,
+    state: "ended",
+    attributes: {},
+    service: "shop",
+  }])
+);
+const SSF = NUMBERS.map((n) =>
+  encodeSsfFrame(encodeSsfSpan(ssfSpan({ id: BigInt(n + 1), name: `span ${n}`, service: "shop" })))
+);
+
+/** Files by name, each in parts that are messages of their own. */
+const FILES: readonly (readonly [string, ForeignFormat, readonly Uint8Array[]])[] = [
+  ["Zipkin's JSON", "zipkin-json", [json(ZIPKIN)]],
+  ["Zipkin's JSON, indented", "zipkin-json", [json(ZIPKIN, 2)]],
+  ["Zipkin's JSON, a span a line", "zipkin-json", [
+    text(`[\n${ZIPKIN.map((each) => JSON.stringify(each)).join(",\n")}\n]`),
+  ]],
+  ["Zipkin's traces", "zipkin-json", [json(ZIPKIN.map((each) => [each]))]],
+  ["Zipkin's first JSON", "zipkin-json", [json(ZIPKIN_V1)]],
+  ["Jaeger's JSON", "jaeger-json", [json(JAEGER)]],
+  ["Jaeger's JSON, indented", "jaeger-json", [json(JAEGER, 2)]],
+  ["Jaeger's traces", "jaeger-json", [json(JAEGER.data)]],
+  ["OTLP's JSON", "otlp-json", [json(OTLP)]],
+  ["OTLP's JSON, indented", "otlp-json", [json(OTLP, 2)]],
+  ["OTLP's JSON lines", "otlp-json", OTLP_LINES],
+  ["OTLP's protobuf", "otlp-protobuf", PROTOBUF],
+  ["OTLP's protobuf in frames", "otlp-protobuf-frames", PROTOBUF.map(frame)],
+  ["SSF", "ssf-frames", SSF],
+];
+
+for (const [name, format, parts] of FILES) {
+  const bytes = concat(parts);
+  Deno.test(`a file of ${name} is recognised and read, however it arrives`, async () => {
+    assertEquals(sniffFormat(bytes), format);
+    for (const size of [1, 7, bytes.length]) {
+      const opened = await openRecording(pieces(bytes, size));
+      assertEquals(opened.format, format);
+      const { spans, report } = await read(opened.bytes, format);
+      assertEquals(spans.map((span) => span.name.slice(0, 6)), NUMBERS.map((n) => `span ${n}`));
+      assertEquals([report.accepted, report.rejected, report.damageCount], [COUNT, {}, 0]);
+      if (format !== "zipkin-json") assert(spans.every(hasService));
+    }
+  });
+
+  Deno.test(`a file of ${name} that is cut gives the spans before the cut, and says so`, async () => {
+    const { spans: whole } = await read(pieces(bytes, bytes.length), format);
+    const ends = new Set<number>();
+    for (const part of parts) ends.add(part.length + Math.max(0, ...ends));
+    let most = 0;
+    for (let cut = 1; cut <= bytes.length; cut++) {
+      const { spans, report } = await read(pieces(bytes.subarray(0, cut), 64), format);
+      assert(spans.length >= most, `cut at ${cut}: fewer spans than with less`);
+      most = spans.length;
+      assertEquals(spans.map(identityOf), whole.slice(0, most).map(identityOf));
+      // JSON lines need no line end.
+      const isWhole = ends.has(cut) || ends.has(cut + 1) && bytes[cut] === 0x0a;
+      assertEquals([report.rejected, report.damageCount], [{}, isWhole ? 0 : 1], `cut at ${cut}`);
+    }
+    assertEquals(most, COUNT);
+  });
+}
+
+Deno.test("a damaged entry costs itself, the entries beside it are read", async () => {
+  const [first, second, third] = ZIPKIN.map((each) => JSON.stringify(each));
+  const broken = second.replace('"name":', '"name"');
+  const zipkin = await read(pieces(text(`[${first},${broken},${third}]`), 100), "zipkin-json");
+  assertEquals(zipkin.spans.map(({ spanId }) => spanId.at(-1)), ["0", "2"]);
+  assertEquals(zipkin.report.damageCount, 1);
+  assert(zipkin.report.firstDamage?.includes("not JSON"), zipkin.report.firstDamage);
+  const lines = OTLP_LINES.map((line) => new TextDecoder().decode(line));
+  lines[1] = lines[1].slice(0, 150) + "\n";
+  const otlp = await read(pieces(text(lines.join("")), 100), "otlp-json");
+  assertEquals(otlp.spans.map(({ name }) => name), ["span 0", "span 2"]);
+  assertEquals(otlp.report.damageCount, 1);
+});
+
+Deno.test("a bad span in a file is counted by what is wrong", async () => {
+  const { spans, report } = await read(
+    pieces(json([ZIPKIN[0], { ...ZIPKIN[1], id: "x" }]), 50),
+    "zipkin-json",
+  );
+  assertEquals([spans.length, report.rejected], [1, { invalid_id: 1 }]);
+});
+
+Deno.test("a long list is not held as a whole", async () => {
+  const line = text(JSON.stringify(ZIPKIN[0]) + ",");
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield text("[");
+    for (let count = 0; count < 20_000; count++) yield line;
+  }
+  let count = 0;
+  let largest = 0;
+  for await (const batch of readForeignSpans(endless(), "zipkin-json")) {
+    count += batch.spanCount;
+    largest = Math.max(largest, batch.lines.length);
+  }
+  assertEquals(count, 20_000);
+  assert(largest < 2_000_000, `${largest} bytes in one batch`);
+});
+
+async function read(
+  source: AsyncIterable<Uint8Array>,
+  format: ForeignFormat,
+): Promise<{ spans: Span[]; report: ReturnType<typeof readForeignSpans>["report"] }> {
+  const foreign = readForeignSpans(source, format);
+  const spans: Span[] = [];
+  for await (const batch of foreign) spans.push(...decodeSpanBatch(batch.lines));
+  return { spans, report: foreign.report };
+}
+
+function hasService(span: Span): boolean {
+  return span.service !== undefined || span.resource?.["service.name"] !== undefined;
+}
+
+function identityOf({ traceId, spanId, name, endTimeUnixNano }: Span): unknown[] {
+  return [traceId, spanId, name, endTimeUnixNano];
+}
+
+function text(value: string): Uint8Array {
+  return UTF8.encode(value);
+}
+
+function json(value: unknown, indent?: number): Uint8Array {
+  return text(JSON.stringify(value, undefined, indent));
+}
+
+/** Puts a message behind its length. */
+function frame(message: Uint8Array): Uint8Array {
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, message.length);
+  return concat([length, message]);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
