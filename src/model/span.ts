@@ -41,6 +41,10 @@ export interface InstrumentationScope {
   readonly name: string;
   readonly version?: string;
   readonly attributes?: Attributes;
+  /** How many attributes its program left out; absent for none. */
+  readonly droppedAttributesCount?: number;
+  /** The version of OpenTelemetry's names that its spans follow. */
+  readonly schemaUrl?: string;
 }
 
 /** A metric sample that travelled with a span (SSF). */
@@ -101,6 +105,10 @@ export interface Span {
   readonly droppedLinksCount?: number;
   /** Attributes of the program that made the span. */
   readonly resource?: Attributes;
+  /** How many of those its program left out; absent for none. */
+  readonly resourceDroppedAttributesCount?: number;
+  /** The version of OpenTelemetry's names that those follow. */
+  readonly resourceSchemaUrl?: string;
   readonly scope?: InstrumentationScope;
   /** SSF's service name. */
   readonly service?: string;

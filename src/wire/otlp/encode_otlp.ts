@@ -23,21 +23,25 @@ export function encodeOtlpJson(spans: readonly Span[]): string {
 /** Encodes spans as an ExportTraceServiceRequest of OTLP: the same content as {@linkcode encodeOtlpJson}. */
 export function encodeOtlpProtobuf(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
-  for (const { resource, scopeSpans } of groupSpans(spans)) {
+  for (const { resource, scopeSpans, schemaUrl } of groupSpans(spans)) {
     const resourceSpansAt = writer.begin(1);
     const resourceAt = writer.begin(1);
     writeAttributes(writer, 1, resource.attributes);
+    writeCount(writer, 2, resource.droppedAttributesCount);
     writer.end(resourceAt);
-    for (const { scope, spans } of scopeSpans) {
+    for (const { scope, spans, schemaUrl } of scopeSpans) {
       const scopeSpansAt = writer.begin(2);
       const scopeAt = writer.begin(1);
       writeText(writer, 1, scope.name);
       writeText(writer, 2, scope.version);
       if (scope.attributes !== undefined) writeAttributes(writer, 3, scope.attributes);
+      writeCount(writer, 4, scope.droppedAttributesCount);
       writer.end(scopeAt);
       for (const span of spans) writeSpan(writer, span);
+      writeText(writer, 3, schemaUrl);
       writer.end(scopeSpansAt);
     }
+    writeText(writer, 3, schemaUrl);
     writer.end(resourceSpansAt);
   }
   return writer.finish();

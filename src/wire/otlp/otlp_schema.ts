@@ -18,12 +18,15 @@ ANY_VALUE
   .one(6, "kvlist_value", new MessageShape().many(1, "values", KEY_VALUE))
   .one(7, "bytes_value", "bytes");
 
-const RESOURCE = new MessageShape().many(1, "attributes", KEY_VALUE);
+const RESOURCE = new MessageShape()
+  .many(1, "attributes", KEY_VALUE)
+  .one(2, "dropped_attributes_count", "uint32");
 
 const SCOPE = new MessageShape()
   .one(1, "name", "string")
   .one(2, "version", "string")
-  .many(3, "attributes", KEY_VALUE);
+  .many(3, "attributes", KEY_VALUE)
+  .one(4, "dropped_attributes_count", "uint32");
 
 const EVENT = new MessageShape()
   .one(1, "time_unix_nano", "fixed64")
@@ -73,8 +76,12 @@ export const TRACE_REQUEST: MessageShape = new MessageShape().many(
     .many(
       2,
       "scope_spans",
-      new MessageShape().one(1, "scope", SCOPE).many(2, "spans", SPAN),
-    ),
+      new MessageShape()
+        .one(1, "scope", SCOPE)
+        .many(2, "spans", SPAN)
+        .one(3, "schema_url", "string"),
+    )
+    .one(3, "schema_url", "string"),
 );
 
 const SEVERITY_WORDS = [

@@ -1,4 +1,4 @@
-import type { AttributeValue } from "../../model/attributes.ts";
+import { type AttributeValue, createAttributes } from "../../model/attributes.ts";
 import type { ProtobufReader } from "../protobuf/protobuf_reader.ts";
 import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 
@@ -11,11 +11,15 @@ export const MAX_VALUE_DEPTH = 100;
  * https://opentelemetry.io/docs/specs/otel/common/#anyvalue-representation-for-non-otlp-protocols wants.
  *
  * @param depth How many lists and maps it lies in.
+ * @param value What earlier parts of the same message hold: protobuf lets a message come in parts.
  * @throws {RejectedSpanError} When it is nested too deep.
  * @throws {InvalidUtf8Error} When text is not UTF-8.
  */
-export function readOtlpValue(reader: ProtobufReader, depth = 0): AttributeValue {
-  let value: AttributeValue = "";
+export function readOtlpValue(
+  reader: ProtobufReader,
+  depth = 0,
+  value: AttributeValue = "",
+): AttributeValue {
   while (reader.next()) {
     switch (reader.field) {
       case 1:
@@ -31,10 +35,10 @@ export function readOtlpValue(reader: ProtobufReader, depth = 0): AttributeValue
         value = reader.readDouble();
         break;
       case 5:
-        value = readList(reader, depth + 1);
+        value = readList(reader, depth + 1, Array.isArray(value) ? value : []);
         break;
       case 6:
-        value = readMap(reader, depth + 1);
+        value = readMap(reader, depth + 1, isMap(value) ? value : createAttributes());
         break;
       case 7:
         value = reader.readBytes();
@@ -60,7 +64,7 @@ export function readOtlpAttribute(
       key = reader.readString();
     } else if (reader.field === 2) {
       const valueEnd = reader.enter();
-      value = readOtlpValue(reader, depth);
+      value = readOtlpValue(reader, depth, value);
       reader.leave(valueEnd);
     } else {
       reader.skip();
@@ -70,9 +74,12 @@ export function readOtlpAttribute(
   attributes[key] = value;
 }
 
-function readList(reader: ProtobufReader, depth: number): AttributeValue {
+function readList(
+  reader: ProtobufReader,
+  depth: number,
+  list: AttributeValue[],
+): AttributeValue {
   const end = enterNested(reader, depth);
-  const list: AttributeValue[] = [];
   while (reader.next()) {
     if (reader.field !== 1) {
       reader.skip();
@@ -86,15 +93,22 @@ function readList(reader: ProtobufReader, depth: number): AttributeValue {
   return list;
 }
 
-function readMap(reader: ProtobufReader, depth: number): AttributeValue {
+function readMap(
+  reader: ProtobufReader,
+  depth: number,
+  map: Record<string, AttributeValue>,
+): AttributeValue {
   const end = enterNested(reader, depth);
-  const map: Record<string, AttributeValue> = Object.create(null);
   while (reader.next()) {
     if (reader.field === 1) readOtlpAttribute(reader, map, depth);
     else reader.skip();
   }
   reader.leave(end);
   return map;
+}
+
+function isMap(value: AttributeValue): value is Record<string, AttributeValue> {
+  return typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
 function enterNested(reader: ProtobufReader, depth: number): number {

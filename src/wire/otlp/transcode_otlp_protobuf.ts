@@ -1,20 +1,24 @@
-import { createAttributes } from "../../model/attributes.ts";
 import { countReason } from "../../model/counters.ts";
 import { checkMessage } from "../protobuf/check_message.ts";
 import { InvalidUtf8Error, ProtobufReader } from "../protobuf/protobuf_reader.ts";
-import { encodeResource, encodeScope } from "../span_line/encode_span_line.ts";
 import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 import { MAX_LINE_BYTES, SpanLineBuffer } from "../span_line/span_line_buffer.ts";
 import type { SpanLineSink } from "../span_line/span_line_sink.ts";
 import type { TranscodeResult } from "../span_line/transcode_result.ts";
 import { OtlpLineWriter } from "./_otlp_line_writer.ts";
 import { MAX_MESSAGE_DEPTH, TRACE_REQUEST } from "./otlp_schema.ts";
-import { readOtlpAttribute } from "./read_otlp_value.ts";
+import { readResource, readScope } from "./_read_group.ts";
 
 /** Options of `transcodeOtlpProtobuf` and `transcodeOtlpJson`. */
 export interface TranscodeOtlpOptions {
   /** The longest span line; a span whose line is longer is refused as `too_long`. @default 16 MiB */
   readonly maxLineBytes?: number;
+  /**
+   * Most bytes that the lines of one request may spend on repeating resources and scopes: OTLP has them
+   * once, so that a small request could fill a disk. Further spans are refused as `too_long`.
+   * @default 512 MiB
+   */
+  readonly maxRepeatedBytes?: number;
 }
 
 /**
@@ -27,12 +31,11 @@ export interface TranscodeOtlpOptions {
  * | `end_time_unix_nano` 0 | `"running":true` |
  * | `status` | `ok` or `error` with its message; absent when unset |
  * | a value that is empty | `""` |
- * | `schema_url`, dropped counts of resources and scopes | – |
  *
  * A span is refused, and counted by reason, when an id has the wrong length or is all zero
  * (`invalid_id`; those of links may be zero or absent), when text of it, its resource or its scope is no
  * UTF-8 (`invalid_utf8`), when more than 100 lists and maps lie in each other (`too_deep`), or when its
- * line gets too long (`too_long`).
+ * line, or all that the lines repeat, gets too long (`too_long`).
  *
  * @param request Not kept.
  * @throws {DecodeError} When the bytes are no such message. Nothing has been written then.
@@ -54,7 +57,8 @@ export function transcodeOtlpProtobuf(
 ): TranscodeResult {
   checkMessage(request, TRACE_REQUEST, MAX_MESSAGE_DEPTH);
   const reader = new ProtobufReader(request);
-  return new Transcoder(request, reader, sink, options.maxLineBytes ?? MAX_LINE_BYTES).run();
+  const { maxLineBytes = MAX_LINE_BYTES, maxRepeatedBytes = MAX_REPEATED_BYTES } = options;
+  return new Transcoder(request, reader, sink, maxLineBytes, maxRepeatedBytes).run();
 }
 
 /** A field of a line, made once for many spans, or why there are none of these spans. */
@@ -65,6 +69,7 @@ class Transcoder {
   readonly #line: SpanLineBuffer;
   readonly #writer: OtlpLineWriter;
   readonly #maxLineBytes: number;
+  #repeatableBytes: number;
   readonly #rejected: Record<string, number> = {};
   #accepted = 0;
   #unfinished = 0;
@@ -75,11 +80,13 @@ class Transcoder {
     reader: ProtobufReader,
     sink: SpanLineSink,
     maxLineBytes: number,
+    maxRepeatedBytes: number,
   ) {
     this.#reader = reader;
     this.#line = new SpanLineBuffer(sink, maxLineBytes);
     this.#writer = new OtlpLineWriter(request, reader, this.#line);
     this.#maxLineBytes = maxLineBytes;
+    this.#repeatableBytes = maxRepeatedBytes;
   }
 
   run(): TranscodeResult {
@@ -139,6 +146,11 @@ class Transcoder {
       this.#reject(resource.reason, resource.message);
     } else if (scope instanceof RejectedSpanError) {
       this.#reject(scope.reason, scope.message);
+    } else if (resource.length + scope.length > this.#repeatableBytes) {
+      this.#reject(
+        "too_long",
+        "Resources and scopes are too long for so many spans of one request",
+      );
     } else {
       line.begin();
       try {
@@ -149,6 +161,7 @@ class Transcoder {
         } else {
           line.commit(this.#writer.isUnfinished);
           this.#accepted++;
+          this.#repeatableBytes -= resource.length + scope.length;
           if (this.#writer.isUnfinished) this.#unfinished++;
         }
       } catch (error) {
@@ -165,47 +178,6 @@ class Transcoder {
   }
 }
 
-/** Reads the resource of the `ResourceSpans` that the reader is in, wherever in it it is. */
-function readResource(reader: ProtobufReader): string {
-  const attributes = createAttributes();
-  while (reader.next()) {
-    if (reader.field !== 1) {
-      reader.skip();
-      continue;
-    }
-    const end = reader.enter();
-    while (reader.next()) {
-      if (reader.field === 1) readOtlpAttribute(reader, attributes);
-      else reader.skip();
-    }
-    reader.leave(end);
-  }
-  return encodeResource(attributes);
-}
-
-/** Reads the scope of the `ScopeSpans` that the reader is in; one that is empty is none. */
-function readScope(reader: ProtobufReader): string {
-  let name = "";
-  let version = "";
-  const attributes = createAttributes();
-  while (reader.next()) {
-    if (reader.field !== 1) {
-      reader.skip();
-      continue;
-    }
-    const end = reader.enter();
-    while (reader.next()) {
-      if (reader.field === 1) name = reader.readString();
-      else if (reader.field === 2) version = reader.readString();
-      else if (reader.field === 3) readOtlpAttribute(reader, attributes);
-      else reader.skip();
-    }
-    reader.leave(end);
-  }
-  const isEmpty = name === "" && version === "" && Object.keys(attributes).length === 0;
-  return isEmpty ? "" : encodeScope({ name, version, attributes });
-}
-
 function toRejection(error: unknown): RejectedSpanError {
   if (error instanceof RejectedSpanError) return error;
   if (error instanceof InvalidUtf8Error) {
@@ -214,4 +186,6 @@ function toRejection(error: unknown): RejectedSpanError {
   throw error;
 }
 
+/** Ten times what 16 MiB of small spans (80,000) come to with 600 bytes of resource and scope each. */
+const MAX_REPEATED_BYTES = 512 * 1024 * 1024;
 const UTF8 = new TextEncoder();

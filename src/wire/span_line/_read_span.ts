@@ -79,6 +79,13 @@ function readRareFields(span: Writable<Span>, record: JsonRecord, source: Attrib
   if (links.length > 0) span.links = links.map((link, i) => readLink(link, i, source));
   const resource = source.read(record.resource, "resource", (marked) => marked.resource);
   if (Object.keys(resource).length > 0) span.resource = resource;
+  const resourceDropped = readUint32(
+    record.resource_dropped_attributes,
+    "resource_dropped_attributes",
+  );
+  if (resourceDropped !== undefined) span.resourceDroppedAttributesCount = resourceDropped;
+  const resourceSchemaUrl = readText(record.resource_schema_url, "resource_schema_url");
+  if (resourceSchemaUrl !== undefined) span.resourceSchemaUrl = resourceSchemaUrl;
   const scope = readOptionalRecord(record.scope, "scope");
   if (scope !== undefined) {
     const name = readString(scope.name, "scope.name");
@@ -88,10 +95,14 @@ function readRareFields(span: Writable<Span>, record: JsonRecord, source: Attrib
       "scope.attrs",
       (marked) => (marked.scope as JsonRecord).attrs,
     );
+    const dropped = readUint32(scope.dropped_attributes, "scope.dropped_attributes");
+    const schemaUrl = readText(scope.schema_url, "scope.schema_url");
     span.scope = {
       name,
       ...(version !== undefined && { version }),
       ...(Object.keys(attributes).length > 0 && { attributes }),
+      ...(dropped !== undefined && { droppedAttributesCount: dropped }),
+      ...(schemaUrl !== undefined && { schemaUrl }),
     };
   }
   const traceState = readText(record.trace_state, "trace_state");

@@ -62,7 +62,7 @@ export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}):
   }
   json += list("events", span.events, encodeEvent);
   json += list("links", span.links, encodeLink);
-  json += encodeResource(span.resource) + encodeScope(span.scope);
+  json += encodeResource(span) + encodeScope(span.scope);
   json += text("trace_state", span.traceState) + count("flags", span.flags);
   json += count("dropped_attributes", span.droppedAttributesCount);
   json += count("dropped_events", span.droppedEventsCount);
@@ -71,16 +71,26 @@ export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}):
   return json + "}\n";
 }
 
-/** Writes the field `resource` with a comma in front; nothing when there are no attributes. */
-export function encodeResource(resource: Attributes | undefined): string {
-  return attributes("resource", resource);
+/** Writes the fields that tell of the resource, each with a comma in front; nothing when there is none. */
+export function encodeResource(span: SpanResource): string {
+  return attributes("resource", span.resource) +
+    count("resource_dropped_attributes", span.resourceDroppedAttributesCount) +
+    text("resource_schema_url", span.resourceSchemaUrl);
 }
+
+/** The fields of a span that tell of its resource. */
+export type SpanResource = Pick<
+  Span,
+  "resource" | "resourceDroppedAttributesCount" | "resourceSchemaUrl"
+>;
 
 /** Writes the field `scope` with a comma in front; nothing when there is none. */
 export function encodeScope(scope: InstrumentationScope | undefined): string {
   if (scope === undefined) return "";
   return `,"scope":{"name":${JSON.stringify(scope.name)}${text("version", scope.version)}${
     attributes("attrs", scope.attributes)
+  }${count("dropped_attributes", scope.droppedAttributesCount)}${
+    text("schema_url", scope.schemaUrl)
   }}`;
 }
 

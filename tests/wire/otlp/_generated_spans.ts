@@ -124,7 +124,12 @@ export function generateSpans(count: number, seed = 1): Span[] {
   }
   function scope(): InstrumentationScope | undefined {
     const name = of(TEXTS);
-    const rest = present({ version: of(TEXTS), attributes: attributes(1) });
+    const rest = present({
+      version: of(TEXTS),
+      attributes: attributes(1),
+      droppedAttributesCount: of(COUNTS),
+      schemaUrl: of(TEXTS),
+    });
     return name === "" && isEmpty(rest) ? undefined : { name, ...rest };
   }
   const resources = Array.from({ length: 5 }, () => attributes());
@@ -169,6 +174,8 @@ export function generateSpans(count: number, seed = 1): Span[] {
         droppedEventsCount: of(COUNTS),
         droppedLinksCount: of(COUNTS),
         resource: of(resources),
+        resourceDroppedAttributesCount: of(COUNTS),
+        resourceSchemaUrl: of(TEXTS),
         scope: of(scopes),
       }),
     };

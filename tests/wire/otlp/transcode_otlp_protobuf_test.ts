@@ -174,6 +174,23 @@ Deno.test("an empty value is an empty text, and of several values the last one c
   assert(inList.includes('"attrs":{"a":["",false]}'), inList);
 });
 
+Deno.test("a value that comes in parts is their union", () => {
+  const list = restOf(spanWith(attribute((writer) => {
+    for (const item of [1, 2]) {
+      inside(writer, 5, (writer) => inside(writer, 1, (writer) => writer.writeInt32(3, item)));
+    }
+  })));
+  assert(list.includes('"attrs":{"a":[1,2]}'), list);
+  const parts = restOf(spanWith((writer) =>
+    inside(writer, 9, (writer) => {
+      writer.writeString(1, "a");
+      inside(writer, 2, (writer) => writer.writeInt32(3, 7));
+      inside(writer, 2, () => {});
+    })
+  ));
+  assert(parts.includes('"attrs":{"a":7}'), parts);
+});
+
 Deno.test("unknown fields are passed over, also between attributes", () => {
   const rest = restOf(spanWith((writer) => {
     attribute((writer) => writer.writeInt32(3, 1), "a")(writer);
@@ -288,6 +305,25 @@ Deno.test("a span whose line gets too long is refused, to the byte", () => {
   const huge = requestOf(spanWith((writer) => writer.writeString(5, "\0".repeat(4 * 1024 * 1024))));
   const result = transcodeOtlpProtobuf(huge, new CollectedLines());
   assertEquals(result.rejected, { too_long: 1 });
+});
+
+Deno.test("a resource is not repeated in more lines than a limit allows", () => {
+  const writer = new ProtobufWriter();
+  inside(writer, 1, (writer) => {
+    inside(writer, 1, (writer) =>
+      inside(writer, 1, (writer) => {
+        writer.writeString(1, "a");
+        inside(writer, 2, (writer) => writer.writeString(1, "x".repeat(1000)));
+      }));
+    inside(writer, 2, (writer) => {
+      for (let count = 0; count < 5; count++) inside(writer, 2, spanWith());
+    });
+  });
+  const sink = new CollectedLines();
+  const result = transcodeOtlpProtobuf(writer.finish(), sink, { maxRepeatedBytes: 3500 });
+  assertEquals(sink.lines.length, 3);
+  assertEquals(result.accepted, 3);
+  assertEquals(result.rejected, { too_long: 2 });
 });
 
 Deno.test("a message that is cut off anywhere is a DecodeError or has fewer spans, and nothing is written before one", () => {

@@ -213,11 +213,15 @@ function anySpan(choices: Choices): Span {
     ),
     traceState: choices.maybe(() => choices.of(STRINGS)),
     resource: Object.keys(resource).length > 0 ? resource : undefined,
+    resourceSchemaUrl: choices.maybe(() => choices.of(STRINGS)),
+    ...anyCount(choices, "resourceDroppedAttributesCount"),
     scope: choices.maybe(() =>
       withoutUndefined({
         name: choices.of(STRINGS),
         version: choices.maybe(() => choices.of(STRINGS)),
         attributes: choices.maybe(() => createAttributes([["a", anyValue(choices, 2)]])),
+        schemaUrl: choices.maybe(() => choices.of(STRINGS)),
+        ...anyCount(choices, "droppedAttributesCount"),
       })
     ),
     ...anyCount(choices, "flags"),
@@ -416,6 +420,8 @@ Deno.test("a field of the wrong shape is named", () => {
       ['"resource":"x"', '"resource"'],
       ['"scope":{}', '"scope.name" is missing'],
       ['"scope":{"name":"n","attrs":[]}', '"scope.attrs"'],
+      ['"scope":{"name":"n","schema_url":1}', '"scope.schema_url" is 1'],
+      ['"resource_dropped_attributes":"1"', '"resource_dropped_attributes" is "1"'],
       ['"flags":4294967296', '"flags" is 4294967296'],
       ['"dropped_events":-1', '"dropped_events" is -1'],
       ['"links":[{"trace_id":"t","span_id":"s","flags":1.5}]', '"links[0].flags" is 1.5'],
