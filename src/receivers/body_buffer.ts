@@ -1,11 +1,17 @@
 import type { BodyMemory } from "./body_memory.ts";
 
-/** A message that did not fit: `too_long` for any, `overloaded` beside the others that are arriving. */
-export class BodyLimitError extends Error {
-  override readonly name = "BodyLimitError";
-  readonly reason: "too_long" | "overloaded";
+/**
+ * Why a message cannot be had: it is `too_long` for any, there is no room for it beside the others that
+ * are arriving (`overloaded`), or it does not unpack (`malformed_encoding`).
+ */
+export type BodyFailure = "too_long" | "overloaded" | "malformed_encoding";
 
-  constructor(reason: "too_long" | "overloaded", message: string) {
+/** A message that cannot be had. */
+export class BodyError extends Error {
+  override readonly name = "BodyError";
+  readonly reason: BodyFailure;
+
+  constructor(reason: BodyFailure, message: string) {
     super(message);
     this.reason = reason;
   }
@@ -33,14 +39,14 @@ export class BodyBuffer {
   /**
    * Makes room for this many bytes behind what is filled.
    *
-   * @throws {BodyLimitError} When that is too much.
+   * @throws {BodyError} When that is too much.
    */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
     const larger = this.#memory.allocate(Math.max(needed, this.bytes.length * 2));
     if (larger === undefined) {
-      throw new BodyLimitError(
+      throw new BodyError(
         "overloaded",
         `Requests of more than ${this.#memory.maxBytes} bytes are arriving at once; try again later`,
       );
@@ -52,7 +58,7 @@ export class BodyBuffer {
   /**
    * Counts bytes as filled that were written behind the others.
    *
-   * @throws {BodyLimitError} When the message is too long now.
+   * @throws {BodyError} When the message is too long now.
    */
   fill(count: number): void {
     this.length += count;
@@ -62,7 +68,7 @@ export class BodyBuffer {
   /**
    * Adds bytes.
    *
-   * @throws {BodyLimitError} When the message becomes too long.
+   * @throws {BodyError} When the message becomes too long.
    */
   append(bytes: Uint8Array): void {
     if (this.length + bytes.length > this.#maxBytes) throw this.tooLong();
@@ -82,18 +88,23 @@ export class BodyBuffer {
   }
 
   /** What to throw when the message is known to be too long. */
-  tooLong(): BodyLimitError {
-    return new BodyLimitError(
-      "too_long",
-      `The request has more than ${this.#maxBytes} bytes; send smaller batches, or start the ` +
-        "collector with a larger --max-body",
-    );
+  tooLong(): BodyError {
+    return tooLong(this.#maxBytes);
   }
 
   #replace(bytes: Uint8Array, isIdle: boolean): void {
     if (this.bytes !== EMPTY) this.#memory.free(this.bytes, isIdle);
     this.bytes = bytes;
   }
+}
+
+/** What to say of a message that has more than `maxBytes`. */
+export function tooLong(maxBytes: number): BodyError {
+  return new BodyError(
+    "too_long",
+    `The request has more than ${maxBytes} bytes; send smaller batches, or start the collector ` +
+      "with a larger --max-body",
+  );
 }
 
 const EMPTY = new Uint8Array();

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
-import { decompress } from "../runtime/decompress.ts";
 import { ignoreBrokenBodies } from "../runtime/ignore_broken_bodies.ts";
 import { DecodeError } from "../wire/decode_error.ts";
-import { BodyBuffer, BodyLimitError } from "./body_buffer.ts";
+import { BodyBuffer, BodyError, type BodyFailure, tooLong } from "./body_buffer.ts";
 import type { BodyMemory } from "./body_memory.ts";
+import { unpackBody } from "./unpack_body.ts";
 
 /** A unary method: takes the request message, answers the response message. */
 export type GrpcMethod = (request: Uint8Array) => Uint8Array;
@@ -24,7 +24,7 @@ export interface GrpcReceiverOptions {
   messageTimeoutMs?: number;
   /** Connections at once; one more is closed at once and counted. @default 1,000 */
   maxConnections?: number;
-  /** Told of calls that failed, with the name of their status: `invalid_argument`, … */
+  /** Told of calls that were not taken, with the reason: `not_found`, `too_long`, … */
   onRefused?: (reason: string) => void;
 }
 
@@ -133,16 +133,15 @@ export class GrpcReceiver implements AsyncDisposable {
       return;
     }
     let response: Uint8Array | undefined;
-    let status: GrpcStatus = OK;
+    let status = OK;
     let message = "";
     // More than a message may have, so that its own length is looked at first.
-    const maxBytes = this.#maxMessageBytes + SLACK_BYTES;
-    const body = new BodyBuffer(this.#options.memory, maxBytes);
-    const unpacked = new BodyBuffer(this.#options.memory, maxBytes);
+    const body = new BodyBuffer(this.#options.memory, this.#maxMessageBytes + SLACK_BYTES);
+    const unpacked = new BodyBuffer(this.#options.memory, this.#maxMessageBytes);
     try {
       const call = this.#options.methods[headers[":path"] ?? ""];
       if (call === undefined) {
-        throw new GrpcProblem(UNIMPLEMENTED, `There is no method ${headers[":path"]}`);
+        throw new GrpcProblem(UNIMPLEMENTED, "not_found", `There is no method ${headers[":path"]}`);
       }
       await this.#read(stream, body);
       const encoding = String(headers["grpc-encoding"] ?? "");
@@ -155,7 +154,7 @@ export class GrpcReceiver implements AsyncDisposable {
       const problem = toProblem(error);
       status = problem.status;
       message = problem.message;
-      this.#options.onRefused?.(status.name);
+      this.#options.onRefused?.(problem.reason);
     } finally {
       body.release();
       unpacked.release();
@@ -168,13 +167,14 @@ export class GrpcReceiver implements AsyncDisposable {
     }, { waitForTrailers: true });
     stream.on("wantTrailers", () => {
       stream.sendTrailers({
-        "grpc-status": String(status.code),
+        "grpc-status": String(status),
         ...(message === "" ? {} : { "grpc-message": encodeURIComponent(message) }),
       });
     });
     // Deno 2.4 loses what `end` is given.
     if (response !== undefined) stream.write(frame(response));
     stream.end();
+    await untilSent(stream);
   }
 
   /** Reads a call's message with its prefix. */
@@ -199,13 +199,16 @@ export class GrpcReceiver implements AsyncDisposable {
           body.append(chunk);
           if (body.length < PREFIX_BYTES) return;
           const length = messageLength(body.content);
-          if (length > this.#maxMessageBytes) throw tooLong(length, this.#maxMessageBytes);
+          if (length > this.#maxMessageBytes) throw tooLong(this.#maxMessageBytes);
         } catch (error) {
           settle(error);
         }
       };
       const timer = setTimeout(
-        () => settle(new GrpcProblem(DEADLINE_EXCEEDED, "The message took too long to arrive")),
+        () => {
+          const message = "The message took too long to arrive";
+          settle(new GrpcProblem(DEADLINE_EXCEEDED, "timeout", message));
+        },
         this.#options.messageTimeoutMs ?? 60_000,
       );
       stream.on("data", onData);
@@ -221,13 +224,10 @@ export class GrpcReceiver implements AsyncDisposable {
     encoding: string,
     unpacked: BodyBuffer,
   ): Promise<Uint8Array> {
-    if (framed.length < PREFIX_BYTES) {
-      throw new GrpcProblem(INTERNAL, "The call has no message");
-    }
+    if (framed.length < PREFIX_BYTES) throw malformedFraming("The call has no message");
     const length = messageLength(framed);
     if (framed.length !== PREFIX_BYTES + length) {
-      throw new GrpcProblem(
-        INTERNAL,
+      throw malformedFraming(
         framed.length > PREFIX_BYTES + length
           ? "The call has more than one message, but the method takes one"
           : "The message is cut",
@@ -235,49 +235,45 @@ export class GrpcReceiver implements AsyncDisposable {
     }
     const packed = framed.subarray(PREFIX_BYTES);
     if (framed[0] === 0) return packed;
-    if (framed[0] !== 1) throw new GrpcProblem(INTERNAL, "The message's prefix is not valid");
+    if (framed[0] !== 1) throw malformedFraming("The message's prefix is not valid");
     if (encoding !== "gzip") {
       throw new GrpcProblem(
         UNIMPLEMENTED,
+        "content_encoding",
         `Messages packed with "${encoding}" are not understood; send gzip or identity`,
       );
     }
-    let damage: string | undefined;
-    // As a stream, because Deno 2.4 does not heed a limit to what is unpacked at once.
-    for await (const bytes of decompress(once(packed), "gzip", (reason) => damage = reason)) {
-      unpacked.append(bytes);
-      if (unpacked.length > this.#maxMessageBytes) throw tooLong(undefined, this.#maxMessageBytes);
-    }
-    if (damage !== undefined) throw new GrpcProblem(INVALID_ARGUMENT, `Cannot unpack: ${damage}`);
+    await unpackBody(packed, "gzip", unpacked);
     return unpacked.content;
   }
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
+/** Those of https://grpc.io/docs/guides/status-codes/ that are used here. */
+const OK = 0;
+const INVALID_ARGUMENT = 3;
+const DEADLINE_EXCEEDED = 4;
+const RESOURCE_EXHAUSTED = 8;
+const UNIMPLEMENTED = 12;
+const INTERNAL = 13;
+const UNAVAILABLE = 14;
 
-/** A status of https://grpc.io/docs/guides/status-codes/ */
-interface GrpcStatus {
-  readonly code: number;
-  readonly name: string;
-}
-
-const OK: GrpcStatus = { code: 0, name: "ok" };
-const INVALID_ARGUMENT: GrpcStatus = { code: 3, name: "invalid_argument" };
-const DEADLINE_EXCEEDED: GrpcStatus = { code: 4, name: "deadline_exceeded" };
-const RESOURCE_EXHAUSTED: GrpcStatus = { code: 8, name: "resource_exhausted" };
-const UNIMPLEMENTED: GrpcStatus = { code: 12, name: "unimplemented" };
-const INTERNAL: GrpcStatus = { code: 13, name: "internal" };
-const UNAVAILABLE: GrpcStatus = { code: 14, name: "unavailable" };
+/** What is too much right now may be tried again; what is too long may not. */
+const BODY_STATUS: Readonly<Record<BodyFailure, number>> = {
+  too_long: RESOURCE_EXHAUSTED,
+  overloaded: UNAVAILABLE,
+  malformed_encoding: INVALID_ARGUMENT,
+};
 
 class GrpcProblem extends Error {
   override readonly name = "GrpcProblem";
-  readonly status: GrpcStatus;
+  readonly status: number;
+  /** What it is counted as. */
+  readonly reason: string;
 
-  constructor(status: GrpcStatus, message: string) {
+  constructor(status: number, reason: string, message: string) {
     super(message);
     this.status = status;
+    this.reason = reason;
   }
 }
 
@@ -286,21 +282,29 @@ const ABORTED = Symbol("aborted");
 
 function toProblem(error: unknown): GrpcProblem {
   if (error instanceof GrpcProblem) return error;
-  if (error instanceof DecodeError) return new GrpcProblem(INVALID_ARGUMENT, error.message);
-  if (error instanceof BodyLimitError) {
-    // What is too much right now may be tried again; what is too long may not.
-    const status = error.reason === "overloaded" ? UNAVAILABLE : RESOURCE_EXHAUSTED;
-    return new GrpcProblem(status, error.message);
+  if (error instanceof DecodeError) {
+    return new GrpcProblem(INVALID_ARGUMENT, "malformed", error.message);
   }
-  throw error;
+  if (error instanceof BodyError) {
+    return new GrpcProblem(BODY_STATUS[error.reason], error.reason, error.message);
+  }
+  // A mistake of ours must cost no more than the call that shows it.
+  return new GrpcProblem(INTERNAL, "internal_error", `Cannot take the call: ${error}`);
 }
 
-function tooLong(length: number | undefined, maxBytes: number): GrpcProblem {
-  const size = length === undefined ? `more than ${maxBytes} bytes unpacked` : `${length} bytes`;
-  return new GrpcProblem(
-    RESOURCE_EXHAUSTED,
-    `The message has ${size}, at most ${maxBytes} are taken; send smaller batches`,
-  );
+function malformedFraming(message: string): GrpcProblem {
+  return new GrpcProblem(INTERNAL, "malformed_request", message);
+}
+
+/** Waits until an answer is on its way, or should be: Deno 2.4 does not tell. */
+function untilSent(stream: http2.ServerHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, SENDING_MS);
+    stream.on("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function messageLength(framed: Uint8Array): number {
@@ -314,5 +318,6 @@ function frame(message: Uint8Array): Uint8Array {
   return framed;
 }
 
+const SENDING_MS = 100;
 const PREFIX_BYTES = 5;
 const SLACK_BYTES = 1024 * 1024;

@@ -1,15 +1,16 @@
 import { bindTcp, type TcpListener } from "../runtime/bind_tcp.ts";
 import type { ByteConnection } from "../runtime/byte_stream.ts";
 import { DecodeError } from "../wire/decode_error.ts";
-import { BodyBuffer, BodyLimitError } from "./body_buffer.ts";
+import { BodyBuffer, BodyError, type BodyFailure } from "./body_buffer.ts";
 import type { BodyMemory } from "./body_memory.ts";
 import { HttpAccess, preflightHeaders } from "./http_access.ts";
 import { encodeHttpAnswer, type HttpAnswer } from "./http_answer.ts";
+import { parseContentEncoding } from "./http_content_encoding.ts";
 import type { HttpHead } from "./http_head.ts";
 import { HttpProblem } from "./http_problem.ts";
 import { HttpRequestReader, type HttpRequestReaderOptions } from "./http_request_reader.ts";
-import { parseContentEncoding, unpackBody } from "./http_unpack.ts";
 import { StreamServer } from "./stream_server.ts";
+import { unpackBody } from "./unpack_body.ts";
 
 /** What is done with the bodies that are sent to one path. */
 export interface HttpRoute {
@@ -55,7 +56,9 @@ export class HttpReceiver implements AsyncDisposable {
   readonly #access: HttpAccess;
   readonly #server: StreamServer;
   readonly #readers = new Set<HttpRequestReader>();
+  /** Grows with each request, and while it is asked for during one. */
   #activity = 0;
+  #requestsUnderWay = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   private constructor(listener: TcpListener, host: string, options: HttpReceiverOptions) {
@@ -66,7 +69,7 @@ export class HttpReceiver implements AsyncDisposable {
     this.#access = new HttpAccess(host, options.corsOrigins ?? []);
     this.#server = new StreamServer(listener, {
       read: (connection) => this.#read(connection),
-      activity: () => this.#activity,
+      activity: () => this.#measureActivity(),
       maxConnections: options.maxConnections ?? 1000,
     });
   }
@@ -114,6 +117,12 @@ export class HttpReceiver implements AsyncDisposable {
     return this.close();
   }
 
+  /** A request that is under way holds the closing back, whether something of it has just come or not. */
+  #measureActivity(): number {
+    if (this.#requestsUnderWay > 0) this.#activity++;
+    return this.#activity;
+  }
+
   async #read(connection: ByteConnection): Promise<void> {
     const reader = new HttpRequestReader(connection, this.#options);
     this.#readers.add(reader);
@@ -129,14 +138,32 @@ export class HttpReceiver implements AsyncDisposable {
   /** Returns whether another request may follow. */
   async #answerNext(reader: HttpRequestReader): Promise<boolean> {
     let head: HttpHead | undefined;
-    let answer: HttpAnswer;
     try {
       head = await reader.readHead();
-      if (head === undefined) return false;
+    } catch (error) {
+      return await this.#writeAnswer(reader, undefined, this.#refuse(toProblem(error), undefined));
+    }
+    if (head === undefined) return false;
+    this.#requestsUnderWay++;
+    let answer: HttpAnswer;
+    try {
       answer = await this.#answer(reader, head);
     } catch (error) {
       answer = this.#refuse(toProblem(error), head);
     }
+    try {
+      return await this.#writeAnswer(reader, head, answer);
+    } finally {
+      this.#requestsUnderWay--;
+    }
+  }
+
+  /** Returns whether another request may follow. */
+  async #writeAnswer(
+    reader: HttpRequestReader,
+    head: HttpHead | undefined,
+    answer: HttpAnswer,
+  ): Promise<boolean> {
     if (head?.expectsContinue === false && reader.saidBodyLeft <= SHORT_BODY_BYTES) {
       // What was not wanted: cheaper for both sides than another connection.
       await reader.skipBody(LINGER_MS);
@@ -159,9 +186,8 @@ export class HttpReceiver implements AsyncDisposable {
     if (head.method === "OPTIONS" && head.headers.has("access-control-request-method")) {
       return { status: 204, headers: { ...cors, ...preflightHeaders(head) } };
     }
-    let contentType: string | undefined;
     try {
-      contentType = parseContentType(head, route);
+      const contentType = parseContentType(head, route);
       const answer = await this.#take(reader, head, route, contentType);
       return { ...answer, headers: { ...cors, ...answer.headers } };
     } catch (error) {
@@ -195,7 +221,11 @@ export class HttpReceiver implements AsyncDisposable {
   async #readBody(reader: HttpRequestReader, head: HttpHead, body: BodyBuffer): Promise<void> {
     // What is known to be too long is not even asked for.
     if ((head.bodyLength ?? 0) > this.#maxBodyBytes) throw body.tooLong();
-    if (head.expectsContinue) await reader.write(CONTINUE);
+    if (head.expectsContinue) {
+      await reader.write(CONTINUE).catch(() => {
+        throw new HttpProblem(400, "cut", "The sender left before its body");
+      });
+    }
     await reader.readBody(body);
   }
 
@@ -234,18 +264,25 @@ function mediaType(head: HttpHead | undefined): string | undefined {
 function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof DecodeError) return new HttpProblem(400, "malformed", error.message);
-  if (error instanceof BodyLimitError) {
-    return error.reason === "too_long"
-      ? new HttpProblem(413, error.reason, error.message)
-      : new HttpProblem(503, error.reason, error.message, { "retry-after": RETRY_AFTER_SECONDS });
+  if (error instanceof BodyError) {
+    const { reason, message } = error;
+    return new HttpProblem(BODY_STATUS[reason], reason, message, BODY_HEADERS[reason]);
   }
-  throw error;
+  // A mistake of ours must cost no more than the request that shows it.
+  return new HttpProblem(500, "internal_error", `Cannot take the request: ${error}`);
 }
 
+const BODY_STATUS: Readonly<Record<BodyFailure, number>> = {
+  too_long: 413,
+  overloaded: 503,
+  malformed_encoding: 400,
+};
+const BODY_HEADERS: Partial<Record<BodyFailure, Readonly<Record<string, string>>>> = {
+  overloaded: { "retry-after": "1" },
+};
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 const EXPIRY_INTERVAL_MS = 250;
 /** A body that is not wanted and not longer is read, so that the connection can be used again. */
 const SHORT_BODY_BYTES = 64 * 1024;
 /** How long the rest of a refused body is read, so that its sender gets to see the answer. */
 const LINGER_MS = 2000;
-const RETRY_AFTER_SECONDS = "1";

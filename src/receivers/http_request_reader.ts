@@ -117,7 +117,7 @@ export class HttpRequestReader {
    * Reads the body to its end.
    *
    * @throws {HttpProblem} When it is cut, too slow, or no good chunks.
-   * @throws {BodyLimitError} When there is no room for it.
+   * @throws {BodyError} When there is no room for it.
    */
   async readBody(body: BodyBuffer): Promise<void> {
     this.#deadline = Date.now() + this.#timeouts.bodyMs;

@@ -403,3 +403,39 @@ Deno.test("closing takes and answers what has been sent", () =>
     assertEquals((await client.answer())?.status, 200);
     assertEquals(setup.taken, ["last"]);
   }));
+
+Deno.test("closing waits for a request that is still arriving, but not for ever", () =>
+  withReceiver({}, async (setup) => {
+    using client = await Client.connect(setup);
+    using stuck = await Client.connect(setup);
+    await stuck.write(`${HEAD}Content-Length: 4\r\n\r\nne`);
+    await client.write(`${HEAD}Content-Length: 4\r\n\r\nla`);
+    while (setup.memory.usedBytes < 2 * 64 * 1024) await new Promise((wait) => setTimeout(wait, 1));
+    const closing = setup.receiver.close();
+    // Longer than nothing may arrive before other connections are thought to be done.
+    await new Promise((wait) => setTimeout(wait, 100));
+    await client.write("st");
+    assertEquals((await client.answer())?.status, 200);
+    await closing;
+    assertEquals(setup.taken, ["last"]);
+  }));
+
+Deno.test("a mistake in a route costs that request only", async () => {
+  const refused: string[] = [];
+  const route = {
+    contentTypes: ["text/plain"],
+    take(body: Uint8Array): HttpAnswer {
+      if (body.length === 1) throw new TypeError("oops");
+      return { body: "taken" };
+    },
+    describe: (): HttpAnswer => ({}),
+  };
+  await withReceiver(
+    { routes: { "/in": route }, onRefused: (reason) => refused.push(reason) },
+    async (setup) => {
+      assertEquals((await post(setup, "x")).status, 500);
+      assertEquals((await post(setup, "fine")).status, 200);
+      assertEquals(refused, ["internal_error"]);
+    },
+  );
+});
