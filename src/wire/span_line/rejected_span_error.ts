@@ -17,5 +17,6 @@ export type SpanRejection =
   | "invalid_time"
   | "invalid_attribute"
   | "invalid_utf8"
+  | "orphan_end"
   | "too_deep"
   | "too_long";
