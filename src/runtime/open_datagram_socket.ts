@@ -11,7 +11,7 @@ export const MAX_DATAGRAM_BYTES = 65_507;
 /**
  * Opens a UDP socket that sends to one address; each write is a datagram. A name is looked up once.
  *
- * On Node it is connected: it closes once the kernel learns that nobody listens there, and can write
+ * On Node and Bun it is connected: it closes once the kernel learns that nobody listens there, and can write
  * while the program is exiting. Deno takes the same calls and does neither.
  *
  * @returns `undefined` when the runtime would have to ask the user.

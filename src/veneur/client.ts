@@ -31,7 +31,7 @@ import { within } from "./within.ts";
  * buffers. When the program ends by itself, what waits is still sent, for a limited time. When it exits
  * explicitly or by an error, what a connection takes without a turn of the event loop is sent:
  *
- * | at such an exit | Node                          | Deno                                    |
+ * | at such an exit | Node, Bun                     | Deno                                    |
  * | --------------- | ----------------------------- | --------------------------------------- |
  * | Unix socket     | everything, connected or not  | once connected, what the kernel has room for |
  * | TCP             | everything, once connected    | the same                                |
