@@ -4,6 +4,7 @@ import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 import type { SpanLineBuffer } from "../span_line/span_line_buffer.ts";
 import { EventFields, LinkFields } from "./_detail_fields.ts";
 import { type BytesField, type RepeatedField, SpanFields } from "./_span_fields.ts";
+import { STATE_KEY } from "./otlp_span.ts";
 import { readOtlpAttribute, readOtlpValue } from "./read_otlp_value.ts";
 
 /** Writes OTLP's spans as span lines, from bytes to bytes, as `encodeSpanLine` would write them. */
@@ -57,12 +58,17 @@ export class OtlpLineWriter {
     else line.writeAscii(`,"kind":${span.kind}`);
     line.writeBytes(START_TIME);
     line.writeTime(span.start.low, span.start.high);
-    this.isUnfinished = span.end.low === 0 && span.end.high === 0;
+    const marked = this.#readMarkedAttributes(end);
+    this.isUnfinished = marked !== undefined || span.end.low === 0 && span.end.high === 0;
     if (!this.isUnfinished) {
       line.writeBytes(END_TIME);
       line.writeTime(span.end.low, span.end.high);
     }
-    this.#writeAttributes(9, span.attributes, end);
+    if (marked === undefined) this.#writeAttributes(9, span.attributes, end);
+    else if (Object.keys(marked).length > 0) {
+      line.writeBytes(ATTRIBUTES);
+      line.writeAttributes(marked);
+    }
     if (this.isUnfinished) line.writeBytes(RUNNING);
     if (span.statusCode === 1 || span.statusCode === 2) this.#writeStatus();
     if (span.events.count > 0) this.#writeEvents(end);
@@ -105,6 +111,19 @@ export class OtlpLineWriter {
     );
     return `The ${what} of a span is "${shown.join("")}" (${to - from} bytes), ` +
       `expected ${length} bytes that are not all zero`;
+  }
+
+  /**
+   * Reads the attributes of a span that `otlpSpan` gave an end, for the sake of receivers that want one,
+   * without the attribute that says so; `undefined` for any other span.
+   */
+  #readMarkedAttributes(end: number): Attributes | undefined {
+    const { start, end: endTime, attributes: { from, count } } = this.#span;
+    if (start.low !== endTime.low || start.high !== endTime.high) return undefined;
+    if (count === 0) return undefined;
+    this.#reader.moveTo(from, end);
+    const { [STATE_KEY]: state, ...attributes } = this.#readAttributes(9, count);
+    return state === "running" || state === "unfinished" ? attributes : undefined;
   }
 
   #writeStatus(): void {

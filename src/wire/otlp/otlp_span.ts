@@ -23,6 +23,9 @@ const KIND_NUMBERS: Readonly<Record<Exclude<SpanKind, number>, number>> = {
   consumer: 5,
 };
 const UINT64_MAX = 2n ** 64n - 1n;
+const NO_ID: OtlpId = { hex: "", isHashed: false };
+/** The attribute that says of a span that it has no end, where OTLP has to have one. */
+export const STATE_KEY = "trace.state";
 
 /** A `Span` of OTLP in protobuf's JSON form, ready for `JSON.stringify`. */
 export interface OtlpSpan {
@@ -100,7 +103,7 @@ export function otlpSpan(span: Span, losses: Losses): OtlpSpan {
     attributes.push({ key: "trace.indicator", value: { boolValue: span.indicator } });
   }
   if (span.endTimeUnixNano === undefined) {
-    attributes.push({ key: "trace.state", value: { stringValue: span.state } });
+    attributes.push({ key: STATE_KEY, value: { stringValue: span.state } });
     countReason(losses.changed, "no_end_time");
   }
   if (span.samples?.length) countReason(losses.dropped, "samples");
@@ -163,8 +166,9 @@ function otlpEvent(event: SpanEvent, losses: Losses): OtlpEvent {
 }
 
 function otlpLink(link: SpanLink): OtlpLink {
-  const traceId = otlpTraceId(link.traceId);
-  const spanId = otlpSpanId(link.spanId);
+  // A link that leads nowhere goes on doing so.
+  const traceId = link.traceId === "" ? NO_ID : otlpTraceId(link.traceId);
+  const spanId = link.spanId === "" ? NO_ID : otlpSpanId(link.spanId);
   const attributes = otlpAttributes(link.attributes);
   addOriginal(attributes, "trace.original_trace_id", traceId, link.traceId);
   addOriginal(attributes, "trace.original_span_id", spanId, link.spanId);

@@ -28,7 +28,7 @@ export interface TranscodeOtlpOptions {
  * | --- | --- |
  * | `trace_id`, `span_id`, `parent_span_id` | lower-case hexadecimal; a parent of zeros is none |
  * | `kind` | a word; unspecified is `internal`, an unknown number stays |
- * | `end_time_unix_nano` 0 | `"running":true` |
+ * | `end_time_unix_nano` 0, or one that `otlpSpan` made up | `"running":true` |
  * | `status` | `ok` or `error` with its message; absent when unset |
  * | a value that is empty | `""` |
  *

@@ -154,8 +154,8 @@ export function generateSpans(count: number, seed = 1): Span[] {
           ...present({ droppedAttributesCount: of(COUNTS) }),
         })),
         links: Array.from({ length: below(3) }, () => ({
-          traceId: id(16),
-          spanId: id(8),
+          traceId: random() < 0.1 ? "" : id(16),
+          spanId: random() < 0.1 ? "" : id(8),
           attributes: attributes(),
           ...present({
             traceState: of(TEXTS),

@@ -122,6 +122,29 @@ Deno.test("a span without an end runs", () => {
   );
 });
 
+Deno.test("a span that was sent on without an end has none again", () => {
+  const spans = generateSpans(300, 9).filter((span) => span.state === "running");
+  assert(spans.length > 10);
+  const sink = new CollectedLines();
+  for (const span of spans) {
+    transcodeOtlpProtobuf(encodeOtlpProtobuf([span]), sink);
+    transcodeOtlpProtobuf(encodeOtlpProtobuf([{ ...span, state: "unfinished" }]), sink);
+  }
+  assertEquals(sink.unfinishedCount, spans.length * 2);
+  assertEquals(
+    sink.lines,
+    spans.map((span) => encodeSpanLine(span)).flatMap((line) => [line, line]),
+  );
+  // Nobody made this end up.
+  const short = restOf((writer) => {
+    spanWithIds(TRACE_ID, SPAN_ID, new Uint8Array())(writer);
+    writer.writeFixed64(7, 5n);
+    writer.writeFixed64(8, 5n);
+    attribute((writer) => writer.writeInt32(3, 7))(writer);
+  });
+  assert(short.includes('"end_time":"1970-01-01T00:00:00.000000005Z","attrs":{"a":7}'), short);
+});
+
 Deno.test("a resource counts for all its scopes, wherever in the message it comes", () => {
   const writer = new ProtobufWriter();
   inside(writer, 1, (writer) => {
