@@ -1,0 +1,3 @@
+module otlp_go
+
+go 1.25.0
