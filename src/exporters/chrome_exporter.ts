@@ -59,20 +59,24 @@ export class ChromeExporter implements Exporter {
   }
 
   begin(): string {
-    return '{"displayTimeUnit":"ns","traceEvents":[';
+    // With the first span, which says when the file's time begins: readers that stream need it first.
+    return "";
   }
 
   span(span: Span): string {
     // A day before the first span, so that parents and slow traces that began earlier do not fall
     // below zero, which some viewers do not show.
-    this.#timeOrigin ??= floorToDay(span.startTimeUnixNano) - NANOS_PER_DAY;
+    let text = "";
+    if (this.#timeOrigin === undefined) {
+      this.#timeOrigin = floorToDay(span.startTimeUnixNano) - NANOS_PER_DAY;
+      text = formatHead(this.#timeOrigin);
+    }
     const spans = this.#pending.get(span.traceId);
     if (spans !== undefined) this.#pending.delete(span.traceId);
     this.#pending.set(span.traceId, spans ?? []);
     this.#pending.get(span.traceId)!.push(span);
     this.#pendingSpanCount++;
     this.#pendingCharacters += countCharacters(span);
-    let text = "";
     while (
       this.#pendingSpanCount > this.#maxPendingSpans ||
       this.#pendingCharacters > MAX_PENDING_CHARACTERS
@@ -81,11 +85,9 @@ export class ChromeExporter implements Exporter {
   }
 
   end(): string {
-    const parts: string[] = [];
+    const parts = this.#timeOrigin === undefined ? [formatHead(undefined)] : [];
     while (this.#pending.size > 0) parts.push(this.#flushOldest());
-    const origin = this.#timeOrigin === undefined ? undefined : formatTimestamp(this.#timeOrigin);
-    const other = JSON.stringify({ creator: "trace", time_origin: origin });
-    return `${parts.join("")}\n],"otherData":${other}}\n`;
+    return `${parts.join("")}\n]}\n`;
   }
 
   #flushOldest(): string {
@@ -179,6 +181,14 @@ export class ChromeExporter implements Exporter {
     parts.push(this.#isFirst ? "\n" : ",\n", text);
     this.#isFirst = false;
   }
+}
+
+function formatHead(timeOrigin: bigint | undefined): string {
+  const other = JSON.stringify({
+    creator: "trace",
+    time_origin: timeOrigin === undefined ? undefined : formatTimestamp(timeOrigin),
+  });
+  return `{"displayTimeUnit":"ns","otherData":${other},"traceEvents":[`;
 }
 
 function groupByService(spans: readonly Span[]): Map<string, Span[]> {

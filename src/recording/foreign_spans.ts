@@ -3,6 +3,7 @@ import { transcodeJaegerJson } from "../wire/jaeger/transcode_jaeger_json.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
 import { transcodeZipkinJson } from "../wire/zipkin/transcode_zipkin_json.ts";
+import { ChromeReader } from "./_chrome_reader.ts";
 import { type ForeignReader, ForeignReport } from "./_foreign_reader.ts";
 import { type ListFormat, ListReader } from "./_list_reader.ts";
 import type { ForeignFormat } from "./sniff_format.ts";
@@ -72,6 +73,7 @@ function createReader(
   report: ForeignReport,
 ): ForeignReader {
   if (format === "ssf-frames") return new SsfReader(sink, report);
+  if (format === "chrome-json") return new ChromeReader(sink, report);
   const list = LISTS[format];
   if (list !== undefined) return new ListReader(list, sink, report);
   return new OtlpProtobufReader(format === "otlp-protobuf-frames", sink, report);

@@ -91,7 +91,8 @@ export class UnknownFormatError extends Error {
       `Cannot open "${file}": its content is no known trace format; understood are recordings of ` +
         "this program, span lines (JSON with id, trace_id, start_time), go-trace's event lines " +
         "(JSON with type, span_id, trace_id), OTLP (JSON, JSON lines or protobuf), Zipkin's JSON " +
-        "(v1 and v2), Jaeger's JSON and frames of SSF, plain or packed with gzip or Zstandard",
+        "(v1 and v2), Jaeger's JSON, Chrome's trace events and frames of SSF, plain or packed with " +
+        "gzip or Zstandard",
     );
   }
 }

@@ -18,6 +18,7 @@ export type ForeignFormat =
   | "otlp-protobuf-frames"
   | "zipkin-json"
   | "jaeger-json"
+  | "chrome-json"
   | "ssf-frames";
 
 /**
@@ -38,6 +39,8 @@ export function sniffFormat(bytes: Uint8Array): RecordingFormat | undefined {
     const format = formatOfLine(line.trimStart());
     if (format !== undefined) return format;
   }
+  // Indented JSON of which only a little has come can pass for a length and a field.
+  if (!CONTROL_CHARACTER.test(text)) return undefined;
   return isSsfStart(start) ? "ssf-frames" : sniffOtlpProtobuf(start);
 }
 
@@ -45,6 +48,9 @@ export function sniffFormat(bytes: Uint8Array): RecordingFormat | undefined {
 export const SNIFF_BYTES = 64 * 1024;
 
 const decoder = new TextDecoder();
+/** Text has none but white space; every message with a span has the tag of field 2, 0x12. */
+// deno-lint-ignore no-control-regex
+const CONTROL_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 
 /** The format of a text that is one JSON value, by where which fields are. */
 function sniffJson(text: string): ForeignFormat | undefined {
@@ -52,6 +58,7 @@ function sniffJson(text: string): ForeignFormat | undefined {
   const paths = jsonPaths(text, MAX_PATH_DEPTH);
   if (paths.has("resourceSpans")) return "otlp-json";
   if (paths.has("data[].spans") || paths.has("[].spans")) return "jaeger-json";
+  if (paths.has("traceEvents") || paths.has("[].ph")) return "chrome-json";
   const isZipkin = ["[].", "[][]."].some((item) =>
     paths.has(`${item}traceId`) && paths.has(`${item}id`)
   );

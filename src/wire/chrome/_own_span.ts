@@ -42,7 +42,7 @@ export function ownSpan(chrome: ChromeSpan, process: string, originNano: bigint)
     trace_state: args.trace_state,
     resource,
     scope: withAttrs(args.scope),
-    links: Array.isArray(args.links) ? args.links.map(withAttrs) : undefined,
+    links: Array.isArray(args.links) ? args.links.map(withAttrs) : args.links,
     samples: args.samples,
   };
   try {
