@@ -85,6 +85,18 @@ export function formatTimestamp(unixNano: bigint, offsetMinutes = 0): string {
     wholeSeconds -= 1n;
   }
   const seconds = Number(wholeSeconds) + offsetMinutes * 60;
+  if (seconds !== lastSecond) {
+    lastSecondText = formatSecond(seconds, unixNano);
+    lastSecond = seconds;
+  }
+  return lastSecondText + formatFraction(nanos) + formatOffset(offsetMinutes);
+}
+
+/** The times of a span mostly lie in one second: writing that once takes half as long. */
+let lastSecond = NaN;
+let lastSecondText = "";
+
+function formatSecond(seconds: number, unixNano: bigint): string {
   const days = Math.floor(seconds / SECONDS_PER_DAY);
   if (!(days >= FIRST_DAY && days <= LAST_DAY)) {
     throw new RangeError(`Cannot write the time ${unixNano}: its year is not in 0000 to 9999`);
@@ -92,8 +104,7 @@ export function formatTimestamp(unixNano: bigint, offsetMinutes = 0): string {
   const ofDay = seconds - days * SECONDS_PER_DAY;
   const hour = Math.trunc(ofDay / 3600);
   const minute = Math.trunc(ofDay / 60) % 60;
-  const time = `${PAIRS[hour]}:${PAIRS[minute]}:${PAIRS[ofDay % 60]}`;
-  return `${formatDate(days)}T${time}${formatFraction(nanos)}${formatOffset(offsetMinutes)}`;
+  return `${formatDate(days)}T${PAIRS[hour]}:${PAIRS[minute]}:${PAIRS[ofDay % 60]}`;
 }
 
 const NANOS_PER_SECOND = 1_000_000_000;

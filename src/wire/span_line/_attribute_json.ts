@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from "../../model/attributes.ts";
 import { fromBase64, toBase64 } from "../base64.ts";
+import { quoteText } from "./_quote_text.ts";
 
 /**
  * Writes attributes as a JSON object. Types survive: an integer is written with all its digits, a
@@ -15,7 +16,7 @@ export function encodeAttributes(attributes: Attributes): string {
   let json = "";
   for (const key of Object.keys(attributes)) {
     const separator = json === "" ? "{" : ",";
-    json += separator + JSON.stringify(key) + ":" + encodeValue(attributes[key]);
+    json += separator + quoteText(key) + ":" + encodeValue(attributes[key]);
   }
   return json === "" ? "{}" : json + "}";
 }
@@ -127,7 +128,7 @@ const BACKSLASH = 0x5c;
 export function encodeValue(value: AttributeValue): string {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(value);
+      return quoteText(value);
     case "bigint":
       return value.toString();
     case "number":
@@ -166,7 +167,7 @@ function encodeNested(root: AttributeValue): string {
       json += isEscaped ? '{"$map":{' : "{";
       pending.push(isEscaped ? "}}" : "}");
       for (let i = keys.length - 1; i >= 0; i--) {
-        pending.push({ value: map[keys[i]] }, (i > 0 ? "," : "") + JSON.stringify(keys[i]) + ":");
+        pending.push({ value: map[keys[i]] }, (i > 0 ? "," : "") + quoteText(keys[i]) + ":");
       }
     }
   }

@@ -9,6 +9,7 @@ import type {
 import { spanKindToNumber } from "../../model/span_kind.ts";
 import { formatTimestamp } from "../../model/time.ts";
 import { encodeAttributes, encodeDouble } from "./_attribute_json.ts";
+import { quoteText } from "./_quote_text.ts";
 
 /** Options of {@linkcode encodeSpanLine}. */
 export interface EncodeSpanLineOptions {
@@ -46,10 +47,12 @@ export interface EncodeSpanLineOptions {
  * ```
  */
 export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}): string {
-  let json = `{"id":${JSON.stringify(span.spanId)},"trace_id":${JSON.stringify(span.traceId)}`;
+  let json = `{"id":${quoteText(span.spanId)},"trace_id":${quoteText(span.traceId)}`;
   json += text("parent_id", span.parentId);
   const kind = options.numericKinds ? spanKindToNumber(span.kind) : span.kind;
-  json += `,"name":${JSON.stringify(span.name)},"kind":${JSON.stringify(kind)}`;
+  json += `,"name":${quoteText(span.name)},"kind":${
+    typeof kind === "number" ? kind : quoteText(kind)
+  }`;
   json += time("start_time", span.startTimeUnixNano, span.startOffsetMinutes);
   json += time("end_time", span.endTimeUnixNano, span.endOffsetMinutes);
   json += attributes("attrs", span.attributes);
@@ -87,7 +90,7 @@ export type SpanResource = Pick<
 /** Writes the field `scope` with a comma in front; nothing when there is none. */
 export function encodeScope(scope: InstrumentationScope | undefined): string {
   if (scope === undefined) return "";
-  return `,"scope":{"name":${JSON.stringify(scope.name)}${text("version", scope.version)}${
+  return `,"scope":{"name":${quoteText(scope.name)}${text("version", scope.version)}${
     attributes("attrs", scope.attributes)
   }${count("dropped_attributes", scope.droppedAttributesCount)}${
     text("schema_url", scope.schemaUrl)
@@ -95,22 +98,20 @@ export function encodeScope(scope: InstrumentationScope | undefined): string {
 }
 
 function encodeEvent(event: SpanEvent): string {
-  return `{"time":"${formatTimestamp(event.timeUnixNano)}","name":${JSON.stringify(event.name)}${
+  return `{"time":"${formatTimestamp(event.timeUnixNano)}","name":${quoteText(event.name)}${
     attributes("attrs", event.attributes)
   }${count("dropped_attributes", event.droppedAttributesCount)}}`;
 }
 
 function encodeLink(link: SpanLink): string {
-  const ids = `{"trace_id":${JSON.stringify(link.traceId)},"span_id":${
-    JSON.stringify(link.spanId)
-  }`;
+  const ids = `{"trace_id":${quoteText(link.traceId)},"span_id":${quoteText(link.spanId)}`;
   return ids + text("trace_state", link.traceState) + count("flags", link.flags) +
     attributes("attrs", link.attributes) +
     count("dropped_attributes", link.droppedAttributesCount) + "}";
 }
 
 function encodeSample(sample: MetricSample): string {
-  let json = `{"metric":${JSON.stringify(sample.metric)},"name":${JSON.stringify(sample.name)}`;
+  let json = `{"metric":${JSON.stringify(sample.metric)},"name":${quoteText(sample.name)}`;
   json += `,"value":${encodeDouble(sample.value)}${time("time", sample.timeUnixNano)}`;
   json += text("message", sample.message) + word("status", sample.status);
   if (sample.rate !== undefined) json += `,"rate":${encodeDouble(sample.rate)}`;
@@ -128,7 +129,7 @@ function count(field: string, value: number | undefined): string {
 }
 
 function text(field: string, value: string | undefined): string {
-  return value === undefined || value === "" ? "" : `,"${field}":${JSON.stringify(value)}`;
+  return value === undefined || value === "" ? "" : `,"${field}":${quoteText(value)}`;
 }
 
 function time(field: string, unixNano: bigint | undefined, offsetMinutes = 0): string {
