@@ -35,7 +35,9 @@ Deno.test("wrong usage exits with 2 and says what was meant", () =>
       [["collect", "--for", "soon"], "Expected a duration such as"],
       [["collect", "--rotate", "big"], "Expected a size such as"],
       [["collect", "--max-open-spans", "0"], "Expected a whole number of at least 1"],
-      [["collect", "--zipkin", "127.0.0.1:0"], "This version does not receive Zipkin"],
+      [["collect", "--zipkin", "127.0.0.1"], "Expected HOST:PORT"],
+      [["collect", "--otlp-http", "127.0.0.1:65536"], "Expected HOST:PORT"],
+      [["collect", "--otlp-grpc", "on"], "Expected HOST:PORT"],
       [["run"], "missing required argument"],
       [["view", "http://localhost:1"], 'Cannot open "http://localhost:1"'],
     ];
