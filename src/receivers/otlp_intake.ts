@@ -3,6 +3,7 @@ import {
   countOtlpLogRecords,
   type OtlpFormat,
 } from "../wire/otlp/count_otlp_records.ts";
+import { readOtlpLogEvents } from "../wire/otlp/read_otlp_log_events.ts";
 import type { PartialSuccess } from "../wire/otlp/otlp_response.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
 import type { TranscodeResult } from "../wire/span_line/transcode_result.ts";
@@ -23,8 +24,9 @@ export interface OtlpIntakeOptions {
 export type OtlpSignal = "traces" | "logs" | "metrics";
 
 /**
- * Takes OTLP's requests, however they arrive. Spans go on; log records and metrics are counted, so that
- * programs that send them without being asked have no errors to report.
+ * Takes OTLP's requests, however they arrive. Spans go on, with the log records that name them as events;
+ * other log records and metrics are counted, so that programs that send them without being asked have no
+ * errors to report.
  */
 export class OtlpIntake {
   /** Log records that arrived. */
@@ -49,7 +51,11 @@ export class OtlpIntake {
    */
   take(signal: OtlpSignal, request: Uint8Array, format: OtlpFormat): PartialSuccess | undefined {
     if (signal === "logs") {
+      const events = readOtlpLogEvents(request, format);
       this.logRecordCount += countOtlpLogRecords(request, format);
+      for (const { traceId, spanId, event } of events) {
+        this.spans.events.add(traceId, spanId, event);
+      }
       return undefined;
     }
     if (signal === "metrics") {

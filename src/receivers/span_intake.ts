@@ -1,10 +1,14 @@
 import { LineBuffer } from "../assemble/line_buffer.ts";
 import { RunningSpans } from "../assemble/running_spans.ts";
 import { TraceCounter } from "../assemble/trace_counter.ts";
+import { WaitingEvents } from "../assemble/waiting_events.ts";
 import { type Counters, countReason, createCounters } from "../model/counters.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
 import { DecodeError } from "../wire/decode_error.ts";
 import { InvalidUtf8Error } from "../wire/protobuf/protobuf_reader.ts";
+import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
+import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
+import { MAX_LINE_BYTES } from "../wire/span_line/span_line_buffer.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
 import type { TranscodeResult } from "../wire/span_line/transcode_result.ts";
 
@@ -18,6 +22,8 @@ export interface SpanIntakeOptions {
   maxRunningSpans?: number;
   /** Bytes of their lines. @default 32 MiB */
   maxRunningBytes?: number;
+  /** Events that wait for their spans, see {@linkcode WaitingEvents}. @default 50,000 */
+  maxEvents?: number;
 }
 
 /**
@@ -28,6 +34,8 @@ export interface SpanIntakeOptions {
 export class SpanIntake {
   /** The spans that were sent without an end and may still get one. */
   readonly running: RunningSpans;
+  /** Events that came before their spans. */
+  readonly events: WaitingEvents;
   readonly #counters: Counters = createCounters();
   readonly #traces = new TraceCounter();
   readonly #lines: LineBuffer;
@@ -38,8 +46,9 @@ export class SpanIntake {
   constructor(options: SpanIntakeOptions) {
     const { onSpans, maxRunningSpans: maxSpans, maxRunningBytes: maxBytes } = options;
     this.running = new RunningSpans({ onSpans, maxSpans, maxBytes });
+    this.events = new WaitingEvents(options);
     this.#lines = new LineBuffer(onSpans);
-    this.#sink = new TakenLines(this.#lines, this.running, this.#traces);
+    this.#sink = new TakenLines(this.#lines, this.running, this.events, this.#traces);
     this.#flushIntervalMs = options.flushIntervalMs ?? 20;
   }
 
@@ -100,6 +109,7 @@ export class SpanIntake {
   close(): void {
     this.flush();
     this.running.abandon();
+    this.events.abandon();
   }
 }
 
@@ -108,13 +118,20 @@ class TakenLines implements SpanLineSink {
   bytes: Uint8Array;
   readonly #lines: LineBuffer;
   readonly #running: RunningSpans;
+  readonly #events: WaitingEvents;
   readonly #traces: TraceCounter;
   #from = 0;
 
-  constructor(lines: LineBuffer, running: RunningSpans, traces: TraceCounter) {
+  constructor(
+    lines: LineBuffer,
+    running: RunningSpans,
+    events: WaitingEvents,
+    traces: TraceCounter,
+  ) {
     this.bytes = lines.bytes;
     this.#lines = lines;
     this.#running = running;
+    this.#events = events;
     this.#traces = traces;
   }
 
@@ -129,7 +146,34 @@ class TakenLines implements SpanLineSink {
     // The place of a running line is taken by the next one: it is recorded when it is over.
     if (isUnfinished) return this.#running.start(this.bytes.subarray(this.#from, to));
     if (this.#running.size > 0) this.#running.end(this.bytes.subarray(this.#from, to));
+    if (this.#events.size > 0) to = this.#addEvents(to);
     this.#lines.commit(to);
+  }
+
+  /** Puts the events that wait for a span into its line; returns where that ends now. */
+  #addEvents(to: number): number {
+    const bytes = this.bytes;
+    const spanIdFrom = this.#from + ID_OFFSET;
+    const spanIdTo = bytes.indexOf(QUOTE, spanIdFrom);
+    const traceIdFrom = spanIdTo + TRACE_ID_OFFSET;
+    const traceId = UTF8.decode(bytes.subarray(traceIdFrom, bytes.indexOf(QUOTE, traceIdFrom)));
+    const spanId = UTF8.decode(bytes.subarray(spanIdFrom, spanIdTo));
+    const events = this.#events.take(traceId, spanId);
+    if (events === undefined) return to;
+    const span = decodeSpanLine(UTF8.decode(bytes.subarray(this.#from, to)));
+    const all = [...span.events ?? [], ...events]
+      .sort((a, b) =>
+        a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0
+      );
+    const line = ENCODER.encode(encodeSpanLine({ ...span, events: all }));
+    if (line.length > MAX_LINE_BYTES) {
+      countReason(this.#events.dropped, "too_long", events.length);
+      return to;
+    }
+    this.#events.attachedCount += events.length;
+    const at = this.reserve(line.length);
+    this.bytes.set(line, at);
+    return at + line.length;
   }
 
   /** Lines begin with `{"id":"…","trace_id":"…"`, and ids here are digits and letters. */
@@ -147,6 +191,8 @@ class TakenLines implements SpanLineSink {
   }
 }
 
+const UTF8 = new TextDecoder();
+const ENCODER = new TextEncoder();
 const QUOTE = 0x22;
 const ID_OFFSET = '{"id":"'.length;
 const TRACE_ID_OFFSET = '","trace_id":"'.length;

@@ -202,3 +202,32 @@ Deno.test("log records and data points are counted, not failed", () => {
   intake.reject("logs", "malformed");
   assertEquals(spans.counters.received, 0);
 });
+
+Deno.test("a log record that names its span becomes an event of it, in the order of time", () => {
+  const { intake, spans, lines } = setup();
+  const { traceId, spanId } = span(1, 1);
+  const logRecords = [
+    { timeUnixNano: "3", severityText: "WARN", body: { stringValue: "slow" }, traceId, spanId },
+    { timeUnixNano: "1", body: { stringValue: "begins" }, traceId, spanId },
+    { timeUnixNano: "1", body: { stringValue: "of no span" } },
+    { timeUnixNano: "1", body: { stringValue: "of another" }, traceId, spanId: "f".repeat(16) },
+  ];
+  const logs = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+  intake.take("logs", new TextEncoder().encode(logs), "json");
+  const own = { timeUnixNano: 2n, name: "own", attributes: { big: 2n ** 60n } };
+  // More than one batch, so that the line with the events may begin the next one.
+  const others = Array.from({ length: 3000 }, (_, index) => span(index + 2, 2));
+  take(intake, [...others, span(1, 1, { events: [own], attributes: { big: 2n ** 60n } })]);
+  take(intake, [span(1, 2)]);
+  spans.close();
+  const line = lines[3000];
+  const events = line.events as Record<string, unknown>[];
+  assertEquals(events.map(({ name }) => name), ["begins", "own", "slow"]);
+  assertEquals([events[2].attrs, events[0].attrs], [{ severity: "WARN" }, undefined]);
+  assertEquals([lines.length, lines[3001].events], [3002, undefined]);
+  assertEquals([intake.logRecordCount, spans.events.attachedCount, spans.events.dropped], [
+    4,
+    2,
+    { no_span: 1 },
+  ]);
+});
