@@ -97,11 +97,10 @@ async function* readForeign(
     yield { type: "notice", text };
   }
   if (damageCount > 0) {
-    const places = damageCount === 1 ? "one place" : `${damageCount} places`;
-    yield {
-      type: "notice",
-      text: `${opened.name} is damaged in ${places}, which could not be read: ${firstDamage}`,
-    };
+    const places = damageCount === 1 ? "one place" : `${damageCount} places, the first`;
+    const text = `${opened.name} is damaged in ${places} at byte ${firstDamage?.offset}, ` +
+      `which could not be read: ${firstDamage?.reason}`;
+    yield { type: "notice", text };
   }
 }
 

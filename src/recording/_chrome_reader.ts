@@ -30,7 +30,7 @@ export class ChromeReader implements ForeignReader {
     const { incompleteItem, isComplete } = this.#scanner;
     // A list may lack its bracket: programs that crash never write it, and the format allows that.
     const isWhole = isComplete || this.#isList && incompleteItem === undefined;
-    if (!isWhole) this.#report.damaged("the end is missing");
+    if (!isWhole) this.#report.damaged("the end is missing", this.#scanner.offset);
   }
 
   #read(item: Uint8Array, field: string | undefined): void {
@@ -40,7 +40,7 @@ export class ChromeReader implements ForeignReader {
       else this.#events.push(item);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#report.damaged(error.message);
+      this.#report.damaged(error.message, this.#scanner.itemOffset);
     }
   }
 }

@@ -17,8 +17,8 @@ export class ForeignReport {
   firstProblem: string | undefined;
   /** How many places could not be read. */
   damageCount = 0;
-  /** What was wrong with the first of them. */
-  firstDamage: string | undefined;
+  /** What was wrong with the first of them, and where in the unpacked file. */
+  firstDamage: { readonly reason: string; readonly offset: number } | undefined;
   #accepted = 0;
 
   /** Spans that were read. */
@@ -35,9 +35,13 @@ export class ForeignReport {
     this.firstProblem ??= result.firstProblem;
   }
 
-  /** Counts a place that could not be read. */
-  damaged(reason: string): void {
+  /**
+   * Counts a place that could not be read.
+   *
+   * @param offset Bytes from the beginning of the unpacked file.
+   */
+  damaged(reason: string, offset: number): void {
     this.damageCount++;
-    this.firstDamage ??= reason;
+    this.firstDamage ??= { reason, offset };
   }
 }

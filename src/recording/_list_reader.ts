@@ -24,7 +24,7 @@ export class ListReader implements ForeignReader {
   readonly #sink: SpanLineSink;
   readonly #report: ForeignReport;
   readonly #scanner: JsonListScanner;
-  #items: Uint8Array[] = [];
+  #items: Item[] = [];
   #itemBytes = 0;
 
   constructor(format: ListFormat, sink: SpanLineSink, report: ForeignReport) {
@@ -35,7 +35,7 @@ export class ListReader implements ForeignReader {
       fields: [format.field],
       isLineWise: format.isLineWise,
       onItem: (item) => this.#take(item),
-      onDamage: () => report.damaged("a line is cut"),
+      onDamage: () => report.damaged("a line is cut", this.#scanner.offset),
     });
   }
 
@@ -51,12 +51,12 @@ export class ListReader implements ForeignReader {
       if (item !== undefined) this.#take(item);
     }
     this.#flush();
-    if (!isComplete) this.#report.damaged("the end is missing");
+    if (!isComplete) this.#report.damaged("the end is missing", this.#scanner.offset);
   }
 
-  #take(item: Uint8Array): void {
-    this.#items.push(item.slice());
-    this.#itemBytes += item.length;
+  #take(json: Uint8Array): void {
+    this.#items.push({ json: json.slice(), offset: this.#scanner.itemOffset });
+    this.#itemBytes += json.length;
     if (this.#itemBytes >= MESSAGE_BYTES) this.#flush();
   }
 
@@ -68,11 +68,11 @@ export class ListReader implements ForeignReader {
     if (items.length === 0 || this.#transcode(items) === undefined) return;
     for (const item of items) {
       const error = this.#transcode([item]);
-      if (error !== undefined) this.#report.damaged(error.message);
+      if (error !== undefined) this.#report.damaged(error.message, item.offset);
     }
   }
 
-  #transcode(items: readonly Uint8Array[]): DecodeError | undefined {
+  #transcode(items: readonly Item[]): DecodeError | undefined {
     try {
       this.#report.add(this.#format.transcode(this.#message(items), this.#sink));
       return undefined;
@@ -82,22 +82,31 @@ export class ListReader implements ForeignReader {
     }
   }
 
-  #message(items: readonly Uint8Array[]): Uint8Array {
+  #message(items: readonly Item[]): Uint8Array {
     const { wrapper } = this.#format;
     const begin = UTF8.encode(wrapper === undefined ? "[" : `{"${wrapper}":[`);
     const end = UTF8.encode(wrapper === undefined ? "]" : "]}");
-    const length = items.reduce((sum, item) => sum + item.length + 1, begin.length + end.length);
+    const length = items.reduce(
+      (sum, { json }) => sum + json.length + 1,
+      begin.length + end.length,
+    );
     const message = new Uint8Array(length - 1);
     message.set(begin);
     let at = begin.length;
-    for (const [index, item] of items.entries()) {
+    for (const [index, { json }] of items.entries()) {
       if (index > 0) message[at++] = COMMA;
-      message.set(item, at);
-      at += item.length;
+      message.set(json, at);
+      at += json.length;
     }
     message.set(end, at);
     return message;
   }
+}
+
+interface Item {
+  readonly json: Uint8Array;
+  /** Where in the file it begins. */
+  readonly offset: number;
 }
 
 const UTF8 = new TextEncoder();

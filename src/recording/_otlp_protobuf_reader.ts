@@ -17,6 +17,8 @@ export class OtlpProtobufReader implements ForeignReader {
   readonly #report: ForeignReport;
   #held = new Uint8Array(INITIAL_BYTES);
   #length = 0;
+  /** Where in the file what is held begins. */
+  #offset = 0;
   #isBroken = false;
 
   constructor(isFramed: boolean, sink: SpanLineSink, report: ForeignReport) {
@@ -36,27 +38,29 @@ export class OtlpProtobufReader implements ForeignReader {
       if (part === "broken" || part !== undefined && part.to - at > MAX_PART_BYTES) {
         this.#isBroken = true;
         this.#length = 0;
-        this.#report.damaged("what follows is no OTLP message");
+        this.#report.damaged("what follows is no OTLP message", this.#offset + at);
         return;
       }
       if (part === undefined || part.to > this.#length) break;
-      this.#read(this.#held.subarray(part.from, part.to));
+      this.#read(this.#held.subarray(part.from, part.to), this.#offset + part.from);
       at = part.to;
     }
     this.#held.copyWithin(0, at, this.#length);
     this.#length -= at;
+    this.#offset += at;
   }
 
   finish(): void {
-    if (this.#length > 0) this.#report.damaged("the end is missing");
+    if (this.#length === 0) return;
+    this.#report.damaged("the end is missing", this.#offset + this.#length);
   }
 
-  #read(message: Uint8Array): void {
+  #read(message: Uint8Array, offset: number): void {
     try {
       this.#report.add(transcodeOtlpProtobuf(message, this.#sink));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#report.damaged(error.message);
+      this.#report.damaged(error.message, offset + error.offset);
     }
   }
 

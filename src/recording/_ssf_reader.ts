@@ -15,6 +15,7 @@ export class SsfReader implements ForeignReader {
   readonly #frames = new SsfFrameReader();
   readonly #writer: SpanLineWriter;
   readonly #report: ForeignReport;
+  #offset = 0;
 
   constructor(sink: SpanLineSink, report: ForeignReport) {
     this.#writer = new SpanLineWriter(sink);
@@ -22,14 +23,15 @@ export class SsfReader implements ForeignReader {
   }
 
   push(bytes: Uint8Array): void {
+    this.#offset += bytes.length;
     this.#frames.push(bytes, (body) => this.#read(body));
   }
 
   finish(): void {
     this.#report.add(this.#writer.result);
     const { failure, isInsideFrame } = this.#frames;
-    if (failure !== undefined) this.#report.damaged(failure.message);
-    else if (isInsideFrame) this.#report.damaged("the end is missing");
+    if (failure !== undefined) this.#report.damaged(failure.message, failure.offset);
+    else if (isInsideFrame) this.#report.damaged("the end is missing", this.#offset);
   }
 
   #read(body: Uint8Array): void {

@@ -1,6 +1,7 @@
 import type { SpanBatch } from "../model/span_batch.ts";
 import { transcodeJaegerJson } from "../wire/jaeger/transcode_jaeger_json.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
+import { DecodeError } from "../wire/decode_error.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
 import { transcodeZipkinJson } from "../wire/zipkin/transcode_zipkin_json.ts";
 import { ChromeReader } from "./_chrome_reader.ts";
@@ -20,7 +21,7 @@ export interface ForeignSpans extends AsyncIterable<SpanBatch> {
 
 /**
  * Reads the spans of a file of another program's format. What cannot be read is skipped and counted;
- * nothing is thrown but the source's own errors, and an error about an entry of more than 256 MiB.
+ * nothing is thrown but the source's own errors. An entry of more than 256 MiB ends the reading.
  *
  * @param source The bytes, unpacked, in pieces of any size.
  * @param sourceDamage Asked at the end of the source for what went wrong with it.
@@ -35,13 +36,21 @@ export function readForeignSpans(
   async function* readBatches(): AsyncGenerator<SpanBatch> {
     const sink = new BatchSink();
     const reader = createReader(format, sink, report);
+    let length = 0;
     for await (const bytes of source) {
-      reader.push(bytes);
+      length += bytes.length;
+      try {
+        reader.push(bytes);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        report.damaged(error.message, error.offset);
+        break;
+      }
       if (sink.length >= BATCH_BYTES) yield sink.take();
     }
     reader.finish();
     const damage = sourceDamage();
-    if (damage !== undefined) report.damaged(damage);
+    if (damage !== undefined) report.damaged(damage, length);
     if (sink.length > 0) yield sink.take();
   }
   return { report, [Symbol.asyncIterator]: readBatches };

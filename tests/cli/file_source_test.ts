@@ -19,7 +19,8 @@ Deno.test("a packed Zipkin file with faults gives its spans, and says what it la
     assertEquals(messages.notices, [
       "spans of trace.bin were skipped: invalid_time 1; the first: " +
       "A span has neither timestamp nor annotations",
-      "trace.bin is damaged in one place, which could not be read: the end is missing",
+      `trace.bin is damaged in one place at byte ${text.length}, ` +
+      "which could not be read: the end is missing",
     ]);
   }));
 

@@ -67,7 +67,8 @@ Deno.test("a broken event costs itself", async () => {
   const { spans, report } = await read(pieces(UTF8.encode(broken), 50));
   assertEquals(spans.map(({ name }) => name), ["link"]);
   assertEquals(report.damageCount, 1);
-  assertStringIncludes(report.firstDamage!, "not JSON");
+  assertStringIncludes(report.firstDamage!.reason, "not JSON");
+  assertEquals(report.firstDamage!.offset, broken.indexOf('{"ph":"X"'));
 });
 
 Deno.test("our own export reads back as the spans that it was made of", async () => {

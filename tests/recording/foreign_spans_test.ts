@@ -120,6 +120,7 @@ for (const [name, format, parts] of FILES) {
       // JSON lines need no line end.
       const isWhole = ends.has(cut) || ends.has(cut + 1) && bytes[cut] === 0x0a;
       assertEquals([report.rejected, report.damageCount], [{}, isWhole ? 0 : 1], `cut at ${cut}`);
+      if (!isWhole) assertEquals(report.firstDamage, { reason: "the end is missing", offset: cut });
     }
     assertEquals(most, COUNT);
   });
@@ -131,12 +132,14 @@ Deno.test("a damaged entry costs itself, the entries beside it are read", async 
   const zipkin = await read(pieces(text(`[${first},${broken},${third}]`), 100), "zipkin-json");
   assertEquals(zipkin.spans.map(({ spanId }) => spanId.at(-1)), ["0", "2"]);
   assertEquals(zipkin.report.damageCount, 1);
-  assert(zipkin.report.firstDamage?.includes("not JSON"), zipkin.report.firstDamage);
+  assert(zipkin.report.firstDamage?.reason.includes("not JSON"), zipkin.report.firstDamage?.reason);
+  assertEquals(zipkin.report.firstDamage?.offset, first.length + 2);
   const lines = OTLP_LINES.map((line) => new TextDecoder().decode(line));
   lines[1] = lines[1].slice(0, 150) + "\n";
   const otlp = await read(pieces(text(lines.join("")), 100), "otlp-json");
   assertEquals(otlp.spans.map(({ name }) => name), ["span 0", "span 2"]);
   assertEquals(otlp.report.damageCount, 1);
+  assertEquals(otlp.report.firstDamage?.offset, lines[0].length + lines[1].length + 1);
 });
 
 Deno.test("a bad span in a file is counted by what is wrong", async () => {

@@ -36,6 +36,8 @@ export class JsonListScanner {
   #held: Uint8Array = new Uint8Array(INITIAL_BYTES);
   #length = 0;
   #at = 0;
+  /** Where in the text what is held begins. */
+  #base = 0;
   #depth = 0;
   #isInString = false;
   /** Where in `#held` the current string at depth 1 began, for it may be a key. */
@@ -44,6 +46,7 @@ export class JsonListScanner {
   /** The depth at which items begin; 0 outside of lists of items. */
   #listDepth = 0;
   #itemStart = -1;
+  #itemOffset = 0;
   #isLineStart = true;
 
   constructor(options: JsonListScannerOptions) {
@@ -55,6 +58,16 @@ export class JsonListScanner {
   /** Whether the text has ended where it may: if there is no more, nothing is missing. */
   get isComplete(): boolean {
     return this.#depth === 0 && !this.#isInString;
+  }
+
+  /** Where the next byte of the text is that has not been looked at. */
+  get offset(): number {
+    return this.#base + Math.min(this.#at, this.#length);
+  }
+
+  /** Where the last item began. */
+  get itemOffset(): number {
+    return this.#itemOffset;
   }
 
   /** What there is of an item that is not complete; `undefined` between items. */
@@ -122,7 +135,10 @@ export class JsonListScanner {
     } else if (isField && isList) {
       this.#listDepth = 2;
     } else if (isField || this.#depth === this.#listDepth) {
-      if (this.#itemStart < 0) this.#itemStart = at;
+      if (this.#itemStart < 0) {
+        this.#itemStart = at;
+        this.#itemOffset = this.#base + at;
+      }
     }
     this.#depth++;
   }
@@ -163,9 +179,13 @@ export class JsonListScanner {
     // A backslash at the end has moved the place beyond the bytes.
     const from = start >= 0 ? start : Math.min(this.#at, this.#length);
     if (this.#length - from > this.#maxItemBytes) {
-      throw new DecodeError(`An entry has more than ${this.#maxItemBytes} bytes`, 0);
+      throw new DecodeError(
+        `An entry has more than ${this.#maxItemBytes} bytes`,
+        this.#base + from,
+      );
     }
     if (from === 0) return;
+    this.#base += from;
     this.#held.copyWithin(0, from, this.#length);
     this.#length -= from;
     this.#at -= from;
