@@ -28,7 +28,9 @@ Deno.test("the manifest, the program and the changelog name one version", async 
 });
 
 Deno.test("every entry of the manifest's exports loads and exports something", async () => {
-  for (const path of Object.values<string>(manifest.exports)) {
+  for (const [name, path] of Object.entries<string>(manifest.exports)) {
+    // Loaded for what it does to the whole program, which this one is not to suffer.
+    if (name === "./register") continue;
     const module = await import(new URL(`../${path}`, import.meta.url).href);
     assert(Object.keys(module).length > 0, `${path} exports nothing`);
   }

@@ -104,7 +104,6 @@ async function commandEnv(io: CliIo, session: Session): Promise<Record<string, s
     env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = `http://${otlpHttp}/v1/traces`;
     env.OTEL_EXPORTER_OTLP_PROTOCOL = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL = "http/protobuf";
     env.OTEL_TRACES_EXPORTER = "otlp";
-    env.OTEL_DENO = "true";
     for (const name of Object.keys(OTEL_DEFAULTS)) {
       if (io.env(name) === undefined) env[name] = OTEL_DEFAULTS[name];
     }
@@ -116,6 +115,7 @@ async function commandEnv(io: CliIo, session: Session): Promise<Record<string, s
 
 /** What serves most users best, unless they have decided otherwise. */
 const OTEL_DEFAULTS: Readonly<Record<string, string>> = {
+  OTEL_DENO: "true",
   // Finished spans are shown within moments, not after five seconds.
   OTEL_BSP_SCHEDULE_DELAY: "100",
   // They would only be counted.

@@ -128,8 +128,8 @@ export async function listenForPrograms(
   });
   function onRefused(reason: string): void {
     // Spans that were read and found bad have been counted one by one.
-    if (reason === "overloaded" || reason === "unavailable") spans.drop("overloaded");
-    else if (reason !== "malformed" && reason !== "invalid_argument") spans.reject(reason);
+    if (reason === "overloaded") spans.drop(reason);
+    else if (reason !== "malformed") spans.reject(reason);
   }
   async function listen(
     what: string,

@@ -1,4 +1,5 @@
 import { isPromise } from "node:util/types";
+import { withoutDenoTelemetry } from "../runtime/without_deno_telemetry.ts";
 import { withSpan } from "./active_span.ts";
 import { copyFunctionShape } from "./copy_function_shape.ts";
 import { tracer as defaultTracer } from "./default_tracer.ts";
@@ -56,7 +57,7 @@ export function traceFetch(
     const sent = shouldPropagate(url, options) ? propagateFetch(args, span, propagator) : args;
     let result: Promise<Response>;
     try {
-      result = withSpan(span, () => Reflect.apply(fetch, this, sent));
+      result = withSpan(span, () => withoutDenoTelemetry(() => Reflect.apply(fetch, this, sent)));
     } catch (error) {
       span.recordError(error).end();
       throw error;

@@ -55,10 +55,12 @@ for (const [runtime, ...command] of RUNTIMES) {
     }));
 }
 
-/** The spans of a trace that `view --json` printed, each with its ancestors. */
+/** The example's own spans of a trace that `view --json` printed, each with its ancestors. */
 function pathsOf(line: string): string[] {
   const paths = new Map<string, string>();
-  for (const { id, parent_id, name } of JSON.parse(line).spans) {
+  for (const { id, parent_id, name, resource } of JSON.parse(line).spans) {
+    // Deno itself tells of requests by OTLP, too.
+    if (resource !== undefined) continue;
     const parent = paths.get(parent_id);
     paths.set(id, parent === undefined ? name : `${parent} > ${name}`);
   }
