@@ -156,7 +156,13 @@ function writeText(writer: ProtobufWriter, field: number, text: string | undefin
 function writeId(writer: ProtobufWriter, field: number, hex: string): void {
   const bytes = new Uint8Array(hex.length / 2);
   for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+    bytes[index] = hexDigit(hex.charCodeAt(index * 2)) << 4 |
+      hexDigit(hex.charCodeAt(index * 2 + 1));
   }
   writer.writeBytes(field, bytes);
+}
+
+/** The value of a digit, which is lower-case. */
+function hexDigit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }

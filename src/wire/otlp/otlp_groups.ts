@@ -1,4 +1,5 @@
-import type { Span } from "../../model/span.ts";
+import type { Attributes } from "../../model/attributes.ts";
+import type { InstrumentationScope, Span } from "../../model/span.ts";
 import { type Losses, otlpResource, type OtlpSpan, otlpSpan } from "./otlp_span.ts";
 import { otlpAttributes, type OtlpKeyValue } from "./otlp_value.ts";
 
@@ -37,8 +38,8 @@ export class OtlpGroups {
   readonly #losses: Losses;
   /** By the resource as JSON: equal text is an equal resource. */
   readonly #groups = new Map<string, Group>();
-  /** Spans mostly share the object of their resource with the one before. */
-  #last: { readonly span: Span; readonly group: Group } | undefined;
+  /** Spans mostly have the resource and the scope of the one before: comparing is faster than writing. */
+  #last: { readonly span: Span; readonly group: Group; readonly scope: ScopeGroup } | undefined;
 
   /** @param losses Counts what OTLP cannot hold. */
   constructor(losses: Losses = { dropped: {}, changed: {} }) {
@@ -47,21 +48,14 @@ export class OtlpGroups {
 
   /** Adds a span. */
   add(span: Span): void {
-    const group = this.#groupOf(span);
-    const { name, version, attributes, droppedAttributesCount } = span.scope ?? {};
-    const scope = {
-      name: name?.toWellFormed(),
-      version: version?.toWellFormed(),
-      attributes: attributes && otlpAttributes(attributes),
-      droppedAttributesCount,
-    };
-    const schemaUrl = span.scope?.schemaUrl?.toWellFormed();
-    const key = JSON.stringify([scope, schemaUrl]);
-    let scopeSpans = group.scopes.get(key);
-    if (scopeSpans === undefined) {
-      group.scopes.set(key, scopeSpans = { scope, spans: [], schemaUrl });
-    }
-    scopeSpans.spans.push(otlpSpan(span, this.#losses));
+    const last = this.#last;
+    const isSame = last !== undefined && hasSameResource(last.span, span);
+    const group = isSame ? last.group : this.#groupOf(span);
+    const scope = isSame && isSameScope(last.span.scope, span.scope)
+      ? last.scope
+      : scopeGroupOf(group, span.scope);
+    scope.spans.push(otlpSpan(span, this.#losses));
+    this.#last = { span, group, scope };
     this.spanCount++;
   }
 
@@ -79,13 +73,6 @@ export class OtlpGroups {
   }
 
   #groupOf(span: Span): Group {
-    const last = this.#last;
-    if (
-      last !== undefined && last.span.resource === span.resource &&
-      last.span.service === span.service &&
-      last.span.resourceDroppedAttributesCount === span.resourceDroppedAttributesCount &&
-      last.span.resourceSchemaUrl === span.resourceSchemaUrl
-    ) return last.group;
     const resource = {
       attributes: otlpAttributes(otlpResource(span) ?? {}),
       droppedAttributesCount: span.resourceDroppedAttributesCount,
@@ -96,13 +83,55 @@ export class OtlpGroups {
     if (group === undefined) {
       this.#groups.set(key, group = { resource, scopes: new Map(), schemaUrl });
     }
-    this.#last = { span, group };
     return group;
   }
 }
 
 interface Group {
   readonly resource: OtlpResource;
-  readonly scopes: Map<string, OtlpScopeSpans & { readonly spans: OtlpSpan[] }>;
+  /** By the scope as JSON. */
+  readonly scopes: Map<string, ScopeGroup>;
   readonly schemaUrl: string | undefined;
+}
+
+type ScopeGroup = OtlpScopeSpans & { readonly spans: OtlpSpan[] };
+
+function scopeGroupOf(group: Group, given: InstrumentationScope | undefined): ScopeGroup {
+  const scope = {
+    name: given?.name.toWellFormed(),
+    version: given?.version?.toWellFormed(),
+    attributes: given?.attributes && otlpAttributes(given.attributes),
+    droppedAttributesCount: given?.droppedAttributesCount,
+  };
+  const schemaUrl = given?.schemaUrl?.toWellFormed();
+  const key = JSON.stringify([scope, schemaUrl]);
+  let scopeGroup = group.scopes.get(key);
+  if (scopeGroup === undefined) {
+    group.scopes.set(key, scopeGroup = { scope, spans: [], schemaUrl });
+  }
+  return scopeGroup;
+}
+
+function hasSameResource(a: Span, b: Span): boolean {
+  return a.service === b.service &&
+    a.resourceDroppedAttributesCount === b.resourceDroppedAttributesCount &&
+    a.resourceSchemaUrl === b.resourceSchemaUrl && haveSameItems(a.resource, b.resource);
+}
+
+function isSameScope(
+  a: InstrumentationScope | undefined,
+  b: InstrumentationScope | undefined,
+): boolean {
+  if (a === b) return true;
+  return a !== undefined && b !== undefined && a.name === b.name && a.version === b.version &&
+    a.droppedAttributesCount === b.droppedAttributesCount && a.schemaUrl === b.schemaUrl &&
+    haveSameItems(a.attributes, b.attributes);
+}
+
+/** Whether attributes are the same at a glance; lists and maps only when they are the same objects. */
+function haveSameItems(a: Attributes | undefined, b: Attributes | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.is(a[key], b[key]));
 }
