@@ -11,7 +11,7 @@ export interface WaitingEventsOptions {
 
 /**
  * Events that came apart from their spans, such as log records of OTLP: they wait until the span is
- * about to be recorded and go with it. A span that has been recorded is not recorded again, so what
+ * about to be recorded and go with it, see `addWaitingEvents`. A span that has been recorded is not recorded again, so what
  * comes later than its span, or without one, waits until it is given up.
  */
 export class WaitingEvents {

@@ -12,6 +12,12 @@ export function describeCounters(summary: Summary): string {
   ];
   if (summary.unfinished > 0) parts.push(`unfinished ${count(summary.unfinished)}`);
   if (summary.recorded > 0) parts.push(`recorded ${count(summary.recorded)}`);
+  if (summary.logs > 0) {
+    const { attached, dropped } = summary.log_events;
+    parts.push(`log records ${count(summary.logs)}, on spans ${count(attached)}`);
+    parts.push(...reasons("log records too late or without their span", dropped));
+  }
+  if (summary.metrics > 0) parts.push(`metric points ${count(summary.metrics)}`);
   parts.push(...reasons("rejected", summary.rejected));
   parts.push(...reasons("dropped", summary.dropped));
   parts.push(...reasons("not recorded", summary.not_recorded));

@@ -20,6 +20,7 @@ import {
 } from "./session_folder.ts";
 import {
   listenForPrograms,
+  type OtherSignals,
   type SessionReceiverOptions,
   type SessionReceivers,
 } from "./session_receivers.ts";
@@ -51,15 +52,11 @@ export interface SessionOptions extends SessionReceiverOptions {
 }
 
 /** What `--json` prints at exit, and what the counters on the screen are made of. */
-export interface Summary extends Readonly<Counters> {
+export interface Summary extends Readonly<Counters>, OtherSignals {
   /** Span lines in the recording, unfinished ones included. */
   readonly recorded: number;
   /** Span lines that could not be written to the recording, by reason. */
   readonly not_recorded: Readonly<Record<string, number>>;
-  /** Log records that arrived by OTLP; they are counted and not kept. */
-  readonly logs: number;
-  /** Data points of metrics that arrived by OTLP; they are counted and not kept. */
-  readonly metrics: number;
   /** What became of the spans on their way to other receivers; absent when there are none. */
   readonly forward?: readonly ForwardSummary[];
   /** Programs that were turned away because too many were connected. */

@@ -75,10 +75,26 @@ export interface SessionReceivers extends AsyncDisposable {
   readonly refusedConnectionCount: number;
   /** What became of everything that arrived, whichever way. */
   counters(): Counters;
-  /** Log records and data points of metrics, which are counted and not kept. */
-  otherSignals(): { readonly logs: number; readonly metrics: number };
+  /** What arrived that are no spans. */
+  otherSignals(): OtherSignals;
   /** Begins to take what is sent. */
   serve(): void;
+}
+
+/** Counts of what OTLP carries beside spans. */
+export interface OtherSignals {
+  /** Log records. Those that name their span become events of it, the others are not kept. */
+  readonly logs: number;
+  /** What became of the log records that name their span. */
+  readonly log_events: {
+    readonly attached: number;
+    /** Records whose span has not come yet. */
+    readonly waiting: number;
+    /** Given up, by reason: `no_span` came behind them. */
+    readonly dropped: Readonly<Record<string, number>>;
+  };
+  /** Data points of metrics, which are not kept. */
+  readonly metrics: number;
 }
 
 /** What all receivers have in common. */
@@ -201,7 +217,15 @@ export async function listenForPrograms(
       return receivers.reduce((sum, receiver) => sum + receiver.refusedConnectionCount, 0);
     },
     counters: () => addCounters([assembler.counters, ssfIntake.counters, spans.counters]),
-    otherSignals: () => ({ logs: otlp.logRecordCount, metrics: otlp.dataPointCount }),
+    otherSignals: () => ({
+      logs: otlp.logRecordCount,
+      log_events: {
+        attached: spans.events.attachedCount,
+        waiting: spans.events.size,
+        dropped: spans.events.dropped,
+      },
+      metrics: otlp.dataPointCount,
+    }),
     serve(): void {
       for (const receiver of receivers) receiver.serve?.();
     },

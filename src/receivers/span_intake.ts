@@ -1,3 +1,4 @@
+import { addWaitingEvents } from "../assemble/add_waiting_events.ts";
 import { LineBuffer } from "../assemble/line_buffer.ts";
 import { RunningSpans } from "../assemble/running_spans.ts";
 import { TraceCounter } from "../assemble/trace_counter.ts";
@@ -6,9 +7,6 @@ import { type Counters, countReason, createCounters } from "../model/counters.ts
 import type { SpanConsumer } from "../model/span_batch.ts";
 import { DecodeError } from "../wire/decode_error.ts";
 import { InvalidUtf8Error } from "../wire/protobuf/protobuf_reader.ts";
-import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
-import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
-import { MAX_LINE_BYTES } from "../wire/span_line/span_line_buffer.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
 import type { TranscodeResult } from "../wire/span_line/transcode_result.ts";
 
@@ -16,7 +14,10 @@ import type { TranscodeResult } from "../wire/span_line/transcode_result.ts";
 export interface SpanIntakeOptions {
   /** Where the spans go, as span lines, once they have ended or were given up. */
   onSpans: SpanConsumer;
-  /** How long a span may wait for others to be handed over with, in milliseconds. @default 20 */
+  /**
+   * How long a span may wait for others to be handed over with, and for its events: programs send their
+   * last spans and log records within milliseconds, in either order. @default 100
+   */
   flushIntervalMs?: number;
   /** Spans that run at once, see {@linkcode RunningSpans}. @default 50,000 */
   maxRunningSpans?: number;
@@ -34,7 +35,7 @@ export interface SpanIntakeOptions {
 export class SpanIntake {
   /** The spans that were sent without an end and may still get one. */
   readonly running: RunningSpans;
-  /** Events that came before their spans. */
+  /** Events that wait for their spans to be handed over. */
   readonly events: WaitingEvents;
   readonly #counters: Counters = createCounters();
   readonly #traces = new TraceCounter();
@@ -45,11 +46,12 @@ export class SpanIntake {
 
   constructor(options: SpanIntakeOptions) {
     const { onSpans, maxRunningSpans: maxSpans, maxRunningBytes: maxBytes } = options;
-    this.running = new RunningSpans({ onSpans, maxSpans, maxBytes });
+    const handOver: SpanConsumer = (batch) => onSpans(addWaitingEvents(batch, this.events));
     this.events = new WaitingEvents(options);
-    this.#lines = new LineBuffer(onSpans);
-    this.#sink = new TakenLines(this.#lines, this.running, this.events, this.#traces);
-    this.#flushIntervalMs = options.flushIntervalMs ?? 20;
+    this.running = new RunningSpans({ onSpans: handOver, maxSpans, maxBytes });
+    this.#lines = new LineBuffer(handOver);
+    this.#sink = new TakenLines(this.#lines, this.running, this.#traces);
+    this.#flushIntervalMs = options.flushIntervalMs ?? 100;
   }
 
   /** What became of everything so far. */
@@ -118,20 +120,13 @@ class TakenLines implements SpanLineSink {
   bytes: Uint8Array;
   readonly #lines: LineBuffer;
   readonly #running: RunningSpans;
-  readonly #events: WaitingEvents;
   readonly #traces: TraceCounter;
   #from = 0;
 
-  constructor(
-    lines: LineBuffer,
-    running: RunningSpans,
-    events: WaitingEvents,
-    traces: TraceCounter,
-  ) {
+  constructor(lines: LineBuffer, running: RunningSpans, traces: TraceCounter) {
     this.bytes = lines.bytes;
     this.#lines = lines;
     this.#running = running;
-    this.#events = events;
     this.#traces = traces;
   }
 
@@ -146,34 +141,7 @@ class TakenLines implements SpanLineSink {
     // The place of a running line is taken by the next one: it is recorded when it is over.
     if (isUnfinished) return this.#running.start(this.bytes.subarray(this.#from, to));
     if (this.#running.size > 0) this.#running.end(this.bytes.subarray(this.#from, to));
-    if (this.#events.size > 0) to = this.#addEvents(to);
     this.#lines.commit(to);
-  }
-
-  /** Puts the events that wait for a span into its line; returns where that ends now. */
-  #addEvents(to: number): number {
-    const bytes = this.bytes;
-    const spanIdFrom = this.#from + ID_OFFSET;
-    const spanIdTo = bytes.indexOf(QUOTE, spanIdFrom);
-    const traceIdFrom = spanIdTo + TRACE_ID_OFFSET;
-    const traceId = UTF8.decode(bytes.subarray(traceIdFrom, bytes.indexOf(QUOTE, traceIdFrom)));
-    const spanId = UTF8.decode(bytes.subarray(spanIdFrom, spanIdTo));
-    const events = this.#events.take(traceId, spanId);
-    if (events === undefined) return to;
-    const span = decodeSpanLine(UTF8.decode(bytes.subarray(this.#from, to)));
-    const all = [...span.events ?? [], ...events]
-      .sort((a, b) =>
-        a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0
-      );
-    const line = ENCODER.encode(encodeSpanLine({ ...span, events: all }));
-    if (line.length > MAX_LINE_BYTES) {
-      countReason(this.#events.dropped, "too_long", events.length);
-      return to;
-    }
-    this.#events.attachedCount += events.length;
-    const at = this.reserve(line.length);
-    this.bytes.set(line, at);
-    return at + line.length;
   }
 
   /** Lines begin with `{"id":"…","trace_id":"…"`, and ids here are digits and letters. */
@@ -191,8 +159,6 @@ class TakenLines implements SpanLineSink {
   }
 }
 
-const UTF8 = new TextDecoder();
-const ENCODER = new TextEncoder();
 const QUOTE = 0x22;
 const ID_OFFSET = '{"id":"'.length;
 const TRACE_ID_OFFSET = '","trace_id":"'.length;

@@ -15,7 +15,7 @@ await server.shutdown();
 type Json = Record<string, unknown>;
 
 for (const protocol of ["http/protobuf", "http/json", "grpc"]) {
-  Deno.test(`Deno's own OpenTelemetry is collected over ${protocol}, its logs and metrics quietly`, () =>
+  Deno.test(`Deno's own OpenTelemetry is collected over ${protocol}, its console as events of its spans`, () =>
     inTemporaryFolder(async (folder) => {
       const out = `${folder}/out.jsonl`;
       await Deno.writeTextFile(`${folder}/program.ts`, PROGRAM);
@@ -43,11 +43,13 @@ for (const protocol of ["http/protobuf", "http/json", "grpc"]) {
         ["received", "accepted", "spans", "traces", "logs"].map((field) => summary?.[field]),
         [2, 2, 2, 1, 1],
       );
+      assertEquals(summary?.log_events, { attached: 1, waiting: 0, dropped: {} });
       const spans = (await Deno.readTextFile(out)).trimEnd().split("\n")
         .map((line) => JSON.parse(line) as Json).filter(({ id }) => id);
       const client = spans.find(({ kind }) => kind === "client");
       const server = spans.find(({ kind }) => kind === "server");
       assertEquals([server?.parent_id, server?.trace_id], [client?.id, client?.trace_id]);
+      assertEquals((server?.events as Json[])[0].name, "asked\n");
       for (const span of [client, server]) {
         const attributes = span?.attrs as Json;
         const resource = span?.resource as Json;
