@@ -14,10 +14,12 @@ import { formatSsfAddress, type SsfAddress } from "../receivers/ssf_address.ts";
 import { SsfIntake } from "../receivers/ssf_intake.ts";
 import type { SsfReceiver } from "../receivers/ssf_receiver.ts";
 import { zipkinHttpRoutes } from "../receivers/zipkin_http_routes.ts";
+import type { ByteConnection } from "../runtime/byte_stream.ts";
+import { connectTcp } from "../runtime/connect_tcp.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import { transcodeOtlpProtobuf } from "../wire/otlp/transcode_otlp_protobuf.ts";
 import { describeBindError } from "./describe_bind_error.ts";
-import { formatHostPort, type HostPort, isLoopback } from "./host_port.ts";
+import { formatHostPort, type HostPort, isLoopback, parseHostPort } from "./host_port.ts";
 
 /** Options of {@linkcode listenForPrograms}: which receivers there are, and their bounds. */
 export interface SessionReceiverOptions {
@@ -172,7 +174,10 @@ export async function listenForPrograms(
     }
     return formatHostPort({ host, port: receiver.port });
   }
-  function listenHttp(routes: Record<string, HttpRoute>): typeof bindHttp {
+  function listenHttp(
+    routes: Record<string, HttpRoute>,
+    connectHttp2?: () => Promise<ByteConnection>,
+  ): typeof bindHttp {
     function bindHttp({ host, port }: PortChoice): Promise<HttpReceiver> {
       return HttpReceiver.listen(host, port, {
         routes,
@@ -181,16 +186,12 @@ export async function listenForPrograms(
         maxBodyBytes,
         maxConnections,
         corsOrigins,
+        connectHttp2,
         onRefused,
       });
     }
     return bindHttp;
   }
-  const otlpHttp = await listen(
-    "OTLP over HTTP",
-    options.otlpHttp,
-    listenHttp({ ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) }),
-  );
   const otlpGrpc = await listen(
     "OTLP over gRPC",
     options.otlpGrpc,
@@ -203,6 +204,15 @@ export async function listenForPrograms(
         maxConnections,
         onRefused,
       }),
+  );
+  const otlpHttp = await listen(
+    "OTLP over HTTP",
+    options.otlpHttp,
+    // Programs that are given one address for OTLP may speak either there.
+    listenHttp(
+      { ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) },
+      otlpGrpc === undefined ? undefined : () => connectToOwn(parseHostPort(otlpGrpc)),
+    ),
   );
   const zipkin = await listen("Zipkin", options.zipkin, listenHttp(zipkinHttpRoutes(spans)));
 
@@ -231,4 +241,9 @@ export async function listenForPrograms(
     },
     [Symbol.asyncDispose]: () => bound.disposeAsync(),
   };
+}
+
+/** Connects to a port that this process listens on, also where it listens on all addresses. */
+function connectToOwn({ host, port }: HostPort): Promise<ByteConnection> {
+  return connectTcp(host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port);
 }

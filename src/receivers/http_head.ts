@@ -1,5 +1,15 @@
 import { HttpProblem } from "./http_problem.ts";
 
+/** What a connection of HTTP/2 begins with, which has none of these requests in it. */
+export class Http2Problem extends HttpProblem {
+  constructor() {
+    super(505, "http_version", "Only HTTP/1.1 is spoken here; gRPC has a port of its own");
+  }
+}
+
+/** See RFC 9113, section 3.4: the preface looks like the head of a request. */
+const HTTP2_PREFACE = "PRI * HTTP/2.0";
+
 /** The request line and the headers of one request. */
 export interface HttpHead {
   readonly method: string;
@@ -26,6 +36,7 @@ export function parseHttpHead(text: string): HttpHead {
   const lines = text.split("\r\n");
   const request = REQUEST_LINE.exec(lines[0]);
   if (request === null) {
+    if (lines[0] === HTTP2_PREFACE) throw new Http2Problem();
     throw /^\S+ \S+ HTTP\/\d/.test(lines[0])
       ? new HttpProblem(505, "http_version", "Only HTTP/1.1 is spoken here")
       : malformed("the request line is not METHOD TARGET HTTP/1.1");

@@ -6,10 +6,11 @@ import type { BodyMemory } from "./body_memory.ts";
 import { HttpAccess, preflightHeaders } from "./http_access.ts";
 import { encodeHttpAnswer, type HttpAnswer } from "./http_answer.ts";
 import { parseContentEncoding } from "./http_content_encoding.ts";
-import type { HttpHead } from "./http_head.ts";
+import { Http2Problem, type HttpHead } from "./http_head.ts";
 import { HttpProblem } from "./http_problem.ts";
 import { HttpRequestReader, type HttpRequestReaderOptions } from "./http_request_reader.ts";
 import { StreamServer } from "./stream_server.ts";
+import { tunnel } from "./tunnel.ts";
 import { unpackBody } from "./unpack_body.ts";
 
 /** What is done with the bodies that are sent to one path. */
@@ -40,6 +41,11 @@ export interface HttpReceiverOptions extends HttpRequestReaderOptions {
   maxBodyBytes?: number;
   /** Connections at once; one more is closed at once and counted. @default 1,000 */
   maxConnections?: number;
+  /**
+   * Connects to a receiver of HTTP/2: connections that speak that are passed on to it, so that programs
+   * may send gRPC to this port, too. Without it they are refused.
+   */
+  connectHttp2?: () => Promise<ByteConnection>;
   /** Origins of web pages that may send, `*` for all. @default none */
   corsOrigins?: readonly string[];
   /** Told of requests that were not taken, with the reason: `not_found`, `too_long`, … */
@@ -128,8 +134,10 @@ export class HttpReceiver implements AsyncDisposable {
     this.#readers.add(reader);
     try {
       while (await this.#answerNext(reader)) this.#activity++;
-    } catch {
-      // The connection broke during an answer.
+    } catch (error) {
+      this.#readers.delete(reader);
+      if (error instanceof Http2Problem) await this.#passOn(connection, reader.takeInput());
+      // Else the connection broke during an answer.
     } finally {
       this.#readers.delete(reader);
     }
@@ -141,6 +149,7 @@ export class HttpReceiver implements AsyncDisposable {
     try {
       head = await reader.readHead();
     } catch (error) {
+      if (error instanceof Http2Problem && this.#options.connectHttp2 !== undefined) throw error;
       return await this.#writeAnswer(reader, undefined, this.#refuse(toProblem(error), undefined));
     }
     if (head === undefined) return false;
@@ -155,6 +164,16 @@ export class HttpReceiver implements AsyncDisposable {
       return await this.#writeAnswer(reader, head, answer);
     } finally {
       this.#requestsUnderWay--;
+    }
+  }
+
+  /** Lets another receiver have a connection that speaks HTTP/2. */
+  async #passOn(connection: ByteConnection, input: Uint8Array): Promise<void> {
+    try {
+      const other = await this.#options.connectHttp2?.();
+      if (other !== undefined) await tunnel(connection, other, input);
+    } catch {
+      // That receiver is gone or full: the connection is closed.
     }
   }
 

@@ -58,6 +58,13 @@ export class HttpRequestReader {
     return typeof this.#bodyLeft === "number" ? this.#bodyLeft : Infinity;
   }
 
+  /** Takes what has been read and not been looked at. */
+  takeInput(): Uint8Array {
+    const input = this.#input.slice(this.#from, this.#to);
+    this.#from = this.#to;
+    return input;
+  }
+
   /** Whether a read is under way, whose buffer may still be written to. */
   get isReading(): boolean {
     return this.#onExpired !== undefined;
