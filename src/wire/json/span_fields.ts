@@ -30,7 +30,7 @@ export function readMicros(record: JsonRecord, field: string): bigint | undefine
   if (nano !== undefined) return nano;
   throw new RejectedSpanError(
     "invalid_time",
-    `A span's ${field} is ${quoteValue(value)}, not a whole number of microseconds`,
+    `A span's ${field} is ${quoteValue(value)}, not a number of microseconds`,
   );
 }
 

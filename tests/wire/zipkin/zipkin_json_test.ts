@@ -109,6 +109,14 @@ Deno.test("numbers beyond what JavaScript holds keep all their digits", () => {
   });
 });
 
+Deno.test("a fraction of a microsecond is kept as far as the number holds it", () => {
+  const spans = accept([{ ...SPAN, timestamp: START + 0.5 }, { ...SPAN, timestamp: 1.001 }]);
+  assertEquals(spans.map((span) => span.startTimeUnixNano), [
+    BigInt(START) * 1000n + 500n,
+    1001n,
+  ]);
+});
+
 Deno.test("an error tag is a status, and so are OpenTelemetry's tags", () => {
   const spans = accept([
     { ...SPAN, tags: { error: "timed out" } },
@@ -205,7 +213,7 @@ Deno.test("one bad span is counted by what is wrong, the others are taken", () =
     { ...SPAN, id: "0" },
     { ...SPAN, traceId: "1".repeat(33) },
     { ...SPAN, id: 5 },
-    { ...SPAN, timestamp: 1.5 },
+    { ...SPAN, timestamp: 1e300 },
     { ...SPAN, timestamp: "soon" },
     timeless,
     { ...SPAN, tags: { deep: { a: 1 } } },
