@@ -25,6 +25,7 @@ export class BodyBuffer {
   length = 0;
   readonly #memory: BodyMemory;
   readonly #maxBytes: number;
+  #endTurn: (() => void) | undefined;
 
   constructor(memory: BodyMemory, maxBytes: number) {
     this.#memory = memory;
@@ -78,6 +79,14 @@ export class BodyBuffer {
   }
 
   /**
+   * Waits until no other message that asked for it is in memory; others are kept out until the release.
+   * For what is large at one blow, such as a message that is being unpacked.
+   */
+  async becomeOnly(): Promise<void> {
+    this.#endTurn ??= await this.#memory.takeTurn();
+  }
+
+  /**
    * Gives the memory back; doing so again has no effect.
    *
    * @param isIdle Whether no read into it is under way. @default true
@@ -85,6 +94,8 @@ export class BodyBuffer {
   release(isIdle = true): void {
     this.length = 0;
     this.#replace(EMPTY, isIdle);
+    this.#endTurn?.();
+    this.#endTurn = undefined;
   }
 
   /** What to throw when the message is known to be too long. */

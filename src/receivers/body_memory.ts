@@ -8,6 +8,7 @@ export class BodyMemory {
   #usedBytes = 0;
   /** Buffers that wait to be used again: allocating for each request costs as much as copying it. */
   readonly #spare: Uint8Array[] = [];
+  #lastTurn: Promise<void> = Promise.resolve();
 
   /** @param maxBytes How much may be in use at once. @default 256 MiB */
   constructor(maxBytes: number = 256 * 1024 * 1024) {
@@ -26,6 +27,19 @@ export class BodyMemory {
     this.#usedBytes += size;
     const index = this.#spare.findIndex((buffer) => buffer.length === size);
     return index < 0 ? new Uint8Array(size) : this.#spare.splice(index, 1)[0];
+  }
+
+  /**
+   * Waits until nobody else has the turn.
+   *
+   * @returns A function that ends the turn.
+   */
+  async takeTurn(): Promise<() => void> {
+    const before = this.#lastTurn;
+    let end = (): void => {};
+    this.#lastTurn = new Promise((resolve) => end = resolve);
+    await before;
+    return end;
   }
 
   /**

@@ -16,7 +16,11 @@ export async function unpackBody(
   const parts = decompress(inParts(packed), packing, (reason) => damage = reason, {
     maxWindowLog: MAX_WINDOW_LOG,
   });
-  for await (const part of parts) into.append(part);
+  for await (const part of parts) {
+    // One after another: a few bombs at once would leave no memory to anybody else.
+    if (into.length > LARGE_BYTES) await into.becomeOnly();
+    into.append(part);
+  }
   if (damage !== undefined) {
     throw new BodyError("malformed_encoding", `Cannot unpack the body: ${damage}`);
   }
@@ -30,5 +34,7 @@ async function* inParts(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 const PART_BYTES = 16 * 1024;
+/** More than what programs usually send at once. */
+const LARGE_BYTES = 4 * 1024 * 1024;
 /** The most that RFC 8878 asks of every decoder. */
 const MAX_WINDOW_LOG = 23;
