@@ -17,6 +17,7 @@ export class ChromeReader implements ForeignReader {
     this.#scanner = new JsonListScanner({
       fields: ["traceEvents", "otherData"],
       onItem: (item, field) => this.#read(item, field),
+      onDamage: () => report.damaged("what stands there is no JSON", this.#scanner.offset),
     });
   }
 

@@ -35,7 +35,7 @@ export class ListReader implements ForeignReader {
       fields: [format.field],
       isLineWise: format.isLineWise,
       onItem: (item) => this.#take(item),
-      onDamage: () => report.damaged("a line is cut", this.#scanner.offset),
+      onDamage: () => report.damaged("what stands there is no whole JSON", this.#scanner.offset),
     });
   }
 

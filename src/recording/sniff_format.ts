@@ -93,6 +93,7 @@ function formatOfLine(line: string): RecordingFormat | undefined {
   if (line.startsWith(HEADER_PREFIX) || line.startsWith(CHECKPOINT_PREFIX)) return "recording";
   if (!line.startsWith("{")) return undefined;
   const fields = fieldsOf(line);
+  if (fields.has("resourceSpans")) return "otlp-json";
   if (fields.has("trace_id") && fields.has("span_id") && fields.has("type")) return "event-lines";
   return fields.has("id") && (fields.has("trace_id") || fields.has("start_time"))
     ? "span-lines"

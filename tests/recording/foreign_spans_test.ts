@@ -126,6 +126,35 @@ for (const [name, format, parts] of FILES) {
   });
 }
 
+Deno.test("a file with any byte changed is read as far as it goes, and never an error", async () => {
+  for (const [name, format, parts] of FILES) {
+    const bytes = concat(parts);
+    const step = Math.max(1, Math.floor(bytes.length / 150));
+    for (let at = 0; at < bytes.length; at += step) {
+      for (const value of [0, 0x22, 0x5b, 0x7d, 0xff]) {
+        const changed = bytes.slice();
+        changed[at] = value;
+        const { spans } = await read(pieces(changed, 97), format);
+        assert(spans.length <= COUNT, `${name}, byte ${at}`);
+      }
+    }
+  }
+});
+
+Deno.test("values nested 200,000 deep are refused or passed over", async () => {
+  const depth = 200_000;
+  for (const [open, close] of [["[", "]"], ['{"a":', "}"]]) {
+    const deep = open.repeat(depth) + "1" + close.repeat(depth);
+    const zipkin = text(`[{"traceId":"1","id":"2","timestamp":1,"tags":{"a":${deep}}},${deep}]`);
+    assertEquals((await read(pieces(zipkin, 65536), "zipkin-json")).spans, []);
+    const jaeger = text(`{"data":[{"spans":[{"traceID":${deep}}]},${deep}]}`);
+    assertEquals((await read(pieces(jaeger, 65536), "jaeger-json")).spans, []);
+    const otlp = text(`{"resourceSpans":[{"scopeSpans":${deep}}, ${deep}]}\n`);
+    assertEquals((await read(pieces(otlp, 65536), "otlp-json")).spans, []);
+    assertEquals(sniffFormat(text(deep)), undefined);
+  }
+});
+
 Deno.test("a damaged entry costs itself, the entries beside it are read", async () => {
   const [first, second, third] = ZIPKIN.map((each) => JSON.stringify(each));
   const broken = second.replace('"name":', '"name"');
@@ -140,6 +169,17 @@ Deno.test("a damaged entry costs itself, the entries beside it are read", async 
   assertEquals(otlp.spans.map(({ name }) => name), ["span 0", "span 2"]);
   assertEquals(otlp.report.damageCount, 1);
   assertEquals(otlp.report.firstDamage?.offset, lines[0].length + lines[1].length + 1);
+});
+
+Deno.test("JSON lines whose first is cut are recognised, and the cut is told", async () => {
+  const cut = [OTLP_LINES[0].subarray(200), ...OTLP_LINES.slice(1)];
+  const bytes = concat(cut);
+  assertEquals(sniffFormat(bytes), "otlp-json");
+  const { spans, report } = await read(pieces(bytes, 100), "otlp-json");
+  assertEquals(spans.map(({ name }) => name), ["span 1", "span 2"]);
+  assertEquals(report.damageCount, 1);
+  const noise = await read(pieces(text("\ufeff\nwhat?\n" + lineOf(OTLP)), 10), "otlp-json");
+  assertEquals([noise.spans.length, noise.report.damageCount], [COUNT, 1]);
 });
 
 Deno.test("a bad span in a file is counted by what is wrong", async () => {
@@ -190,6 +230,10 @@ function text(value: string): Uint8Array {
 
 function json(value: unknown, indent?: number): Uint8Array {
   return text(JSON.stringify(value, undefined, indent));
+}
+
+function lineOf(value: unknown): string {
+  return JSON.stringify(value) + "\n";
 }
 
 /** Puts a message behind its length. */

@@ -11,7 +11,7 @@ export interface JsonListScannerOptions {
    * @param field Where it was; `undefined` for an item of an outermost list.
    */
   readonly onItem: (item: Uint8Array, field: string | undefined) => void;
-  /** Called when a line begins anew before the last has ended. */
+  /** Called when a line begins anew before the last has ended, and for a line of something else. */
   readonly onDamage?: () => void;
   /**
    * Whether `{` at the beginning of a line always begins an outermost object, as in JSON Lines, so that
@@ -48,6 +48,8 @@ export class JsonListScanner {
   #itemStart = -1;
   #itemOffset = 0;
   #isLineStart = true;
+  /** Whether the line has something outside of any object or list. */
+  #isStray = false;
 
   constructor(options: JsonListScannerOptions) {
     this.#options = options;
@@ -94,13 +96,17 @@ export class JsonListScanner {
     this.#isLineStart = byte === LINE_FEED || isLineStart && byte === CARRIAGE_RETURN;
     if (byte === LINE_FEED) {
       // No string goes over a line's end: one that seems to lost its closing quote.
-      this.#isInString = false;
+      this.#isInString = this.#isStray = false;
       return;
     }
     if (isLineStart && byte === OPEN_OBJECT && this.#options.isLineWise) this.#reset();
     if (this.#isInString) {
       if (byte === BACKSLASH) this.#at++;
       else if (byte === QUOTE) this.#endString(at);
+      return;
+    }
+    if (this.#depth === 0 && byte > SPACE && byte !== OPEN_OBJECT && byte !== OPEN_LIST) {
+      this.#takeStray(at);
       return;
     }
     switch (byte) {
@@ -117,6 +123,13 @@ export class JsonListScanner {
         this.#close(at);
         break;
     }
+  }
+
+  #takeStray(at: number): void {
+    // A byte order mark is none.
+    if (this.#isStray || this.#base + at < 3 && this.#held[at] >= 0xbb) return;
+    this.#isStray = true;
+    this.#options.onDamage?.();
   }
 
   #endString(at: number): void {
@@ -197,6 +210,7 @@ export class JsonListScanner {
 const UTF8 = new TextDecoder();
 const INITIAL_BYTES = 64 * 1024;
 const MAX_KEY_BYTES = 256;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LINE_FEED = 0x0a;
