@@ -13,7 +13,7 @@ import {
 
 /** Builds `trace collect`. */
 export function createCollectCommand(io: CliIo, setExitCode: (code: number) => void): Command {
-  return createSessionCommand("collect")
+  return createSessionCommand("collect", STANDARD_PORTS)
     .option("--for <duration>", "stop after this time, such as 30s", parseDuration)
     .option("--json", "print one JSON object a line: ready, then summary")
     .option("--quiet", "print nothing but errors (and what --json prints)")

@@ -22,8 +22,3 @@ export function parseHostPort(text: string): HostPort {
 export function formatHostPort({ host, port }: HostPort): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
-
-/** Whether only programs on this machine can reach the address. */
-export function isLoopback({ host }: HostPort): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
-}

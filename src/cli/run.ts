@@ -10,19 +10,23 @@ import { type CliIo, wantsColor } from "./io.ts";
 import { nodeOptions } from "./node_register.ts";
 import { type Session, startSession } from "./session.ts";
 import { openSessionFolder } from "./session_folder.ts";
-import { createSessionCommand, printNotice, toSessionOptions } from "./session_options.ts";
+import {
+  createSessionCommand,
+  type DefaultPorts,
+  printNotice,
+  toSessionOptions,
+} from "./session_options.ts";
 
 /** Builds `trace run`. */
 export function createRunCommand(io: CliIo, setExitCode: (code: number) => void): Command {
-  return createSessionCommand("run")
+  return createSessionCommand("run", FREE_PORTS)
     .option("--quiet", "print no traces, only the command's own output")
     .argument("<command...>", "the command and its arguments; put -- in front of them")
     .passThroughOptions()
     .usage("[options] [--] COMMAND...")
     .action(async (command, options) => {
       await using session = await startSession(io, {
-        // Free ports, so that it never clashes with another session.
-        ...toSessionOptions(options, { otlpHttp: 0, otlpGrpc: 0, zipkin: 0 }),
+        ...toSessionOptions(options, FREE_PORTS),
         title: command.join(" "),
         onNotice: printNotice(io),
       }).catch((error) => {
@@ -44,6 +48,9 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
       setExitCode(exitCode);
     }) as unknown as Command;
 }
+
+/** A command never clashes with another session. */
+const FREE_PORTS: DefaultPorts = { otlpHttp: 0, otlpGrpc: 0, zipkin: 0 };
 
 /** Runs the command with this process's streams; returns its exit code, 128 + n for a signal. */
 async function runCommand(

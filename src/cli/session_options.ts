@@ -12,9 +12,10 @@ import type { PortChoice } from "./session_receivers.ts";
  * A command with the options that `collect` and `run` share.
  *
  * @param name The command's name.
+ * @param ports For the help.
  */
 // deno-lint-ignore explicit-function-return-type explicit-module-boundary-types -- the type of the options is inferred from the calls
-export function createSessionCommand(name: string) {
+export function createSessionCommand(name: string, ports: DefaultPorts) {
   return new Command(name)
     .option(
       "--socket <path>",
@@ -24,17 +25,19 @@ export function createSessionCommand(name: string) {
     .option("--rotate <size>", "go on in a new file at this size, such as 100MB", parseSize)
     .option(
       "--otlp-http <address>",
-      "receive OTLP over HTTP at HOST:PORT, or off",
+      `receive OTLP over HTTP at HOST:PORT, or off ${describeDefault(ports.otlpHttp)}`,
       parsePort,
     )
     .option(
       "--otlp-grpc <address>",
-      "receive OTLP over gRPC at HOST:PORT, or off",
+      `receive OTLP over gRPC at HOST:PORT, or off ${describeDefault(ports.otlpGrpc)}`,
       parsePort,
     )
     .option(
       "--zipkin <address>",
-      "receive Zipkin's JSON and Jaeger's Thrift over HTTP at HOST:PORT, or off",
+      `receive Zipkin's JSON and Jaeger's Thrift over HTTP at HOST:PORT, or off ${
+        describeDefault(ports.zipkin)
+      }`,
       parsePort,
     )
     .option(
@@ -125,6 +128,10 @@ export function toSessionOptions(
 type SessionCommandOptions = ReturnType<ReturnType<typeof createSessionCommand>["opts"]>;
 
 const MIB = 1024 * 1024;
+
+function describeDefault(port: number): string {
+  return `(default: ${port === 0 ? "a free port" : `127.0.0.1:${port}`})`;
+}
 
 /** A port that was asked for must be had; a default one need not. */
 function choosePort(asked: HostPort | "off" | undefined, port: number): PortChoice | undefined {

@@ -4,6 +4,7 @@ import type { SpanConsumer } from "../model/span_batch.ts";
 import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
 import { GrpcReceiver } from "../receivers/grpc_receiver.ts";
+import { isLoopback } from "../receivers/http_access.ts";
 import { HttpReceiver, type HttpRoute } from "../receivers/http_receiver.ts";
 import { listenSsf } from "../receivers/listen_ssf.ts";
 import { otlpGrpcMethods } from "../receivers/otlp_grpc_methods.ts";
@@ -19,7 +20,7 @@ import { connectTcp } from "../runtime/connect_tcp.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import { transcodeOtlpProtobuf } from "../wire/otlp/transcode_otlp_protobuf.ts";
 import { describeBindError } from "./describe_bind_error.ts";
-import { formatHostPort, type HostPort, isLoopback, parseHostPort } from "./host_port.ts";
+import { formatHostPort, type HostPort, parseHostPort } from "./host_port.ts";
 
 /** Options of {@linkcode listenForPrograms}: which receivers there are, and their bounds. */
 export interface SessionReceiverOptions {
@@ -167,7 +168,7 @@ export async function listenForPrograms(
     }
     receivers.push(receiver);
     const { host } = choice;
-    if (!isLoopback(choice)) {
+    if (!isLoopback(choice.host)) {
       options.onNotice?.(
         `receives ${what} from the network: whoever reaches this machine can send`,
       );
