@@ -87,11 +87,11 @@ async function prepareNode(folder: string): Promise<Client | string> {
     ),
   ];
   await Deno.writeTextFile(`${folder}/package.json`, "{}");
-  await Deno.copyFile(path("otlp_js/main.mjs"), `${folder}/main.mjs`);
+  await Deno.copyFile(path("otlp_js/main.cjs"), `${folder}/main.cjs`);
   const options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
   const installed = await run("npm", ["install", ...options, ...packages], folder);
   if (installed.code !== 0) return `npm cannot install the SDK (${installed.stderr.trim()})`;
-  return { command: "node", args: ["main.mjs"] };
+  return { command: "node", args: ["main.cjs"] };
 }
 
 async function preparePython(folder: string): Promise<Client | string> {

@@ -1,12 +1,12 @@
 // deno-lint-ignore-file explicit-function-return-type -- plain JavaScript has no types
 // Sends spans with the OpenTelemetry SDK and prints, a line each, what they say themselves.
 // Arguments: http/json, http/protobuf or grpc; the endpoint; none or gzip; how many traces.
-import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
-import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { OTLPTraceExporter as GrpcExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
+const { context, SpanKind, SpanStatusCode, trace } = require("@opentelemetry/api");
+const { resourceFromAttributes } = require("@opentelemetry/resources");
+const { BasicTracerProvider, BatchSpanProcessor } = require("@opentelemetry/sdk-trace-base");
+const { OTLPTraceExporter: JsonExporter } = require("@opentelemetry/exporter-trace-otlp-http");
+const { OTLPTraceExporter: ProtobufExporter } = require("@opentelemetry/exporter-trace-otlp-proto");
+const { OTLPTraceExporter: GrpcExporter } = require("@opentelemetry/exporter-trace-otlp-grpc");
 
 const [protocol, endpoint, compression, count] = process.argv.slice(2);
 const exporter = protocol === "grpc"
@@ -67,10 +67,10 @@ for (let number = 0; number < Number(count); number++) {
   if (number % 3 === 0) root.setStatus({ code: SpanStatusCode.OK });
   root.end();
 }
-await provider.forceFlush();
-await provider.shutdown();
-for (const line of printed) console.log(line);
-if (failures.length > 0) throw new Error(failures.join("\n"));
+provider.forceFlush().then(() => provider.shutdown()).then(() => {
+  for (const line of printed) console.log(line);
+  if (failures.length > 0) throw new Error(failures.join("\n"));
+});
 
 /** A span as `trace view --json` shows it. */
 function describe(span) {
