@@ -15,14 +15,8 @@ export function otlpGrpcMethods(intake: OtlpIntake): Record<string, GrpcMethod> 
   return methods;
 }
 
-/** The signal that a path is for; spans, for one that is unknown. */
-export function otlpGrpcSignal(path: string): OtlpSignal {
-  return SIGNALS.find((signal) => SERVICES[signal] === path) ?? "traces";
-}
-
 const SERVICES: Readonly<Record<OtlpSignal, string>> = {
   traces: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
   logs: "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
   metrics: "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
 };
-const SIGNALS = Object.keys(SERVICES) as OtlpSignal[];

@@ -66,16 +66,6 @@ export class OtlpIntake {
       this.spans.take((sink) => this.#transcode[format](request, sink)),
     );
   }
-
-  /** Counts a request that was refused for what it is before it could be read. */
-  reject(signal: OtlpSignal, reason: string): void {
-    if (signal === "traces") this.spans.reject(reason);
-  }
-
-  /** Counts a request that was refused for want of room. */
-  drop(signal: OtlpSignal, reason: string): void {
-    if (signal === "traces") this.spans.drop(reason);
-  }
 }
 
 function toPartialSuccess(result: TranscodeResult): PartialSuccess | undefined {
