@@ -125,9 +125,11 @@ const OTEL_DEFAULTS: Readonly<Record<string, string>> = {
   OTEL_DENO: "true",
   // Finished spans are shown within moments, not after five seconds.
   OTEL_BSP_SCHEDULE_DELAY: "100",
+  // What is logged within a span becomes an event of it.
+  OTEL_LOGS_EXPORTER: "otlp",
+  OTEL_BLRP_SCHEDULE_DELAY: "100",
   // They would only be counted.
   OTEL_METRICS_EXPORTER: "none",
-  OTEL_LOGS_EXPORTER: "none",
 };
 
 /** Prints each trace to standard error once nothing of it runs any more; resolves with the session. */
