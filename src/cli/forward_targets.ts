@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -115,7 +116,7 @@ async function keep(folder: string, url: string, pieces: readonly Uint8Array[]):
   const path = join(folder, `${prefixOf(url)}${process.pid}.jsonl`);
   // Under another name until it is whole: another session may be looking for it.
   const unfinished = path + ".part";
-  await writeFile(unfinished, pieces, { mode: 0o600 });
+  await writeFile(unfinished, Buffer.concat(pieces), { mode: 0o600 });
   await rename(unfinished, path);
 }
 

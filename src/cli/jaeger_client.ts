@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { isJsonRecord, parseJsonBody } from "../wire/json/parse_json_body.ts";
 import { CommandError } from "./command_error.ts";
 import type { JaegerQuery } from "./jaeger_query.ts";
@@ -88,7 +89,7 @@ const TIMEOUT_MS = 60_000;
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 async function readBody(response: Response, url: string): Promise<Uint8Array> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of response.body ?? []) {
     length += part.length;
@@ -99,7 +100,7 @@ async function readBody(response: Response, url: string): Promise<Uint8Array> {
     }
     parts.push(part);
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return Buffer.concat(parts);
 }
 
 function parseAnswer({ url, body }: JaegerAnswer): Readonly<Record<string, unknown>> {

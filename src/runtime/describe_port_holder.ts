@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 
 /**
@@ -18,7 +19,21 @@ export async function describePortHolder(port: number): Promise<string | undefin
   } catch {
     // Another system, or no right to look.
   }
-  return undefined;
+  return await askSs(port);
+}
+
+/** Executables made with Deno may not read `/proc`, but run programs that do; see ss(8). */
+async function askSs(port: number): Promise<string | undefined> {
+  const text = await new Promise<string>((resolve) => {
+    execFile(
+      "ss",
+      ["-Hltnp", `sport = :${port}`],
+      { timeout: 1000 },
+      (error, stdout) => resolve(error === null ? stdout : ""),
+    );
+  });
+  const [, name, pid] = /\("([^"]*)",pid=(\d+)/.exec(text) ?? [];
+  return pid === undefined ? undefined : `${name} (process ${pid})`;
 }
 
 /** The sockets that listen on a port; see proc_pid_net(5). */

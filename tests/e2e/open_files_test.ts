@@ -84,7 +84,10 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
 const PACKINGS: readonly (readonly [string, (bytes: Uint8Array) => Uint8Array])[] = [
   ["plain", (bytes) => bytes],
   ["gzip", (bytes) => zlib.gzipSync(bytes)],
-  ...canUnpackZstd() ? [["zstd", zlib.zstdCompressSync] as const] : [],
+  // An executable may have been made with another version, which has none.
+  ...canUnpackZstd() && Deno.env.get("TRACE_BIN") === undefined
+    ? [["zstd", zlib.zstdCompressSync] as const]
+    : [],
 ];
 
 Deno.test("a file of any format opens, plain or packed, whatever its name, many at once", () =>
