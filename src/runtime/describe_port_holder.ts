@@ -10,7 +10,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 export async function describePortHolder(port: number): Promise<string | undefined> {
   try {
     const inodes = await listeningInodes(port);
-    if (inodes.size === 0) return undefined;
+    if (inodes.size === 0) return await askSs(port);
     for (const pid of await readdir("/proc")) {
       if (!/^\d+$/.test(pid) || !await hasSocket(pid, inodes)) continue;
       const name = (await readFile(`/proc/${pid}/comm`, "utf8")).trim();
