@@ -78,13 +78,19 @@ export function traceCommand(): { command: string; args: string[] } {
   return { command: Deno.execPath(), args: ["run", "-A", cli] };
 }
 
-/** Starts `trace collect` with its sessions in a folder of the caller's. */
+/**
+ * Starts `trace collect` with its sessions in a folder of the caller's, and without the standard ports
+ * unless the options name one: several run at once, and others send there, too.
+ */
 export function startTraceCollect(
   folder: string,
   options: readonly string[],
 ): Promise<CollectorProcess> {
   const { command, args } = traceCommand();
-  return startCollector(command, [...args, "collect", "--quiet", "--json", ...options], {
+  const off = ["--otlp-http", "--otlp-grpc", "--zipkin"].filter((port) => !options.includes(port))
+    .flatMap((port) => [port, "off"]);
+  const collect = ["collect", "--quiet", "--json", ...off, ...options];
+  return startCollector(command, [...args, ...collect], {
     XDG_RUNTIME_DIR: folder,
     TMPDIR: folder,
   });
