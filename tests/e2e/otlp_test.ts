@@ -161,7 +161,7 @@ Deno.test("a port that was asked for and is taken is an error that names who has
 
 Deno.test("a standard port that is taken is a warning, and the rest is received", () =>
   inTemporaryFolder(async (folder) => {
-    using taken = await listenOn(4318);
+    using taken = tryListen(4318);
     const { code, stdout, stderr } = await runTrace([
       ...["collect", "--json", "--quiet", "--for", "50ms"],
       ...["--otlp-grpc", "127.0.0.1:0", "--zipkin", "off"],
@@ -169,19 +169,19 @@ Deno.test("a standard port that is taken is a warning, and the rest is received"
     const [ready] = stdout.split("\n").map((line) => line && JSON.parse(line));
     assertEquals([code, ready.otlp_http, ready.zipkin], [0, undefined, undefined]);
     assertMatch(ready.otlp_grpc, /^127\.0\.0\.1:\d+$/);
-    assertStringIncludes(stderr, `127.0.0.1:${taken.addr.port}`);
-    if (Deno.build.os === "linux") assertStringIncludes(stderr, `(process ${Deno.pid})`);
+    assertStringIncludes(stderr, "127.0.0.1:4318");
+    if (Deno.build.os === "linux" && taken !== undefined) {
+      assertStringIncludes(stderr, `(process ${Deno.pid})`);
+    }
   }));
 
-/** Waits for other collectors of this machine to let go of a port. */
-async function listenOn(port: number): Promise<Deno.TcpListener> {
-  for (;;) {
-    try {
-      return Deno.listen({ hostname: "127.0.0.1", port });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+/** Takes a port, unless another process of this machine has it already. */
+function tryListen(port: number): Deno.TcpListener | undefined {
+  try {
+    return Deno.listen({ hostname: "127.0.0.1", port });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return undefined;
+    throw error;
   }
 }
 
