@@ -13,7 +13,7 @@ import {
   type NetworkClientOptions,
 } from "./client_options.ts";
 import { NetworkBackend } from "./network_backend.ts";
-import { openVeneurSocket } from "./open_veneur_socket.ts";
+import { openSocket } from "../transport/socket_address.ts";
 import { parseVeneurAddress } from "./veneur_address.ts";
 
 /**
@@ -40,7 +40,7 @@ export function newClient(address: string, options: NetworkClientOptions = {}): 
     1,
   );
   const settings = {
-    open: () => openVeneurSocket(parsed),
+    open: () => openSocket(parsed),
     isDatagram: parsed.transport === "udp",
     bufferSizeBytes: isBuffered ? bufferSizeBytes : 0,
     backoffTimeMs: checkOption("backoffTimeMs", options.backoffTimeMs ?? DEFAULT_BACKOFF_MS, 0),
