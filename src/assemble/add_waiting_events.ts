@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { countReason } from "../model/counters.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
 import type { SpanEvent } from "../model/span.ts";
@@ -29,7 +30,7 @@ export function addWaitingEvents(batch: SpanBatch, waiting: WaitingEvents): Span
   }
   if (pieces.length === 0) return batch;
   pieces.push(lines.subarray(taken));
-  return { ...batch, lines: concat(pieces) };
+  return { ...batch, lines: Buffer.concat(pieces) };
 }
 
 function addEvents(
@@ -59,16 +60,6 @@ function readIds(lines: Uint8Array, from: number): [traceId: string, spanId: str
     UTF8.decode(lines.subarray(traceIdFrom, traceIdTo)),
     UTF8.decode(lines.subarray(spanIdFrom, spanIdTo)),
   ];
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 const UTF8 = new TextDecoder();

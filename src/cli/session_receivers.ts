@@ -1,6 +1,7 @@
 import type { EventAssembler } from "../assemble/event_assembler.ts";
 import { addCounters, type Counters } from "../model/counters.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
+import { describeBindError } from "../receivers/describe_bind_error.ts";
 import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
 import { GrpcReceiver } from "../receivers/grpc_receiver.ts";
@@ -17,9 +18,9 @@ import type { SsfReceiver } from "../receivers/ssf_receiver.ts";
 import { zipkinHttpRoutes } from "../receivers/zipkin_http_routes.ts";
 import type { ByteConnection } from "../runtime/byte_stream.ts";
 import { connectTcp } from "../runtime/connect_tcp.ts";
+import { describePortHolder } from "../runtime/describe_port_holder.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import { transcodeOtlpProtobuf } from "../wire/otlp/transcode_otlp_protobuf.ts";
-import { describeBindError } from "./describe_bind_error.ts";
 import { formatHostPort, type HostPort, parseHostPort } from "./host_port.ts";
 
 /** Options of {@linkcode listenForPrograms}: which receivers there are, and their bounds. */
@@ -161,7 +162,7 @@ export async function listenForPrograms(
       receiver = await bind(choice);
     } catch (error) {
       const problem = `${what} at ${formatHostPort(choice)}: ` +
-        await describeBindError(error, choice.port);
+        describeBindError(error, await describePortHolder(choice.port));
       if (!choice.isOptional) throw new Error(`Cannot receive ${problem}`);
       options.onNotice?.(`does not receive ${problem}`);
       return undefined;

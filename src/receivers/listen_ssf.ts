@@ -1,6 +1,6 @@
 import { bindTcp } from "../runtime/bind_tcp.ts";
 import { bindUdp } from "../runtime/bind_udp.ts";
-import { errorCode } from "../runtime/error_code.ts";
+import { describeBindError } from "./describe_bind_error.ts";
 import { formatSsfAddress, type SsfAddress } from "./ssf_address.ts";
 import { SsfDatagramReceiver } from "./ssf_datagram_receiver.ts";
 import type { SsfReceiver, SsfReceiverOptions } from "./ssf_receiver.ts";
@@ -32,19 +32,6 @@ export async function listenSsf(
     const listener = await bindTcp(host, port);
     return new SsfStreamReceiver(listener, { ...address, port: listener.port }, options);
   } catch (error) {
-    throw new Error(`Cannot listen on "${formatSsfAddress(address)}": ${describe(error)}`);
-  }
-}
-
-function describe(error: unknown): string {
-  switch (errorCode(error)) {
-    case "EADDRINUSE":
-      return "another process has that port; stop it, or choose another port (0: any free one)";
-    case "EADDRNOTAVAIL":
-      return "this machine has no such address; choose 127.0.0.1 or one of its own";
-    case "EACCES":
-      return "the port needs more rights than this user has; choose one above 1023";
-    default:
-      return error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot listen on "${formatSsfAddress(address)}": ${describeBindError(error)}`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
 import { clearTimeout, setTimeout } from "node:timers";
 
@@ -114,19 +114,13 @@ export class GrpcCaller {
 }
 
 function readAnswer(headers: http2.IncomingHttpHeaders, chunks: readonly Uint8Array[]): GrpcAnswer {
-  const frames = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    frames.set(chunk, at);
-    at += chunk.length;
-  }
   const code = headers["grpc-status"];
   const details = headers["grpc-status-details-bin"];
   return {
     status: code === undefined ? statusOfHttp(Number(headers[":status"])) : Number(code),
     message: decodeMessage(String(headers["grpc-message"] ?? "")),
     details: typeof details === "string" ? fromBase64(details) : undefined,
-    body: frames.subarray(PREFIX_BYTES, MAX_ANSWER_BYTES),
+    body: Buffer.concat(chunks).subarray(PREFIX_BYTES, MAX_ANSWER_BYTES),
   };
 }
 

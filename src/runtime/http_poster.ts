@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import * as http from "node:http";
 import * as https from "node:https";
 import { clearTimeout, setTimeout } from "node:timers";
@@ -83,7 +83,7 @@ export class HttpPoster {
             status: response.statusCode ?? 0,
             retryAfter: response.headers["retry-after"],
             contentType: response.headers["content-type"] ?? "",
-            body: concat(chunks).subarray(0, MAX_ANSWER_BYTES),
+            body: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES),
           });
         });
       });
@@ -97,17 +97,6 @@ export class HttpPoster {
     this.#abort = new AbortController();
     this.#agent.destroy();
   }
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return chunks[0];
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 // As they are now: once requests are traced, these would be, too, and trace themselves.

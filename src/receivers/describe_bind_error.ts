@@ -1,13 +1,14 @@
-import { describePortHolder } from "../runtime/describe_port_holder.ts";
 import { errorCode } from "../runtime/error_code.ts";
 
-/** Why a port cannot be listened on, and what to do about it. */
-export async function describeBindError(error: unknown, port: number): Promise<string> {
+/**
+ * Why a port cannot be listened on, and what to do about it.
+ *
+ * @param holder Who has the port, where that is known.
+ */
+export function describeBindError(error: unknown, holder = "another process"): string {
   switch (errorCode(error)) {
-    case "EADDRINUSE": {
-      const holder = await describePortHolder(port) ?? "another process";
+    case "EADDRINUSE":
       return `${holder} has that port; stop it, or choose another port (0: any free one)`;
-    }
     case "EADDRNOTAVAIL":
       return "this machine has no such address; choose 127.0.0.1 or one of its own";
     case "EACCES":
