@@ -28,6 +28,7 @@ export const LAYERS: LayerTable = {
   replay: { folders: ["model", "wire", "recording", "runtime"] },
   sdk: { folders: ["model", "wire", "transport", "runtime"] },
   veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
+  analysis: { folders: ["model"] },
   terminal: { folders: ["runtime"], packages: ["string-width"] },
   tui: { folders: ["model", "assemble", "terminal"] },
   cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings"] },

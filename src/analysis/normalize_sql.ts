@@ -1,0 +1,254 @@
+import { SqlScanner } from "./_sql_scanner.ts";
+import { SQL_RULES, type SqlDialect, type SqlRules } from "./sql_dialect.ts";
+
+/** Options of {@linkcode normalizeSql}. */
+export interface NormalizeSqlOptions {
+  /** How the statement quotes. @default "generic", which guesses */
+  readonly dialect?: SqlDialect;
+  /** Characters after which the result is cut, with `…` at its end. @default nothing is cut */
+  readonly maxLength?: number;
+  /** Told of each literal that became `?`, as it is written in the statement. */
+  readonly onLiteral?: (literal: string) => void;
+}
+
+/**
+ * Brings a statement into the form that all statements share which differ in their values alone.
+ *
+ * - Strings, numbers and parameters (`$1`, `:name`, `@p`, `%s`) become `?`; a sign goes with its
+ *   number. `NULL`, `TRUE`, `FALSE` and all identifiers stay.
+ * - A list of values after `IN` becomes `IN (?)`, the rows of `VALUES` become the first of them, and
+ *   the elements of `ARRAY[…]` become one.
+ * - Comments go, and white space becomes one space; where there was none, there is none.
+ *
+ * It takes time linear in the length. What is not closed, in a statement that was cut, goes to the end.
+ *
+ * @example
+ * ```ts
+ * import { normalizeSql } from "./normalize_sql.ts";
+ *
+ * const text = normalizeSql("SELECT * FROM t1 WHERE id IN (1, 2) AND name = 'it''s' -- why");
+ * if (text !== "SELECT * FROM t1 WHERE id IN (?) AND name = ?") throw new Error(text);
+ * ```
+ */
+export function normalizeSql(statement: string, options: NormalizeSqlOptions = {}): string {
+  const dialect = options.dialect ?? "generic";
+  const rules = SQL_RULES[dialect];
+  const literals: [start: number, end: number][] = [];
+  const keepsLiterals = options.onLiteral !== undefined;
+  const first = normalize(
+    statement,
+    rules,
+    options.maxLength,
+    keepsLiterals ? literals : undefined,
+  );
+  let { text } = first;
+  if (dialect === "generic" && first.isCut && first.hasEscapedQuote) {
+    // Where a backslash is nothing special, 'C:\' is a whole string: then that reading closes all.
+    const plain = { ...rules, hasBackslashEscapes: false };
+    const others: typeof literals = [];
+    const second = normalize(
+      statement,
+      plain,
+      options.maxLength,
+      keepsLiterals ? others : undefined,
+    );
+    if (!second.isCut) {
+      text = second.text;
+      literals.splice(0, literals.length, ...others);
+    }
+  }
+  for (const [start, end] of literals) options.onLiteral?.(statement.slice(start, end));
+  return text;
+}
+
+interface Normalized {
+  readonly text: string;
+  readonly isCut: boolean;
+  readonly hasEscapedQuote: boolean;
+}
+
+function normalize(
+  statement: string,
+  rules: SqlRules,
+  maxLength = Infinity,
+  literals: [number, number][] | undefined,
+): Normalized {
+  const scanner = new SqlScanner(statement, rules);
+  const writer = new StatementWriter();
+  for (let kind = scanner.next(); kind !== "end"; kind = scanner.next()) {
+    if (kind === "space") {
+      writer.space();
+    } else if (kind === "literal" || kind === "parameter") {
+      if (kind === "literal") literals?.push([scanner.start, scanner.end]);
+      writer.mark();
+    } else {
+      const text = statement.slice(scanner.start, scanner.end);
+      if (kind === "word") writer.word(text, scanner.word());
+      else if (kind === "identifier") writer.word(text, "");
+      else writer.symbol(text);
+    }
+    if (writer.length > maxLength) break;
+  }
+  const text = writer.finish();
+  return {
+    text: text.length > maxLength ? text.slice(0, maxLength) + "…" : text,
+    isCut: scanner.isCut,
+    hasEscapedQuote: scanner.hasEscapedQuote,
+  };
+}
+
+/** A list of values that is being written. */
+interface List {
+  readonly kind: "in" | "array" | "row";
+  /** How many brackets are open inside of it, its own included. */
+  readonly depth: number;
+  /** Where in the parts its content begins. */
+  readonly start: number;
+  /** Where the row in it begins that is being written; -1 for none. */
+  rowStart: number;
+  /** The row before that one. */
+  lastRow: string;
+}
+
+/** Writes the tokens of a statement, and shortens lists of values while it does. */
+class StatementWriter {
+  readonly #parts: string[] = [];
+  length = 0;
+  #hasSpace = false;
+  #depth = 0;
+  readonly #lists: List[] = [];
+  #lastWord = "";
+  /** After a row of `VALUES`: further rows are left out. */
+  #isAfterRow = false;
+  #hasComma = false;
+  /** Above 0 inside of a row that is left out: how many brackets are open in it. */
+  #skippedDepth = 0;
+
+  space(): void {
+    this.#hasSpace = this.#parts.length > 0;
+  }
+
+  word(text: string, keyword: string): void {
+    if (this.#skippedDepth > 0) return;
+    this.#push(text);
+    this.#lastWord = keyword;
+  }
+
+  mark(): void {
+    if (this.#skippedDepth > 0) return;
+    const list = this.#lists.at(-1);
+    const parts = this.#parts;
+    const isRepeat = list !== undefined && list.kind !== "row" && list.depth === this.#depth &&
+      parts.length - list.start >= 2 && isPart(parts[parts.length - 1], ",") &&
+      isPart(parts[parts.length - 2], "?");
+    if (isRepeat) {
+      this.#cutTo(parts.length - 1);
+      this.#hasSpace = false;
+    } else {
+      this.#push("?");
+    }
+    this.#lastWord = "";
+  }
+
+  symbol(text: string): void {
+    if (this.#skippedDepth > 0) {
+      if (text === "(") this.#skippedDepth++;
+      else if (text === ")") this.#skippedDepth--;
+      this.#hasSpace = false;
+      return;
+    }
+    const lastWord = this.#lastWord;
+    this.#lastWord = "";
+    if (text === "(" || text === "[") this.#open(text, lastWord);
+    else if (text === ")" || text === "]") this.#close(text);
+    else if (text === "," && this.#isAfterRow && !this.#hasComma) this.#hasComma = true;
+    else this.#push(text);
+  }
+
+  finish(): string {
+    this.#writeComma();
+    return this.#parts.join("");
+  }
+
+  #open(text: string, lastWord: string): void {
+    if (this.#hasComma && text === "(") {
+      this.#hasComma = false;
+      this.#skippedDepth = 1;
+      return;
+    }
+    const list = this.#lists.at(-1);
+    if (list?.kind === "in" && list.depth === this.#depth && text === "(") {
+      const before = this.#parts[this.#parts.length - 1];
+      const beginsRow = isPart(before, ",") || this.#parts.length === list.start;
+      list.rowStart = beginsRow ? this.#parts.length : -1;
+    }
+    this.#push(text);
+    this.#depth++;
+    const kind = text === "["
+      ? lastWord === "ARRAY" ? "array" : undefined
+      : lastWord === "IN"
+      ? "in"
+      : lastWord === "VALUES"
+      ? "row"
+      : undefined;
+    if (kind === undefined) return;
+    const start = this.#parts.length;
+    this.#lists.push({ kind, depth: this.#depth, start, rowStart: -1, lastRow: "" });
+  }
+
+  #close(text: string): void {
+    let list = this.#lists.at(-1);
+    const isListEnd = list !== undefined && list.depth === this.#depth;
+    const isValue = isListEnd && list?.kind !== "row" &&
+      this.#parts.length - (list as List).start === 1 && isPart(this.#parts.at(-1), "?");
+    if (isValue) {
+      this.#cutTo((list as List).start);
+      this.#hasSpace = false;
+      this.#push("?");
+    }
+    this.#push(text);
+    if (this.#depth > 0) this.#depth--;
+    if (isListEnd) {
+      this.#lists.pop();
+      this.#isAfterRow = list?.kind === "row";
+      list = this.#lists.at(-1);
+    }
+    if (list?.kind === "in" && list.depth === this.#depth && list.rowStart >= 0) {
+      this.#closeRow(list);
+    }
+  }
+
+  /** A row of `IN` that is like the one before is left out, with its comma. */
+  #closeRow(list: List): void {
+    const row = this.#parts.slice(list.rowStart).join("").trim();
+    if (row === list.lastRow) this.#cutTo(list.rowStart - 1);
+    list.lastRow = row;
+    list.rowStart = -1;
+  }
+
+  #push(text: string): void {
+    this.#writeComma();
+    this.#isAfterRow = false;
+    const part = this.#hasSpace ? " " + text : text;
+    this.#hasSpace = false;
+    this.#parts.push(part);
+    this.length += part.length;
+  }
+
+  /** The comma after a row turned out to belong to something else. */
+  #writeComma(): void {
+    if (!this.#hasComma) return;
+    this.#hasComma = false;
+    this.#parts.push(",");
+    this.length++;
+  }
+
+  #cutTo(count: number): void {
+    const parts = this.#parts;
+    while (parts.length > count) this.length -= (parts.pop() as string).length;
+  }
+}
+
+function isPart(part: string | undefined, text: string): boolean {
+  return part === text || part === " " + text;
+}
