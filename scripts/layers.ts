@@ -30,6 +30,10 @@ export const LAYERS: LayerTable = {
   veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
   terminal: { folders: ["runtime"], packages: ["string-width"] },
   tui: { folders: ["model", "assemble", "terminal"] },
+  mcp: {
+    folders: ["model", "wire", "assemble", "query", "analysis", "terminal", "tui"],
+    packages: ["@modelcontextprotocol/server", "zod"],
+  },
   cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings"] },
 };
 

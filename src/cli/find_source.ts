@@ -110,7 +110,8 @@ async function chooseSession(io: CliIo, sessions: readonly SessionInfo[]): Promi
   }
 }
 
-function sessionSource(session: SessionInfo): SpanSource {
+/** What a session's collector sends to viewers. */
+export function sessionSource(session: SessionInfo): SpanSource {
   return {
     title: session.title,
     isLive: true,

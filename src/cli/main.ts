@@ -29,6 +29,10 @@ const COMMANDS: Readonly<
     description: "write a recording in another format",
     load: async () => (await import("./export.ts")).createExportCommand,
   },
+  mcp: {
+    description: "let coding agents look into traces (Model Context Protocol)",
+    load: async () => (await import("./mcp.ts")).createMcpCommand,
+  },
 };
 
 /**

@@ -137,7 +137,8 @@ function isoTime(unixNano: bigint, offsetMinutes: number): string {
   return new Date(Number(unixNano / 1_000_000n) + offsetMinutes * 60_000).toISOString();
 }
 
-function httpStatus(span: Span): string | undefined {
+/** The status code of an HTTP answer, by the names that protocols have for it. */
+export function httpStatus(span: Span): string | undefined {
   const { attributes } = span;
   const status = (span.kind === "http" ? attributes["status"] : undefined) ??
     attributes["http.response.status_code"] ?? attributes["http.status_code"];
@@ -146,14 +147,16 @@ function httpStatus(span: Span): string | undefined {
   return /^[1-5]\d\d$/.test(text) ? text : undefined;
 }
 
-function sqlQuery(span: Span): string | undefined {
+/** The statement that a span sent to a database. */
+export function sqlQuery(span: Span): string | undefined {
   const { attributes } = span;
   const query = (span.kind === "sql" ? attributes["query"] : undefined) ??
     attributes["db.query.text"] ?? attributes["db.statement"];
   return typeof query === "string" ? query : undefined;
 }
 
-function errorMessage(span: Span): string {
+/** What went wrong in a span that failed, in the words of its program. */
+export function errorMessage(span: Span): string {
   const { attributes } = span;
   const candidates = [
     span.status?.message,
