@@ -3,6 +3,7 @@ import { isErrorSpan, type Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
+import { traceKey } from "./trace_key.ts";
 
 /** The bounds of a {@linkcode TraceStore}, and when it calls a trace finished. */
 export interface TraceStoreOptions {
@@ -331,14 +332,4 @@ class StoredTrace implements TraceEntry {
   get spanCount(): number {
     return this.spans.size;
   }
-}
-
-/**
- * What the spans of one trace have in common. An id of 64 bits gets zeros in front where a protocol wants
- * 128, so a trace that passes from go-trace's protocol to OTLP and back has both forms.
- */
-function traceKey(traceId: string): string {
-  return traceId.length === 32 && traceId.startsWith("0000000000000000")
-    ? traceId.slice(16)
-    : traceId;
 }

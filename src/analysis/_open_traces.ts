@@ -1,0 +1,148 @@
+import { traceKey } from "../assemble/trace_key.ts";
+import type { Attributes } from "../model/attributes.ts";
+import { createAttributes } from "../model/attributes.ts";
+import type { Span, SpanState } from "../model/span.ts";
+import type { SpanKind } from "../model/span_kind.ts";
+import type { OperationGroup } from "./operation_group.ts";
+
+const NO_ATTRIBUTES: Attributes = Object.freeze(createAttributes());
+
+/** The groups that a span belongs to. */
+export interface SpanGroups {
+  readonly operation: OperationGroup;
+  readonly service: OperationGroup;
+  /** The one by the value of an attribute, where that is asked for. */
+  readonly by: OperationGroup | undefined;
+  /** Whether the span is there for a connection, see `isConnectionSpan`. */
+  readonly isConnection: boolean;
+}
+
+/**
+ * What is kept of a span until its trace is analysed: its place in the tree, and not its attributes, so
+ * that the size of spans does not matter.
+ */
+export class OpenSpan implements Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentId: string | undefined;
+  readonly name = "";
+  readonly kind: SpanKind;
+  readonly startTimeUnixNano: bigint;
+  readonly endTimeUnixNano: bigint | undefined;
+  readonly state: SpanState;
+  readonly attributes = NO_ATTRIBUTES;
+  readonly groups: SpanGroups;
+  /** Whether it is in the figures of its groups. */
+  isCounted = false;
+  /** The whole span, where the analysis of the trace needs it. */
+  readonly source: Span | undefined;
+
+  constructor(span: Span, groups: SpanGroups, source: Span | undefined) {
+    this.traceId = span.traceId;
+    this.spanId = span.spanId;
+    this.parentId = span.parentId;
+    this.kind = span.kind;
+    this.startTimeUnixNano = span.startTimeUnixNano;
+    this.endTimeUnixNano = span.endTimeUnixNano;
+    this.state = span.state;
+    this.groups = groups;
+    this.source = source;
+  }
+}
+
+/** A trace that more spans may come for. */
+export class OpenTrace {
+  readonly key: string;
+  readonly spans = new Map<string, OpenSpan>();
+  /** Whether a trace of this id was analysed before. */
+  readonly isLate: boolean;
+  runningCount = 0;
+  rootCount = 0;
+  changedMs = 0;
+  /** Neighbours in the order of their last change. */
+  older: OpenTrace | undefined;
+  newer: OpenTrace | undefined;
+
+  constructor(key: string, isLate: boolean) {
+    this.key = key;
+    this.isLate = isLate;
+  }
+}
+
+/** How many ids of analysed traces are remembered at least. */
+const REMEMBERED_TRACES = 65_536;
+/** How many traces with running spans are passed over in search of one to give up. */
+const MAX_PASSED_OVER = 64;
+
+/** Traces that more spans may come for, in the order of their last change. */
+export class OpenTraces {
+  readonly #byKey = new Map<string, OpenTrace>();
+  #oldest: OpenTrace | undefined;
+  #newest: OpenTrace | undefined;
+  /** Ids of traces that are closed: the newest, and those before. */
+  #closed = new Set<string>();
+  #closedBefore = new Set<string>();
+  spanCount = 0;
+
+  /** The trace of this id, as the one that changed last. */
+  touch(traceId: string, nowMs: number): OpenTrace {
+    const key = traceKey(traceId);
+    let trace = this.#byKey.get(key);
+    if (trace === undefined) {
+      trace = new OpenTrace(key, this.#closed.has(key) || this.#closedBefore.has(key));
+      this.#byKey.set(key, trace);
+    } else if (trace !== this.#newest) {
+      this.#unlink(trace);
+    }
+    if (trace !== this.#newest) this.#append(trace);
+    trace.changedMs = nowMs;
+    return trace;
+  }
+
+  /** The trace to give up first: the one that has been quiet longest, without running spans if possible. */
+  oldest(): OpenTrace | undefined {
+    let trace = this.#oldest;
+    for (let passed = 0; trace !== undefined && passed < MAX_PASSED_OVER; passed++) {
+      if (trace.runningCount === 0 && trace !== this.#newest) return trace;
+      trace = trace.newer;
+    }
+    return this.#oldest;
+  }
+
+  /** The traces that nothing happened to since a moment, the one that has been quiet longest first. */
+  *quietSince(sinceMs: number): Generator<OpenTrace> {
+    for (let trace = this.#oldest; trace !== undefined && trace.changedMs <= sinceMs;) {
+      const { newer } = trace;
+      yield trace;
+      trace = newer;
+    }
+  }
+
+  /** Forgets a trace but for its id. */
+  close(trace: OpenTrace): void {
+    this.#byKey.delete(trace.key);
+    this.#unlink(trace);
+    this.spanCount -= trace.spans.size;
+    if (this.#closed.size >= REMEMBERED_TRACES) {
+      this.#closedBefore = this.#closed;
+      this.#closed = new Set();
+    }
+    this.#closed.add(trace.key);
+  }
+
+  #append(trace: OpenTrace): void {
+    trace.older = this.#newest;
+    trace.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = trace;
+    else this.#newest.newer = trace;
+    this.#newest = trace;
+  }
+
+  #unlink(trace: OpenTrace): void {
+    if (trace.older === undefined) this.#oldest = trace.newer;
+    else trace.older.newer = trace.newer;
+    if (trace.newer === undefined) this.#newest = trace.older;
+    else trace.newer.older = trace.older;
+    trace.older = trace.newer = undefined;
+  }
+}

@@ -1,0 +1,339 @@
+import { buildTrace } from "../assemble/build_trace.ts";
+import { durationNano, isErrorSpan, type Span, type SpanState } from "../model/span.ts";
+import type { Trace } from "../model/trace.ts";
+import { isConnectionSpan } from "./_connection_span.ts";
+import { GroupIndex } from "./_group_index.ts";
+import { OpenSpan, type OpenTrace, OpenTraces, type SpanGroups } from "./_open_traces.ts";
+import { OperationNamer } from "./_operation_namer.ts";
+import type { ValueBudget } from "./duration_distribution.ts";
+import { describeGoTraceSource, findGoTraceRepeats } from "./gotrace_rules.ts";
+import {
+  describeSource,
+  type Operation,
+  type OperationCategory,
+  type OperationSource,
+} from "./operation.ts";
+import type { GroupTable, OperationGroup } from "./operation_group.ts";
+import { type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
+import { findRepeatedCalls, isCall } from "./repeated_calls.ts";
+import { selfTimesNano } from "./self_time.ts";
+import { spanService } from "./span_service.ts";
+
+/** Which spans count: what a compiled query of `src/query` is. */
+export interface SpanFilter {
+  /** Whether a span can be judged alone. */
+  readonly isSpanwise: boolean;
+  /** Judges one span; asked only if {@linkcode SpanFilter.isSpanwise}. */
+  matchesSpan(span: Span): boolean;
+  /** The spans of a trace that match. */
+  findSpans(trace: Trace): Iterable<Span>;
+}
+
+/** Grouping by the value of an attribute. */
+export interface AttributeGrouping {
+  /** The value that a span counts under; `undefined` for none. */
+  valueOf(span: Span): string | undefined;
+  /** Only spans of this category. @default all */
+  readonly category?: OperationCategory;
+}
+
+/** Options of a {@linkcode StatsCollector}. */
+export interface StatsCollectorOptions {
+  /** Whether go-trace's own rules tell what a span does and what is an N+1. @default false */
+  readonly usesGoTraceRules?: boolean;
+  /** Spans that count; the others still take part in self time. @default all */
+  readonly filter?: SpanFilter;
+  /** Fills the table `by`. @default nothing does */
+  readonly by?: AttributeGrouping;
+  /** The name of a group for the name of an endpoint, or of a request. @default all keep their own */
+  readonly groupName?: (name: string) => string | undefined;
+  /** How many calls of one parent count as repeated. @default 5 */
+  readonly minRepeatedCalls?: number;
+  /** Most groups of each table; spans that are in none of them count as `(other)`. @default 10,000 */
+  readonly maxGroups?: number;
+  /** Most kinds of repeated calls. @default 1,000 */
+  readonly maxRepeatedCalls?: number;
+  /** Most spans that wait for the rest of their trace. @default 100,000 */
+  readonly maxOpenSpans?: number;
+  /** Most durations that are kept exactly, over all groups. @default 8,388,608 */
+  readonly maxExactValues?: number;
+}
+
+/** What a {@linkcode StatsCollector} has seen. */
+export interface StatsSummary {
+  /** Distinct spans that count, whatever their state. */
+  readonly spanCount: number;
+  /** Spans that came again, and were not counted again. */
+  readonly duplicateSpanCount: number;
+  /**
+   * Spans that came after their trace had been analysed: they are in all figures, but their self time and
+   * repeated calls are found without the rest of the trace. Known of the last 65,536 traces or more.
+   */
+  readonly lateSpanCount: number;
+  /** Traces that were analysed; a late part of one counts again. */
+  readonly traceCount: number;
+  /** Nanoseconds since the Unix epoch; `undefined` while there is no span. */
+  readonly startTimeUnixNano: bigint | undefined;
+  /** The latest start or end. */
+  readonly endTimeUnixNano: bigint | undefined;
+  /** Findings of repeated calls that had no room. */
+  readonly otherRepeatedCallCount: number;
+}
+
+const STATE_RANKS: Readonly<Record<SpanState, number>> = { running: 0, unfinished: 1, ended: 2 };
+/** Longer statements are not kept for samples of their values. */
+const MAX_SAMPLED_LENGTH = 8192;
+
+/**
+ * Counts spans as they come, in memory that does not depend on their number: how often each operation
+ * was carried out, how long that took, how often it failed, and, once a trace is complete, its self
+ * time and the calls it repeats. A span costs O(log n).
+ *
+ * A trace counts as complete when it has been quiet for long, or when more spans wait for the rest of their
+ * traces than `maxOpenSpans`; the one that has been quiet longest goes first.
+ *
+ * @example
+ * ```ts
+ * import { createAttributes } from "../model/attributes.ts";
+ * import { StatsCollector } from "./stats_collector.ts";
+ *
+ * const collector = new StatsCollector();
+ * collector.add({
+ *   traceId: "t",
+ *   spanId: "a",
+ *   name: "GET /users/7",
+ *   kind: "http",
+ *   startTimeUnixNano: 0n,
+ *   endTimeUnixNano: 5_000_000n,
+ *   state: "ended",
+ *   attributes: createAttributes(),
+ * });
+ * collector.finish();
+ * const [group] = collector.groups("endpoint");
+ * if (group.name !== "GET /users/{id}" || group.selfNano !== 5_000_000) throw new Error("wrong");
+ * ```
+ */
+export class StatsCollector {
+  readonly #options: StatsCollectorOptions;
+  readonly #describe: (span: Span) => OperationSource;
+  readonly #maxOpenSpans: number;
+  readonly #groups: GroupIndex;
+  readonly #namer: OperationNamer;
+  readonly #open = new OpenTraces();
+  readonly #repeated: RepeatedCallTable;
+  #spanCount = 0;
+  #duplicateSpanCount = 0;
+  #lateSpanCount = 0;
+  #traceCount = 0;
+  #startTimeUnixNano: bigint | undefined;
+  #endTimeUnixNano: bigint | undefined;
+
+  constructor(options: StatsCollectorOptions = {}) {
+    this.#options = options;
+    this.#describe = options.usesGoTraceRules ? describeGoTraceSource : describeSource;
+    this.#maxOpenSpans = Math.max(1, options.maxOpenSpans ?? 100_000);
+    const budget: ValueBudget = {
+      maxValues: options.maxExactValues ?? 8_388_608,
+      usedValues: 0,
+    };
+    this.#groups = new GroupIndex(Math.max(1, options.maxGroups ?? 10_000), budget);
+    this.#namer = new OperationNamer(this.#groups, options.groupName);
+    this.#repeated = new RepeatedCallTable(options.maxRepeatedCalls ?? 1_000);
+  }
+
+  get summary(): StatsSummary {
+    return {
+      spanCount: this.#spanCount,
+      duplicateSpanCount: this.#duplicateSpanCount,
+      lateSpanCount: this.#lateSpanCount,
+      traceCount: this.#traceCount,
+      startTimeUnixNano: this.#startTimeUnixNano,
+      endTimeUnixNano: this.#endTimeUnixNano,
+      otherRepeatedCallCount: this.#repeated.otherCount,
+    };
+  }
+
+  /** The groups of a table, in the order in which they were first seen. */
+  groups(table: GroupTable): OperationGroup[] {
+    return this.#groups.groups(table);
+  }
+
+  /** The repeated calls of the traces analysed so far. */
+  get repeatedCalls(): readonly RepeatedCallStats[] {
+    return this.#repeated.entries;
+  }
+
+  /**
+   * Counts a span, or completes the one with the same identity.
+   *
+   * @param nowMs Milliseconds of any clock that does not go back, for `analyzeQuiet`. @default 0
+   */
+  add(span: Span, nowMs = 0): void {
+    const trace = this.#open.touch(span.traceId, nowMs);
+    const known = trace.spans.get(span.spanId);
+    if (known !== undefined) {
+      if (STATE_RANKS[known.state] >= STATE_RANKS[span.state]) {
+        this.#duplicateSpanCount++;
+        return;
+      }
+      if (known.isCounted) this.#uncount(known);
+      if (known.state === "running") trace.runningCount--;
+    } else {
+      this.#open.spanCount++;
+    }
+    const open = this.#openSpan(span);
+    trace.spans.set(open.spanId, open);
+    if (open.state === "running") trace.runningCount++;
+    const { filter } = this.#options;
+    if (filter === undefined || (filter.isSpanwise && filter.matchesSpan(span))) {
+      this.#count(open, span, trace);
+    }
+    if (this.#open.spanCount > this.#maxOpenSpans) this.#makeRoom();
+  }
+
+  /**
+   * Analyses the traces that nothing was added to since a moment, unless spans of theirs still run.
+   *
+   * @param sinceMs By the clock that `add` was given.
+   */
+  analyzeQuiet(sinceMs: number): void {
+    for (const trace of this.#open.quietSince(sinceMs)) {
+      if (trace.runningCount === 0) this.#analyze(trace);
+    }
+  }
+
+  /** Analyses everything, because nothing more will come. */
+  finish(): void {
+    for (const trace of this.#open.quietSince(Infinity)) this.#analyze(trace, true);
+  }
+
+  #openSpan(span: Span): OpenSpan {
+    const described = this.#describe(span);
+    const { usesGoTraceRules, by, filter } = this.#options;
+    const service = usesGoTraceRules ? "" : spanService(span);
+    const operation = this.#namer.group(described, service);
+    const hasValue = by !== undefined &&
+      (by.category === undefined || by.category === described.category);
+    const value = hasValue ? by.valueOf(span) : undefined;
+    const groups: SpanGroups = {
+      operation,
+      service: this.#groups.find("service", "", service),
+      by: value === undefined ? undefined : this.#groups.find("by", "", value),
+      isConnection: isConnectionSpan(span.name, operation),
+    };
+    const isNeeded = filter?.isSpanwise === false ||
+      (isCall(described.category) && described.text.length <= MAX_SAMPLED_LENGTH);
+    return new OpenSpan(span, groups, isNeeded ? span : undefined);
+  }
+
+  #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
+    open.isCounted = true;
+    this.#spanCount++;
+    if (trace.isLate) this.#lateSpanCount++;
+    this.#widen(open);
+    const { operation, service, by } = open.groups;
+    const nano = Number(durationNano(open) ?? -1n);
+    const isError = open.state === "ended" && isErrorSpan(span);
+    countSpan(operation, open.state, nano, isError);
+    countSpan(service, open.state, nano, isError);
+    if (by !== undefined) countSpan(by, open.state, nano, isError);
+  }
+
+  /** Takes back a span that had not ended, because it has now. */
+  #uncount({ groups: { operation, service, by }, state }: OpenSpan): void {
+    this.#spanCount--;
+    for (const group of [operation, service, by]) {
+      if (group === undefined) continue;
+      if (state === "running") group.runningCount--;
+      else group.unfinishedCount--;
+    }
+  }
+
+  #widen({ startTimeUnixNano, endTimeUnixNano }: OpenSpan): void {
+    if (this.#startTimeUnixNano === undefined || startTimeUnixNano < this.#startTimeUnixNano) {
+      this.#startTimeUnixNano = startTimeUnixNano;
+    }
+    const latest = endTimeUnixNano ?? startTimeUnixNano;
+    if (this.#endTimeUnixNano === undefined || latest > this.#endTimeUnixNano) {
+      this.#endTimeUnixNano = latest;
+    }
+  }
+
+  #makeRoom(): void {
+    // A share at once: one by one, a trace that is larger than the bound would be cut into single spans.
+    const target = this.#maxOpenSpans * 0.9;
+    while (this.#open.spanCount > target) {
+      const trace = this.#open.oldest();
+      if (trace === undefined) return;
+      this.#analyze(trace);
+    }
+  }
+
+  /** @param isOver Whether what runs in it may go on running: nothing more will come. */
+  #analyze(trace: OpenTrace, isOver = false): void {
+    this.#open.close(trace);
+    this.#traceCount++;
+    if (trace.runningCount > 0 && !isOver) this.#forgetRunning(trace);
+    const { filter, minRepeatedCalls, usesGoTraceRules } = this.#options;
+    const isTracewise = filter?.isSpanwise === false;
+    const spans = isTracewise
+      ? Array.from(trace.spans.values(), (open) => open.source as Span)
+      : [...trace.spans.values()];
+    if (spans.length === 0) return;
+    const tree = buildTrace(trace.key, spans);
+    const openSpanOf = (span: Span): OpenSpan =>
+      isTracewise ? trace.spans.get(span.spanId) as OpenSpan : span as OpenSpan;
+    if (isTracewise) {
+      for (const span of filter.findSpans(tree)) this.#count(openSpanOf(span), span, trace);
+    }
+    const selfTimes = selfTimesNano(tree);
+    let callCount = 0;
+    for (let index = 0; index < selfTimes.length; index++) {
+      const open = openSpanOf(tree.nodes[index].span);
+      if (!open.isCounted) continue;
+      const { operation, service, by } = open.groups;
+      if (isCall(operation.category)) callCount++;
+      if (open.state !== "ended") continue;
+      operation.selfNano += selfTimes[index];
+      service.selfNano += selfTimes[index];
+      if (by !== undefined) by.selfNano += selfTimes[index];
+    }
+    if (callCount < (minRepeatedCalls ?? 5)) return;
+    const lookup = {
+      operationOf: (span: Span): Operation => openSpanOf(span).groups.operation,
+      sourceOf: (span: Span): Span | undefined => openSpanOf(span).source,
+    };
+    const operationOfCounted = (span: Span): Operation | undefined =>
+      openSpanOf(span).isCounted ? lookup.operationOf(span) : undefined;
+    const found = usesGoTraceRules
+      ? findGoTraceRepeats(tree, operationOfCounted, minRepeatedCalls)
+      : findRepeatedCalls(tree, {
+        minCalls: minRepeatedCalls,
+        operationOf: operationOfCounted,
+        isConnection: (span) => openSpanOf(span).groups.isConnection,
+      });
+    for (const call of found) this.#repeated.add(tree, call, lookup);
+  }
+
+  /** A trace that is given up may never be heard of again: nothing of it is said to run. */
+  #forgetRunning(trace: OpenTrace): void {
+    for (const open of trace.spans.values()) {
+      if (open.state !== "running") continue;
+      if (open.isCounted) this.#uncount(open);
+      trace.spans.delete(open.spanId);
+    }
+  }
+}
+
+function countSpan(group: OperationGroup, state: SpanState, nano: number, isError: boolean): void {
+  if (state === "running") {
+    group.runningCount++;
+  } else if (state === "unfinished") {
+    group.unfinishedCount++;
+  } else if (nano < 0) {
+    group.clockSkewCount++;
+  } else {
+    group.durations.add(nano);
+    if (isError) group.errorCount++;
+  }
+}
