@@ -1,3 +1,4 @@
+import { changeSpan } from "../model/change_span.ts";
 import { Buffer } from "node:buffer";
 import { countReason } from "../model/counters.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
@@ -41,7 +42,7 @@ function addEvents(
   const span = decodeSpanLine(UTF8.decode(line));
   const all = [...span.events ?? [], ...events]
     .sort((a, b) => a.timeUnixNano < b.timeUnixNano ? -1 : a.timeUnixNano > b.timeUnixNano ? 1 : 0);
-  const longer = ENCODER.encode(encodeSpanLine({ ...span, events: all }));
+  const longer = ENCODER.encode(encodeSpanLine(changeSpan(span, { events: all })));
   if (longer.length > MAX_LINE_BYTES) {
     countReason(waiting.dropped, "too_long", events.length);
     return undefined;

@@ -1,3 +1,4 @@
+import { changeSpan } from "../model/change_span.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
 import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
 import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
@@ -108,7 +109,7 @@ function keyOf(line: Uint8Array): string {
 
 function asUnfinished(line: Uint8Array): Uint8Array {
   const span = decodeSpanLine(UTF8.decode(line));
-  return ENCODER.encode(encodeSpanLine({ ...span, state: "unfinished" }));
+  return ENCODER.encode(encodeSpanLine(changeSpan(span, { state: "unfinished" })));
 }
 
 const UTF8 = new TextDecoder();

@@ -1,3 +1,4 @@
+import { changeSpan } from "../model/change_span.ts";
 import { createAttributes } from "../model/attributes.ts";
 import { parseSpanKind, spanKindToNumber } from "../model/span_kind.ts";
 import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
@@ -30,9 +31,8 @@ function rewrite(line: string): string {
     Object.entries(span.attributes).map(([key, value]) => [key, formatAttributeValue(value)]),
   );
   const endTimeUnixNano = span.endTimeUnixNano ?? span.startTimeUnixNano;
-  return encodeSpanLine({ ...span, attributes, endTimeUnixNano, state: "ended" }, {
-    numericKinds: true,
-  });
+  const ended = changeSpan(span, { attributes, endTimeUnixNano, state: "ended" });
+  return encodeSpanLine(ended, { numericKinds: true });
 }
 
 function kindNumber(_match: string, word: string): string {

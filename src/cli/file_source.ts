@@ -1,8 +1,9 @@
 import { EventAssembler } from "../assemble/event_assembler.ts";
+import { changeSpan } from "../model/change_span.ts";
 import type { Span } from "../model/span.ts";
 import { type OpenedRecording, openRecording } from "../recording/open_recording.ts";
 import type { ForeignFormat } from "../recording/sniff_format.ts";
-import { decodeSpanBatch } from "../wire/span_line/decode_span_batch.ts";
+import { decodeForeignLines, decodeSpanBatch } from "../wire/span_line/decode_span_batch.ts";
 import { CommandError } from "./command_error.ts";
 import type { SourceMessage, SpanSource } from "./span_source.ts";
 
@@ -58,7 +59,8 @@ async function* readSpans(
   const recording = opened.read();
   for await (const section of recording) {
     if (signal.aborted) return;
-    yield { type: "spans", spans: decodeSpanBatch(section.lines) };
+    const decode = section.isProven ? decodeSpanBatch : decodeForeignLines;
+    yield { type: "spans", spans: decode(section.lines) };
   }
   const { damaged, damagedLines, lostByWriter } = recording.report;
   if (damagedLines > 0) {
@@ -105,7 +107,7 @@ async function* readForeign(
 }
 
 function abandonSpan(span: Span): Span {
-  return span.state === "running" ? { ...span, state: "unfinished" } : span;
+  return span.state === "running" ? changeSpan(span, { state: "unfinished" }) : span;
 }
 
 async function* readEvents(

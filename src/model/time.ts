@@ -23,23 +23,14 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   // By character codes: a regular expression and a Date took three times as long, and reading a
   // recording is mostly this.
   const length = text.length;
-  if (
-    length < SHORTEST || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH ||
-    text.charCodeAt(10) !== LETTER_T || text.charCodeAt(13) !== COLON ||
-    text.charCodeAt(16) !== COLON
-  ) return undefined;
-  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const month = twoDigits(text, 5);
-  const day = twoDigits(text, 8);
-  const hour = twoDigits(text, 11);
-  const minute = twoDigits(text, 14);
-  const second = twoDigits(text, 17);
-  // NaN, which stands for something that is no digit, fails every one of these.
-  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) {
-    return undefined;
+  if (length < SHORTEST) return undefined;
+  // Spans come by the hundred in one second: its digits are read once. A third of the time.
+  if (!text.startsWith(readSecondText)) {
+    const seconds = parseSecond(text);
+    if (seconds === undefined) return undefined;
+    readSecondText = text.slice(0, 19);
+    readSecond = seconds;
   }
-  if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
-
   let at = 19;
   let nanos = 0;
   if (text.charCodeAt(at) === DOT) {
@@ -65,9 +56,40 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   } else if (sign !== LETTER_Z || length !== at + 1) {
     return undefined;
   }
-  const seconds = daysSinceEpoch(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 +
-    second - offsetMinutes * 60;
-  return { unixNano: BigInt(seconds) * NANOS_PER_SECOND_BIG + BigInt(nanos), offsetMinutes };
+  const seconds = readSecond - offsetMinutes * 60;
+  if (seconds !== readUnixSecond) {
+    readUnixSecond = seconds;
+    readUnixNano = BigInt(seconds) * NANOS_PER_SECOND_BIG;
+  }
+  return { unixNano: readUnixNano + BigInt(nanos), offsetMinutes };
+}
+
+/** The first 19 characters of the last text, which seconds they stand for where it was written, … */
+let readSecondText = "1970-01-01T00:00:00";
+let readSecond = 0;
+/** … and in UTC. */
+let readUnixSecond = NaN;
+let readUnixNano = 0n;
+
+/** Reads `2026-03-11T19:00:00` as seconds since the epoch, as if it were UTC. */
+function parseSecond(text: string): number | undefined {
+  if (
+    text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH ||
+    text.charCodeAt(10) !== LETTER_T || text.charCodeAt(13) !== COLON ||
+    text.charCodeAt(16) !== COLON
+  ) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  // NaN, which stands for something that is no digit, fails every one of these.
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) {
+    return undefined;
+  }
+  if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  return daysSinceEpoch(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
 }
 
 /**

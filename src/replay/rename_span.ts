@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { changeSpan } from "../model/change_span.ts";
 import type { Span } from "../model/span.ts";
 
 /**
@@ -10,21 +11,20 @@ import type { Span } from "../model/span.ts";
  */
 export function renameSpan(span: Span, salt: string): Span {
   const { traceId, spanId, parentId, links } = span;
-  return {
-    ...span,
+  return changeSpan(span, {
     traceId: newTraceId(traceId, salt),
-    spanId: newId(`${salt} ${traceId.length} ${traceId} ${spanId}`, 16),
-    ...(parentId === undefined
-      ? {}
-      : { parentId: newId(`${salt} ${traceId.length} ${traceId} ${parentId}`, 16) }),
-    ...(links === undefined ? {} : {
-      links: links.map((link) => ({
-        ...link,
-        traceId: newTraceId(link.traceId, salt),
-        spanId: newId(`${salt} ${link.traceId.length} ${link.traceId} ${link.spanId}`, 16),
-      })),
-    }),
-  };
+    spanId: newSpanId(traceId, spanId, salt),
+    parentId: parentId === undefined ? undefined : newSpanId(traceId, parentId, salt),
+    links: links?.map((link) => ({
+      ...link,
+      traceId: newTraceId(link.traceId, salt),
+      spanId: newSpanId(link.traceId, link.spanId, salt),
+    })),
+  });
+}
+
+function newSpanId(traceId: string, spanId: string, salt: string): string {
+  return newId(`${salt} ${traceId.length} ${traceId} ${spanId}`, 16);
 }
 
 /** As long as protocols want it: 32 digits where there were 32, else go-trace's 16. */

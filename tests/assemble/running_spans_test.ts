@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RunningSpans } from "../../src/assemble/running_spans.ts";
 import type { Span } from "../../src/model/span.ts";
 import type { SpanBatch } from "../../src/model/span_batch.ts";
-import { decodeSpanBatch } from "../../src/wire/span_line/decode_span_batch.ts";
+import { decodeForeignLines } from "../../src/wire/span_line/decode_span_batch.ts";
 import { encodeSpanLine } from "../../src/wire/span_line/encode_span_line.ts";
 
 function lineOf(spanId: string, fields: Partial<Span> = {}): Uint8Array {
@@ -31,7 +31,7 @@ function create(
   const givenUp: string[] = [];
   const onSpans = ({ lines, spanCount, unfinishedCount }: SpanBatch): void => {
     assertEquals([spanCount, unfinishedCount], [1, 1]);
-    const [span] = decodeSpanBatch(lines);
+    const [span] = decodeForeignLines(lines);
     assertEquals({ ...span.attributes }, { running: true });
     givenUp.push(`${span.spanId} ${span.state}`);
   };
@@ -40,7 +40,7 @@ function create(
 
 function idsOf(forEach: (consumer: (batch: SpanBatch) => void) => void): string[] {
   const ids: string[] = [];
-  forEach(({ lines }) => ids.push(...decodeSpanBatch(lines).map(({ spanId }) => spanId)));
+  forEach(({ lines }) => ids.push(...decodeForeignLines(lines).map(({ spanId }) => spanId)));
   return ids;
 }
 

@@ -5,7 +5,7 @@ import type { Span } from "../../src/model/span.ts";
 import { readForeignSpans } from "../../src/recording/foreign_spans.ts";
 import { openRecording } from "../../src/recording/open_recording.ts";
 import { sniffFormat } from "../../src/recording/sniff_format.ts";
-import { decodeSpanBatch } from "../../src/wire/span_line/decode_span_batch.ts";
+import { decodeForeignLines } from "../../src/wire/span_line/decode_span_batch.ts";
 import { decodeSpanLine } from "../../src/wire/span_line/decode_span_line.ts";
 import { encodeSpanLine } from "../../src/wire/span_line/encode_span_line.ts";
 import { BASE_NANO, richSpan, sampleSpan } from "../exporters/sample_spans.ts";
@@ -147,6 +147,6 @@ async function read(
 ): Promise<{ spans: Span[]; report: ReturnType<typeof readForeignSpans>["report"] }> {
   const foreign = readForeignSpans(source, "chrome-json");
   const spans: Span[] = [];
-  for await (const batch of foreign) spans.push(...decodeSpanBatch(batch.lines));
+  for await (const batch of foreign) spans.push(...decodeForeignLines(batch.lines));
   return { spans, report: foreign.report };
 }

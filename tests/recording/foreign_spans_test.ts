@@ -5,7 +5,7 @@ import type { ForeignFormat } from "../../src/recording/sniff_format.ts";
 import { openRecording } from "../../src/recording/open_recording.ts";
 import { sniffFormat } from "../../src/recording/sniff_format.ts";
 import { encodeOtlpProtobuf } from "../../src/wire/otlp/encode_otlp.ts";
-import { decodeSpanBatch } from "../../src/wire/span_line/decode_span_batch.ts";
+import { decodeForeignLines } from "../../src/wire/span_line/decode_span_batch.ts";
 import { encodeSsfFrame } from "../../src/wire/ssf/ssf_frame.ts";
 import { encodeSsfSpan } from "../../src/wire/ssf/encode_ssf_span.ts";
 import { ssfSpan } from "../testing/send_ssf.ts";
@@ -212,7 +212,7 @@ async function read(
 ): Promise<{ spans: Span[]; report: ReturnType<typeof readForeignSpans>["report"] }> {
   const foreign = readForeignSpans(source, format);
   const spans: Span[] = [];
-  for await (const batch of foreign) spans.push(...decodeSpanBatch(batch.lines));
+  for await (const batch of foreign) spans.push(...decodeForeignLines(batch.lines));
   return { spans, report: foreign.report };
 }
 

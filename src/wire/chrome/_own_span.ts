@@ -1,3 +1,4 @@
+import { changeSpan } from "../../model/change_span.ts";
 import { formatTimestamp } from "../../model/time.ts";
 import { parseSpanKind } from "../../model/span_kind.ts";
 import type { Span } from "../../model/span.ts";
@@ -47,13 +48,12 @@ export function ownSpan(chrome: ChromeSpan, process: string, originNano: bigint)
   };
   try {
     const span = decodeSpanLine(JSON.stringify(line));
-    return chrome.instants.length === 0 ? span : {
-      ...span,
+    return chrome.instants.length === 0 ? span : changeSpan(span, {
       events: chrome.instants.map((each) => ({
         ...each,
         timeUnixNano: originNano + each.timeUnixNano,
       })),
-    };
+    });
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw new RejectedSpanError("malformed", error.message);

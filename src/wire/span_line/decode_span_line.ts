@@ -1,3 +1,4 @@
+import { changeSpan } from "../../model/change_span.ts";
 import type { Span } from "../../model/span.ts";
 import { DecodeError } from "../decode_error.ts";
 import { isRecord, markIntegers } from "./_attribute_json.ts";
@@ -59,7 +60,7 @@ export function decodeSpanLines(text: string): Span[] {
     if (!isRecord(record)) throw new DecodeError('Cannot read "children": not an object', 0);
     const span = readSpan(record, () => marked);
     spans.push(
-      span.parentId === undefined && parentId !== undefined ? { ...span, parentId } : span,
+      span.parentId === undefined && parentId !== undefined ? changeSpan(span, { parentId }) : span,
     );
     const { children } = record;
     if (children === undefined || children === null) continue;

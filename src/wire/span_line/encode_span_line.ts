@@ -9,6 +9,7 @@ import type {
 import { spanKindToNumber } from "../../model/span_kind.ts";
 import { formatTimestamp } from "../../model/time.ts";
 import { encodeAttributes, encodeDouble } from "./_attribute_json.ts";
+import { lineOf } from "./_line_span.ts";
 import { quoteText } from "./_quote_text.ts";
 
 /** Options of {@linkcode encodeSpanLine}. */
@@ -47,6 +48,8 @@ export interface EncodeSpanLineOptions {
  * ```
  */
 export function encodeSpanLine(span: Span, options: EncodeSpanLineOptions = {}): string {
+  const line = options.numericKinds ? undefined : lineOf(span);
+  if (line !== undefined) return line + "\n";
   let json = `{"id":${quoteText(span.spanId)},"trace_id":${quoteText(span.traceId)}`;
   json += text("parent_id", span.parentId);
   const kind = options.numericKinds ? spanKindToNumber(span.kind) : span.kind;

@@ -7,7 +7,7 @@ import {
 } from "../../../src/wire/chrome/chrome_trace_reader.ts";
 import { DecodeError } from "../../../src/wire/decode_error.ts";
 import type { TranscodeResult } from "../../../src/wire/span_line/transcode_result.ts";
-import { decodeSpanBatch } from "../../../src/wire/span_line/decode_span_batch.ts";
+import { decodeForeignLines } from "../../../src/wire/span_line/decode_span_batch.ts";
 
 const UTF8 = new TextEncoder();
 const LANE = { pid: 7, tid: 1 };
@@ -256,7 +256,7 @@ function read(
   sizes: number[] = [],
 ): { spans: Span[]; result: TranscodeResult } {
   const spans: Span[] = [];
-  const sink = new LineBuffer((batch) => spans.push(...decodeSpanBatch(batch.lines)));
+  const sink = new LineBuffer((batch) => spans.push(...decodeForeignLines(batch.lines)));
   const reader = new ChromeTraceReader(sink, options);
   for (const event of events) {
     reader.push(UTF8.encode(typeof event === "string" ? event : JSON.stringify(event)));

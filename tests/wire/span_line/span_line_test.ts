@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type AttributeValue, createAttributes } from "../../../src/model/attributes.ts";
 import type { MetricSample, Span } from "../../../src/model/span.ts";
+import { changeSpan } from "../../../src/model/change_span.ts";
+import { decodeSpanBatch } from "../../../src/wire/span_line/decode_span_batch.ts";
 import { DecodeError } from "../../../src/wire/decode_error.ts";
 import { decodeSpanLine, decodeSpanLines } from "../../../src/wire/span_line/decode_span_line.ts";
 import { encodeSpanLine } from "../../../src/wire/span_line/encode_span_line.ts";
@@ -275,6 +277,43 @@ Deno.test("a span with any fields and values survives being written and read", (
     assertEquals(encodeSpanLine(read), line);
     assertEquals(describe(decodeSpanLines(text)), describe([span]));
   }
+});
+
+Deno.test("a batch of lines gives the same spans, whichever field is asked for first", () => {
+  const choices = new Choices(7);
+  for (let round = 0; round < 100; round++) {
+    const spans = Array.from({ length: 1 + choices.below(60) }, () => anySpan(choices));
+    const read = decodeSpanBatch(
+      new TextEncoder().encode(spans.map((span) => encodeSpanLine(span)).join("")),
+    );
+    assertEquals(read.length, spans.length);
+    read.forEach((span, index) => {
+      const field = choices.of(Object.keys(spans[index]) as (keyof Span)[]);
+      assertSame(span[field], spans[index][field], round);
+      assertSame(changeSpan(span, {}), spans[index], round);
+    });
+  }
+});
+
+Deno.test("a batch has no span less for lines of other shapes, blank ones and a missing line end", () => {
+  const other = `{"trace_id":"t","id":"o","kind":1,"name":"n",${TIMES},"attrs":{"n": 12, "l":[1]}}`;
+  const [own, blank] = [LINE, ""];
+  const read = decodeSpanBatch(new TextEncoder().encode([own, other, blank, own].join("\n")));
+  assertEquals(read.map(({ spanId, kind }) => [spanId, kind]), [
+    ["s", "http"],
+    ["o", "http"],
+    ["s", "http"],
+  ]);
+  assertEquals({ ...read[1].attributes }, { n: 12n, l: [1n] });
+});
+
+Deno.test("integers of any length and numbers of every notation are read from a batch as from a line", () => {
+  const attrs =
+    '{"a":-0,"b":9007199254740993,"c":-123456789012345678901234567890,"d":1e3,"e":1.50,' +
+    '"f":-0.0,"g":"","h":true,"i":false,"__proto__":"p","1":"one","a":7}';
+  const line = lineWith(`"attrs":${attrs}`);
+  const [span] = decodeSpanBatch(new TextEncoder().encode(line + "\n"));
+  assertSame(span.attributes, decodeSpanLine(line).attributes, 0);
 });
 
 Deno.test("fields come in one order, and what is empty is absent", () => {
