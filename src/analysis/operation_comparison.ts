@@ -1,0 +1,222 @@
+import type { CallChange } from "./_call_changes.ts";
+import { baselinesOf, type Drift, findDrift } from "./_drift.ts";
+import { operationKey } from "./_operation_key.ts";
+import { fisherTest } from "./_rank_test.ts";
+import { TimePair } from "./_time_change.ts";
+import type { Operation } from "./operation.ts";
+import type { OperationProfile, PlaceProfile, TraceProfile } from "./trace_profile.ts";
+
+/** The figures of an operation in one recording, wherever it stands. */
+export interface OperationFigures {
+  /** Spans of any state. */
+  readonly count: number;
+  readonly errorCount: number;
+  /** From 0 to 1. */
+  readonly errorRate: number;
+  readonly averageNano: number;
+  readonly p50Nano: number;
+  readonly p95Nano: number;
+  readonly p99Nano: number;
+  readonly totalNano: number;
+}
+
+/** A figure of time that can be compared. */
+export type TimeMetric = "p50" | "p95" | "p99" | "avg";
+
+/** An operation in two recordings. */
+export class OperationComparison {
+  readonly operation: Operation;
+  /** Absent where it was not there. */
+  readonly before: OperationFigures | undefined;
+  readonly after: OperationFigures | undefined;
+  /**
+   * How often it would have been called had there been as many traces of each kind as before; as
+   * often as it was where the recordings have no kind of trace in common.
+   */
+  readonly adjustedCount: number;
+  /** Whether the number of calls by one parent, here or above, changed by more than chance explains. */
+  readonly hasCallChange: boolean;
+  readonly #times: TimePair | undefined;
+  readonly #drift: Drift;
+
+  constructor(init: {
+    operation: Operation;
+    before: OperationFigures | undefined;
+    after: OperationFigures | undefined;
+    adjustedCount: number;
+    hasCallChange: boolean;
+    times: TimePair | undefined;
+    drift: Drift;
+  }) {
+    this.operation = init.operation;
+    this.before = init.before;
+    this.after = init.after;
+    this.adjustedCount = init.adjustedCount;
+    this.hasCallChange = init.hasCallChange;
+    this.#times = init.times;
+    this.#drift = init.drift;
+  }
+
+  /**
+   * How many times longer it takes, less what all operations have in common; `undefined` when it is
+   * not in both.
+   */
+  timeRatio(metric: TimeMetric): number | undefined {
+    const { before, after } = this;
+    if (before === undefined || after === undefined) return undefined;
+    const ratio = Math.log((timeOf(after, metric) + 1) / (timeOf(before, metric) + 1));
+    const ratios = this.#baselines().map((base) => ratio - base);
+    if (ratios.some((each) => Math.sign(each) !== Math.sign(ratio))) return 1;
+    return Math.exp(Math.sign(ratio) * Math.min(...ratios.map(Math.abs)));
+  }
+
+  /**
+   * The probability that chance alone makes a figure of time differ as much. For a percentile the shares
+   * beyond it are compared, or all values where all of them have moved by more than a ratio.
+   *
+   * @param minRatio How much longer all must take for the figure to count as moved with them.
+   */
+  timeProbability(metric: TimeMetric, minRatio: number): number {
+    const times = this.#times;
+    if (times === undefined) return 1;
+    const share = SHARES[metric];
+    return Math.max(
+      ...this.#baselines().map((base) => {
+        const beyond = 2 * times.quantileProbability(share, base);
+        const ratios = [0.25, 0.5].map((each) => times.logRatio(each) - base);
+        const isShift = minRatio >= 1
+          ? ratios.every((each) => each >= Math.log(minRatio))
+          : ratios.every((each) => each <= Math.log(minRatio));
+        return Math.min(1, beyond, isShift ? 2 * times.shiftProbability(base) : 1);
+      }),
+    );
+  }
+
+  /** The probability that chance alone makes the share of errors differ as much. */
+  errorProbability(): number {
+    const { before, after } = this;
+    if (before === undefined || after === undefined) return 1;
+    return fisherTest(before.errorCount, before.count, after.errorCount, after.count);
+  }
+
+  #baselines(): number[] {
+    return baselinesOf(this.#drift, this.operation.category);
+  }
+}
+
+/** A figure of time by its name. */
+export function timeOf(figures: OperationFigures, metric: TimeMetric): number {
+  switch (metric) {
+    case "p50":
+      return figures.p50Nano;
+    case "p95":
+      return figures.p95Nano;
+    case "p99":
+      return figures.p99Nano;
+    case "avg":
+      return figures.averageNano;
+  }
+}
+
+const SHARES: Readonly<Record<TimeMetric, number>> = { p50: 0.5, p95: 0.95, p99: 0.99, avg: 0.5 };
+
+/** Pairs the operations of two profiles, the one that takes most time first. */
+export function compareOperations(
+  before: TraceProfile,
+  after: TraceProfile,
+  callChanges: readonly CallChange[],
+): OperationComparison[] {
+  const olds = new Map(before.operations.map((each) => [operationKey(each.group), each]));
+  const pairs: { old?: OperationProfile; now?: OperationProfile; times?: TimePair }[] = [];
+  for (const now of after.operations) {
+    const key = operationKey(now.group);
+    const old = olds.get(key);
+    olds.delete(key);
+    const times = old && new TimePair(now.group.category, old.durations, now.durations);
+    pairs.push({ old, now, times });
+  }
+  for (const old of olds.values()) pairs.push({ old });
+  const drift = findDrift(
+    pairs.flatMap(({ times }) => times !== undefined && isTelling(times) ? [times] : []),
+  );
+  const rootRatios = findRootRatios(before, after);
+  const changed = new Set(
+    callChanges.map(({ pair }) => pair.after ?? pair.before as PlaceProfile),
+  );
+  const comparisons = pairs.map(({ old, now, times }) => {
+    const { group } = now ?? old as OperationProfile;
+    return new OperationComparison({
+      operation: group,
+      before: old && figuresOf(old),
+      after: now && figuresOf(now),
+      adjustedCount: now === undefined ? 0 : adjustCount(now, rootRatios),
+      hasCallChange: [...old?.places ?? [], ...now?.places ?? []].some((place) =>
+        hasChanged(place, changed)
+      ),
+      times,
+      drift,
+    });
+  });
+  return comparisons.sort((a, b) => totalOf(b) - totalOf(a));
+}
+
+/** Whether an operation says something of what all have in common. */
+function isTelling(times: TimePair): boolean {
+  return times.before.length >= MIN_DRIFT_SAMPLES && times.after.length >= MIN_DRIFT_SAMPLES &&
+    times.beforeNano(0.5) >= MIN_DRIFT_NANO;
+}
+
+const MIN_DRIFT_SAMPLES = 7;
+/** What takes less is mostly the tracing itself. */
+const MIN_DRIFT_NANO = 50_000;
+
+function figuresOf({ group, spanCount }: OperationProfile): OperationFigures {
+  const { durations, errorCount } = group;
+  return {
+    count: spanCount,
+    errorCount,
+    errorRate: errorCount / spanCount,
+    averageNano: durations.averageNano,
+    p50Nano: durations.percentileNano(0.5),
+    p95Nano: durations.percentileNano(0.95),
+    p99Nano: durations.percentileNano(0.99),
+    totalNano: durations.totalNano,
+  };
+}
+
+function totalOf({ before, after }: OperationComparison): number {
+  return Math.max(before?.totalNano ?? 0, after?.totalNano ?? 0);
+}
+
+/** How many traces of each kind there were before for each one now, by the operation of the root. */
+function findRootRatios(before: TraceProfile, after: TraceProfile): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const place of before.roots.values()) {
+    counts.set(operationKey(place.operation.group), place.spanCount);
+  }
+  const ratios = new Map<string, number>();
+  for (const place of after.roots.values()) {
+    const key = operationKey(place.operation.group);
+    const count = counts.get(key);
+    if (count !== undefined) ratios.set(key, count / place.spanCount);
+  }
+  return ratios;
+}
+
+function adjustCount({ places, spanCount }: OperationProfile, ratios: Map<string, number>): number {
+  let count = 0;
+  let placed = 0;
+  for (const place of places) {
+    count += place.spanCount * (ratios.get(operationKey(place.root.operation.group)) ?? 1);
+    placed += place.spanCount;
+  }
+  // What had no place is taken to be like the rest.
+  return placed === 0 ? spanCount : count * spanCount / placed;
+}
+
+function hasChanged(place: PlaceProfile, changed: ReadonlySet<PlaceProfile>): boolean {
+  for (let at: PlaceProfile | undefined = place; at !== undefined; at = at.parent) {
+    if (changed.has(at)) return true;
+  }
+  return false;
+}
