@@ -25,13 +25,17 @@ export class McpSource implements TraceSource, Disposable {
     this.store = new TraceStore({ maxTraces: Infinity, maxSpansPerTrace: maxSpans, maxSpans });
   }
 
+  get isSession(): boolean {
+    return this.#source.isLive;
+  }
+
   get isLive(): boolean {
     return this.#isLive;
   }
 
   /** Whether it was a session, and that has ended. */
   get hasEnded(): boolean {
-    return this.#source.isLive && !this.#isLive;
+    return this.isSession && !this.#isLive;
   }
 
   /** Whether somebody waits for what comes. */
@@ -68,7 +72,7 @@ export class McpSource implements TraceSource, Disposable {
   }
 
   async #read(): Promise<void> {
-    if (!this.#source.isLive) return await this.#follow(() => {});
+    if (!this.isSession) return await this.#follow(() => {});
     const live = Promise.withResolvers<void>();
     // A session of go-trace does not say when all has been told.
     const timer = setTimeout(live.resolve, LIVE_WAIT_MS);

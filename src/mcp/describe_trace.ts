@@ -1,3 +1,4 @@
+import type { Operation } from "../analysis/operation.ts";
 import { spanService } from "../analysis/span_service.ts";
 import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
@@ -89,6 +90,12 @@ export function shownName(span: Span): string {
   return span.name === "" ? "(no name)" : shownText(span.name, MAX_TEXT_LENGTH);
 }
 
+/** What spans do, in one line: `[service] name`. */
+export function describeOperation({ service, name }: Operation): string {
+  const shown = name === "" ? "(no name)" : shownText(name, MAX_OPERATION_LENGTH);
+  return service === "" ? shown : `[${shownText(service, MAX_SERVICE_LENGTH)}] ${shown}`;
+}
+
 /** A length of time that statistics know as a number. */
 export function formatNano(nano: number): string {
   return formatDuration(BigInt(Math.round(nano)));
@@ -132,5 +139,6 @@ export function sourceNotes(source: TraceSource): string[] {
 }
 
 const MAX_NOTICES = 3;
-const MAX_TEXT_LENGTH = 160;
+const MAX_TEXT_LENGTH = 120;
+const MAX_OPERATION_LENGTH = 200;
 const MAX_SERVICE_LENGTH = 60;

@@ -1,16 +1,21 @@
 import * as z from "zod";
+import type { Trace } from "../model/trace.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
 import { Answer, describeCall } from "./answer.ts";
-import { countText, describeTrace, nowOf, sourceNotes } from "./describe_trace.ts";
-import { createIdShortener } from "./short_ids.ts";
+import { countText, describeTrace, nowOf, shownName, sourceNotes } from "./describe_trace.ts";
+import { matchesTrace, QUERY, readQuery } from "./query_parameter.ts";
+import { createIdShortener, showId } from "./short_ids.ts";
 import { defineTool, MAX_BYTES, OFFSET, parameters, SOURCE } from "./tool.ts";
+import type { TraceSource } from "./trace_source.ts";
 import { summarizeTraces, type TraceSummary } from "./trace_summary.ts";
 
 const SORTS = ["newest", "slowest", "errors"] as const;
 
 const INPUT = parameters({
   source: SOURCE,
+  query: QUERY,
   sort: z.enum(SORTS).default("newest").describe("What comes first"),
-  limit: z.number().int().min(1).max(1000).default(20),
+  limit: z.number().int().min(1).max(1000).default(20).describe("Most traces"),
   offset: OFFSET,
   max_bytes: MAX_BYTES,
 });
@@ -18,27 +23,36 @@ const INPUT = parameters({
 /** Finds traces. */
 export const searchTraces = defineTool({
   name: "search_traces",
-  description: "",
+  description:
+    "Finds traces, all or those with a span that a query finds. A line: #id, root span, [service], duration, " +
+    "start, counts; with a query also how many spans match (◀) and the first of them.",
   input: INPUT,
   async run(args, { catalog, signal }): Promise<string> {
+    const query = readQuery(args.query);
     const source = await catalog.open(args.source, signal);
     const { store } = source;
     const nowUnixNano = nowOf(source);
-    const found: TraceSummary[] = [...summarizeTraces(source, nowUnixNano)];
+    const found: TraceSummary[] = [];
+    for (const summary of summarizeTraces(source, nowUnixNano)) {
+      if (query === undefined || matchesTrace(query, source, summary.traceId)) found.push(summary);
+    }
     found.sort(ORDERS[args.sort]);
     const answer = new Answer(args.max_bytes);
-    answer.add(countText(found.length, "trace"));
+    answer.add(describeCount(source, found.length, query));
     const shortId = createIdShortener(store.traceIds, TRACE_ID_LENGTH);
     let shown = args.offset;
     for (const { traceId } of found.slice(args.offset, args.offset + args.limit)) {
       const trace = store.trace(traceId);
+      // A session goes on while an answer is made.
       if (trace === undefined) continue;
-      if (!answer.add(describeTrace(trace, shortId(traceId), nowUnixNano))) break;
+      const line = describeTrace(trace, shortId(traceId), nowUnixNano) +
+        describeMatch(query, trace);
+      if (!answer.add(line)) break;
       shown++;
     }
     if (shown < found.length) {
       answer.note(
-        `${found.length - shown} more: ${
+        `${countText(found.length - shown, "more trace")}: ${
           describeCall("search_traces", INPUT, args, { offset: shown })
         }`,
       );
@@ -47,6 +61,31 @@ export const searchTraces = defineTool({
     return answer.toString();
   },
 });
+
+function describeCount(
+  source: TraceSource,
+  count: number,
+  query: SpanQuery | undefined,
+): string {
+  const { traceCount } = source.store;
+  if (traceCount === 0) {
+    return source.isLive
+      ? "No spans have come yet. Use the program, or wait with wait_for_trace."
+      : "This source has no spans.";
+  }
+  if (query === undefined) return countText(count, "trace");
+  return count === 0
+    ? `None of ${countText(traceCount, "trace")} matches.`
+    : `${count} of ${countText(traceCount, "trace")} match${count === 1 ? "es" : ""}`;
+}
+
+function describeMatch(query: SpanQuery | undefined, trace: Trace): string {
+  if (query === undefined) return "";
+  const indexes = query.findSpans(trace);
+  if (indexes.length === 0) return "";
+  const { span } = trace.nodes[indexes[0]];
+  return `  ◀ ${indexes.length}, #${showId(span.spanId)} ${shownName(span)}`;
+}
 
 const ORDERS: Readonly<
   Record<typeof SORTS[number], (a: TraceSummary, b: TraceSummary) => number>

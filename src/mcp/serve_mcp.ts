@@ -46,7 +46,7 @@ export async function serveMcp(options: McpOptions): Promise<void> {
   calls.abort();
 }
 
-function createServer({ version, catalog, onProblem }: McpOptions, ended: AbortSignal): McpServer {
+function createServer({ version, catalog }: McpOptions, ended: AbortSignal): McpServer {
   const server = new McpServer({ name: "trace", version }, { instructions: INSTRUCTIONS });
   for (const { name, description, input, run } of TOOLS) {
     server.registerTool(
@@ -69,7 +69,6 @@ function createServer({ version, catalog, onProblem }: McpOptions, ended: AbortS
           return { content: [{ type: "text", text }] };
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
-          if (!signal.aborted) onProblem(shownLines(`${name}: ${message}`, MAX_PROBLEM_LENGTH));
           const text = shownLines(message, MAX_ERROR_LENGTH);
           return { content: [{ type: "text", text }], isError: true };
         }

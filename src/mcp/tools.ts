@@ -1,11 +1,26 @@
+import { criticalPathTool } from "./critical_path.ts";
+import { diff } from "./diff.ts";
 import { listSources } from "./list_sources.ts";
+import { nPlusOne } from "./n_plus_one.ts";
 import { searchTraces } from "./search_traces.ts";
 import { spanDetails } from "./span_details.ts";
+import { stats } from "./stats.ts";
 import type { Tool } from "./tool.ts";
 import { traceOutline } from "./trace_outline.ts";
+import { waitForTrace } from "./wait_for_trace.ts";
 
 /** All tools, from the coarse to the fine. */
-export const TOOLS: readonly Tool[] = [listSources, searchTraces, traceOutline, spanDetails];
+export const TOOLS: readonly Tool[] = [
+  listSources,
+  searchTraces,
+  stats,
+  nPlusOne,
+  traceOutline,
+  criticalPathTool,
+  spanDetails,
+  diff,
+  waitForTrace,
+];
 
 /** What agents are told once. */
 export const INSTRUCTIONS = "Traces of programs: what ran, how long, what failed. " +

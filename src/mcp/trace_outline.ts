@@ -89,8 +89,8 @@ interface OpenRow {
   readonly level: number;
   readonly line: string;
   children?: OpenRow[];
-  /** Rows below it that found no room. */
-  hiddenRows: number;
+  /** All rows below it, of which the children are those that found room. */
+  below?: readonly OpenRow[];
 }
 
 interface Drawing {
@@ -168,6 +168,7 @@ class Outline {
     let freeBytes = maxBytes;
     const queue = new RowQueue();
     for (const row of first) queue.push(row);
+    const opened: OpenRow[] = [];
     let failures = 0;
     for (
       let next = queue.pop();
@@ -184,10 +185,19 @@ class Outline {
         failures++;
         continue;
       }
+      next.below = rows;
       next.children = chosen.rows;
-      next.hiddenRows = rows.length - chosen.rows.length;
-      freeBytes -= chosen.bytes + (next.hiddenRows > 0 ? HIDDEN_LINE_BYTES : 0);
+      freeBytes -= chosen.bytes + (chosen.rows.length < rows.length ? HIDDEN_LINE_BYTES : 0);
+      opened.push(next);
       for (const row of chosen.rows) queue.push(row);
+    }
+    // What is left over goes to those that had to leave out something.
+    for (const row of opened.sort(compareInterest)) {
+      const { below = [], children = [] } = row;
+      if (children.length === below.length) continue;
+      const chosen = chooseRows(below, freeBytes, children);
+      row.children = chosen.rows;
+      freeBytes -= chosen.bytes;
     }
   }
 
@@ -205,7 +215,7 @@ class Outline {
   }
 
   #open(row: OutlineRow, level: number): OpenRow {
-    return { row, level, line: indent(level) + this.#describe(row), hiddenRows: 0 };
+    return { row, level, line: indent(level) + this.#describe(row) };
   }
 
   #describe({ index, group }: OutlineRow): string {
@@ -254,7 +264,7 @@ class Outline {
         lines.push(next);
         continue;
       }
-      const { row, children, hiddenRows, level } = next;
+      const { row, children, below: rowsBelow = [], level } = next;
       const below = row.spanCount - (row.group?.count ?? 1);
       if (children === undefined) {
         if (below > 0) isOpenable = true;
@@ -264,6 +274,7 @@ class Outline {
       // Of a group, what is below its slowest is shown.
       const ofGroup = row.group === undefined ? "" : " (slowest opened)";
       lines.push(next.line + ofGroup);
+      const hiddenRows = rowsBelow.length - children.length;
       if (hiddenRows > 0) {
         isOpenable = true;
         const id = this.#shortId(this.#trace.nodes[row.index].span.spanId);
@@ -275,14 +286,16 @@ class Outline {
   }
 }
 
-/** As many of a span's rows as fit, the most interesting; in their order. */
+/** As many of a span's rows as fit besides those that are kept, the most interesting; in their order. */
 function chooseRows(
   rows: readonly OpenRow[],
   maxBytes: number,
+  kept: readonly OpenRow[] = [],
 ): { rows: OpenRow[]; bytes: number } {
   let bytes = 0;
-  const chosen = new Set<OpenRow>();
+  const chosen = new Set<OpenRow>(kept);
   for (const row of [...rows].sort(compareInterest)) {
+    if (chosen.has(row)) continue;
     const needed = lineBytes(row.line) + MARK_BYTES;
     if (bytes + needed > maxBytes) break;
     bytes += needed;
@@ -335,7 +348,7 @@ function indent(level: number): string {
 }
 
 /** Deeper levels are told by a number, or a chain of calls would be all blanks. */
-const MAX_LEVELS = 24;
+const MAX_LEVELS = 16;
 const SPAN_ID_LENGTH = 8;
 const MAX_LABEL_LENGTH = 160;
 const FIRST_LEVEL_SHARE = 0.6;

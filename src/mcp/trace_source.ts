@@ -6,6 +6,8 @@ export interface TraceSource {
   readonly name: string;
   /** For people. */
   readonly title: string;
+  /** Whether it is a session, which may have ended. */
+  readonly isSession: boolean;
   /** Whether more may come. */
   readonly isLive: boolean;
   readonly store: TraceStore;

@@ -1,0 +1,53 @@
+import * as z from "zod";
+import type { Span } from "../model/span.ts";
+import type { Trace } from "../model/trace.ts";
+import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
+import { describeQueryError, QueryError } from "../query/query_error.ts";
+import { ToolError } from "./tool_error.ts";
+import type { TraceSource } from "./trace_source.ts";
+
+/** The parameter of tools that choose. */
+export const QUERY = z.string().optional().describe(
+  "TraceQL subset, e.g. error && duration > 100ms; service = shop && kind = sql; " +
+    '.http.route = "/cart"; { name = "GET /cart" } >> { kind = sql } | count() > 10; plain words search text',
+);
+
+/**
+ * Compiles a query; `undefined` for none.
+ *
+ * @throws {ToolError} When it is no query, with the place and what there is.
+ */
+export function readQuery(text: string | undefined): SpanQuery | undefined {
+  if (text === undefined || text.trim() === "") return undefined;
+  try {
+    return compileQuery(text);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    throw new ToolError(`Cannot read the query: ${describeQueryError(error)}\n\n${CHEAT_SHEET}`);
+  }
+}
+
+/** Whether a query finds anything in a trace of a source. */
+export function matchesTrace(query: SpanQuery, { store }: TraceSource, traceId: string): boolean {
+  if (query.isSpanwise) {
+    for (const span of store.spansOf(traceId)) if (query.matchesSpan(span)) return true;
+    return false;
+  }
+  const trace = store.trace(traceId);
+  return trace !== undefined && query.findSpans(trace).length > 0;
+}
+
+/** The spans of a trace that a query finds. */
+export function* matchingSpans(query: SpanQuery, trace: Trace): Generator<Span> {
+  for (const index of query.findSpans(trace)) yield trace.nodes[index].span;
+}
+
+const CHEAT_SHEET = `Queries, by example:
+  error                                failed spans; running, unfinished, orphan, root
+  checkout                             the word in a name, a service or a value; "quoted phrase"
+  duration > 100ms                     units ns us ms s m h; also traceDuration
+  name = "GET /cart", name =~ "GET .*" exact, regular expression; also service, kind, status, rootName
+  .http.status_code >= 500             an attribute; span.x and resource.x for one place; = nil for none
+  a && b, a || b, !(a)                 a span that meets conditions
+  { a } >> { b }, { a } > { b }        b anywhere below a, right below a (<< and < the other way)
+  { a } | count() > 10                 traces with that many; also sum, avg, min, max(duration)`;
