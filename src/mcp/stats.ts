@@ -67,7 +67,7 @@ export const stats = defineTool({
     }
     let shown = args.offset;
     for (const group of groups.slice(args.offset, args.offset + args.limit)) {
-      if (!answer.add(describeGroup(group))) break;
+      if (!answer.add(describeGroup(group, source.isLive))) break;
       shown++;
     }
     if (shown < groups.length) {
@@ -89,8 +89,11 @@ function hasSpans(
   return durations.count + runningCount + unfinishedCount + clockSkewCount > 0;
 }
 
-function describeGroup(group: OperationGroup): string {
-  const { durations, errorCount, runningCount, unfinishedCount, clockSkewCount } = group;
+function describeGroup(group: OperationGroup, isLive: boolean): string {
+  const { durations, errorCount, clockSkewCount } = group;
+  // What runs when its source has ended never will end.
+  const runningCount = isLive ? group.runningCount : 0;
+  const unfinishedCount = group.unfinishedCount + (isLive ? 0 : group.runningCount);
   const isOperation = group.table !== "service" && group.table !== "by";
   const name = group.name === "" ? "(none)" : shownText(group.name, MAX_NAME_LENGTH);
   return [

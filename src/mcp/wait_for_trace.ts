@@ -36,18 +36,22 @@ export const waitForTrace = defineTool({
     const startedMs = Date.now();
     const sinceUnixNano = parseSince(args.since, startedMs);
     const deadlineMs = startedMs + args.timeout_s * 1000;
-    const source = await openSession(args.source, context, { startedMs, deadlineMs });
-    const wait = source && new TraceWait(source, query, args.running);
+    const paced = paceProgress(context, { startedMs, deadlineMs });
+    const wait = await openWait(args.source, paced, deadlineMs, (source) => {
+      const opened = new TraceWait(source, query, args.running);
+      if (sinceUnixNano !== undefined) opened.addSince(sinceUnixNano);
+      return opened;
+    });
     try {
-      if (sinceUnixNano !== undefined) wait?.addSince(sinceUnixNano);
-      const trace = wait && await wait.run(context, { startedMs, deadlineMs });
+      const trace = await wait?.run(paced, deadlineMs);
       const answer = new Answer(args.max_bytes);
       const next = { since: showTime(BigInt(startedMs) * 1_000_000n) };
       const nextCall = describeCall("wait_for_trace", INPUT, args, next);
-      if (wait === undefined || source === undefined) {
+      if (wait === undefined) {
         answer.add(`No session has started within ${args.timeout_s} s. Wait again: ${nextCall}`);
         return answer.toString();
       }
+      const { source } = wait;
       if (trace !== undefined) {
         answer.add(describeTrace(trace, showId(trace.traceId), nowOf(source)));
         const outline = { trace_id: trace.traceId, source: args.source };
@@ -70,22 +74,44 @@ export const waitForTrace = defineTool({
   },
 });
 
-interface Times {
-  readonly startedMs: number;
-  readonly deadlineMs: number;
+/** What a wait may use. */
+interface PacedContext extends Pick<ToolContext, "catalog" | "signal"> {
+  /** Tells the client how it stands, not too often. */
+  tell(message: string): void;
 }
 
-/** Opens the session; waits for one where none is named. `undefined` when none has started in time. */
-async function openSession(
-  name: string | undefined,
+function paceProgress(
   { catalog, signal, onProgress }: ToolContext,
-  { startedMs, deadlineMs }: Times,
-): Promise<TraceSource | undefined> {
-  const seconds = (deadlineMs - startedMs) / 1000;
+  { startedMs, deadlineMs }: { readonly startedMs: number; readonly deadlineMs: number },
+): PacedContext {
+  let toldMs = startedMs;
+  function tell(message: string): void {
+    const nowMs = Date.now();
+    if (nowMs - toldMs < PROGRESS_MS) return;
+    toldMs = nowMs;
+    onProgress((nowMs - startedMs) / 1000, (deadlineMs - startedMs) / 1000, message);
+  }
+  return { catalog, signal, tell };
+}
+
+/**
+ * Begins to wait at a session; waits for one to start where none is named. One that has ended will do if
+ * what is waited for is there already.
+ *
+ * @returns `undefined` when none has started in time.
+ */
+async function openWait(
+  name: string | undefined,
+  { catalog, signal, tell }: PacedContext,
+  deadlineMs: number,
+  create: (source: TraceSource) => TraceWait,
+): Promise<TraceWait | undefined> {
   for (;;) {
     try {
       const source = await catalog.open(name, signal);
-      if (source.isLive) return source;
+      const wait = create(source);
+      if (source.isLive || source.isSession && wait.hasMatch()) return wait;
+      wait[Symbol.dispose]();
       if (name !== undefined || !source.isSession) {
         throw new ToolError(
           `Nothing more comes from "${source.title}": ` +
@@ -98,23 +124,24 @@ async function openSession(
     }
     if (signal.aborted) throw new ToolError("The call was cancelled");
     if (Date.now() >= deadlineMs) return undefined;
-    onProgress((Date.now() - startedMs) / 1000, seconds, "No session is running yet");
+    tell("No session is running yet");
     await sleep(Math.min(SESSION_POLL_MS, deadlineMs - Date.now()), signal);
   }
 }
 
 /** One wait: the traces that have changed since it began, and which of them matches. */
 class TraceWait implements Disposable {
-  readonly #source: TraceSource;
+  readonly source: TraceSource;
   readonly #query: SpanQuery | undefined;
   readonly #isTakingRunning: boolean;
   /** Only what has changed; knows when a trace has finished. */
   readonly #store = new TraceStore();
   readonly #changed = new Set<string>();
   readonly #unwatch: () => void;
+  #found: Trace | undefined;
 
   constructor(source: TraceSource, query: SpanQuery | undefined, isTakingRunning: boolean) {
-    this.#source = source;
+    this.source = source;
     this.#query = query;
     this.#isTakingRunning = isTakingRunning;
     this.#unwatch = source.watch((traceIds) => {
@@ -129,29 +156,27 @@ class TraceWait implements Disposable {
 
   /** Takes what is there already and started then or later. */
   addSince(sinceUnixNano: bigint): void {
-    for (const { traceId, startUnixNano } of summarizeTraces(this.#source, undefined)) {
+    for (const { traceId, startUnixNano } of summarizeTraces(this.source, undefined)) {
       if (startUnixNano >= sinceUnixNano) this.#changed.add(traceId);
     }
   }
 
+  /** Whether what is there already will do, if nothing more comes. */
+  hasMatch(): boolean {
+    this.#found ??= this.#look(true);
+    return this.#found !== undefined;
+  }
+
   /** Waits; `undefined` when the time is over or the session has ended without a match. */
-  async run(context: ToolContext, { startedMs, deadlineMs }: Times): Promise<Trace | undefined> {
-    const { signal, onProgress } = context;
-    let toldMs = startedMs;
+  async run({ signal, tell }: PacedContext, deadlineMs: number): Promise<Trace | undefined> {
     for (;;) {
-      const isOver = !this.#source.isLive;
-      const trace = this.#look(isOver);
+      const isOver = !this.source.isLive;
+      const trace = this.#found ?? this.#look(isOver);
       if (trace !== undefined) return trace;
-      const nowMs = Date.now();
       if (signal.aborted) throw new ToolError("The call was cancelled");
-      if (isOver || nowMs >= deadlineMs) return undefined;
-      if (nowMs - toldMs >= PROGRESS_MS) {
-        toldMs = nowMs;
-        const total = (deadlineMs - startedMs) / 1000;
-        const message = `${countText(this.seenCount, "trace")} seen, none matches`;
-        onProgress((nowMs - startedMs) / 1000, total, message);
-      }
-      await sleep(Math.min(POLL_MS, deadlineMs - nowMs), signal);
+      if (isOver || Date.now() >= deadlineMs) return undefined;
+      tell(`${countText(this.seenCount, "trace")} seen, none matches`);
+      await sleep(Math.min(POLL_MS, deadlineMs - Date.now()), signal);
     }
   }
 
@@ -162,7 +187,7 @@ class TraceWait implements Disposable {
       const trace = this.#store.trace(id);
       if (trace === undefined || trace.runningCount === 0 || !this.#matches(trace)) continue;
       if (lines.length === 0) lines.push("These match and still run (running: true takes them):");
-      lines.push(describeTrace(trace, showId(id), nowOf(this.#source)));
+      lines.push(describeTrace(trace, showId(id), nowOf(this.source)));
       if (lines.length > MAX_UNFINISHED) break;
     }
     return lines;
@@ -177,7 +202,7 @@ class TraceWait implements Disposable {
     const changed = [...this.#changed];
     this.#changed.clear();
     for (const id of changed) {
-      for (const span of this.#source.store.spansOf(id)) this.#store.add(span, nowMs);
+      for (const span of this.source.store.spansOf(id)) this.#store.add(span, nowMs);
     }
     const finished = this.#store.finishedTraces(nowMs, isOver).map(({ trace }) => trace);
     const candidates = this.#isTakingRunning
