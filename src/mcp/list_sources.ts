@@ -15,7 +15,8 @@ export const listSources = defineTool({
   name: "list_sources",
   description:
     "Lists running trace sessions and trace files (recordings, OTLP, Zipkin, Jaeger, Chrome). " +
-    "Pass what a line begins with as `source` to the other tools.",
+    "Pass what a line begins with as `source` to the other tools; the path of any trace file, the socket of a " +
+    "session, and jaeger+http://HOST:PORT do, too.",
   input: INPUT,
   async run(args, { catalog }): Promise<string> {
     const sources = await catalog.list(args.folder);

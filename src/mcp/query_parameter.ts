@@ -8,6 +8,11 @@ import type { TraceSource } from "./trace_source.ts";
 
 /** The parameter of tools that choose. */
 export const QUERY = z.string().optional().describe(
+  "Only what this finds: a query of search_traces",
+);
+
+/** The same where it is explained. */
+export const EXPLAINED_QUERY = QUERY.describe(
   "TraceQL subset, e.g. error && duration > 100ms; service = shop && kind = sql; " +
     '.http.route = "/cart"; { name = "GET /cart" } >> { kind = sql } | count() > 10; plain words search text',
 );

@@ -3,7 +3,7 @@ import type { Trace } from "../model/trace.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { Answer, describeCall } from "./answer.ts";
 import { countText, describeTrace, nowOf, shownName, sourceNotes } from "./describe_trace.ts";
-import { matchesTrace, QUERY, readQuery } from "./query_parameter.ts";
+import { EXPLAINED_QUERY, matchesTrace, readQuery } from "./query_parameter.ts";
 import { createIdShortener, showId } from "./short_ids.ts";
 import { defineTool, MAX_BYTES, OFFSET, parameters, SOURCE } from "./tool.ts";
 import type { TraceSource } from "./trace_source.ts";
@@ -13,7 +13,7 @@ const SORTS = ["newest", "slowest", "errors"] as const;
 
 const INPUT = parameters({
   source: SOURCE,
-  query: QUERY,
+  query: EXPLAINED_QUERY,
   sort: z.enum(SORTS).default("newest").describe("What comes first"),
   limit: z.number().int().min(1).max(1000).default(20).describe("Most traces"),
   offset: OFFSET,

@@ -1,7 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import type { Readable, Writable } from "node:stream";
-import { shownLines } from "./answer.ts";
+import { shownLines, shownText } from "./answer.ts";
 import { INSTRUCTIONS, TOOLS } from "./tools.ts";
 import type { SourceCatalog } from "./trace_source.ts";
 
@@ -28,7 +28,7 @@ export async function serveMcp(options: McpOptions): Promise<void> {
   const transport = new StdioServerTransport(stdin, stdout);
   const server = serveStdio(() => createServer(options, calls.signal), {
     transport,
-    onerror: (error) => onProblem(shownLines(error.message, MAX_PROBLEM_LENGTH)),
+    onerror: (error) => onProblem(shownText(error.message, MAX_PROBLEM_LENGTH)),
   });
   const { onclose } = transport;
   transport.onclose = (): void => {
@@ -47,7 +47,10 @@ export async function serveMcp(options: McpOptions): Promise<void> {
 }
 
 function createServer({ version, catalog }: McpOptions, ended: AbortSignal): McpServer {
-  const server = new McpServer({ name: "trace", version }, { instructions: INSTRUCTIONS });
+  const server = new McpServer({ name: "trace", version }, {
+    instructions: INSTRUCTIONS,
+    capabilities: { tools: { listChanged: false } },
+  });
   for (const { name, description, input, run } of TOOLS) {
     server.registerTool(
       name,
@@ -78,5 +81,5 @@ function createServer({ version, catalog }: McpOptions, ended: AbortSignal): Mcp
   return server;
 }
 
-const MAX_PROBLEM_LENGTH = 1000;
+const MAX_PROBLEM_LENGTH = 200;
 const MAX_ERROR_LENGTH = 4000;

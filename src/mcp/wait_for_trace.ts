@@ -17,7 +17,7 @@ const INPUT = parameters({
   query: QUERY,
   timeout_s: z.number().min(0).max(300).default(30).describe("Seconds to wait at most"),
   since: z.string().optional().describe(
-    "Also take a trace that is there already and started at this time (RFC 3339) or later, or so long ago " +
+    "Also take a trace that is there already if it ended after this time (RFC 3339), or no longer ago than this " +
       "(30s, 5m). Default: only what comes from now on",
   ),
   running: z.boolean().default(false).describe("Do not wait until the trace has finished"),
@@ -154,10 +154,11 @@ class TraceWait implements Disposable {
     return this.#store.traceCount;
   }
 
-  /** Takes what is there already and started then or later. */
+  /** Takes what is there already and was still going on then, or began later. */
   addSince(sinceUnixNano: bigint): void {
-    for (const { traceId, startUnixNano } of summarizeTraces(this.source, undefined)) {
-      if (startUnixNano >= sinceUnixNano) this.#changed.add(traceId);
+    for (const summary of summarizeTraces(this.source, undefined)) {
+      const { traceId, startUnixNano, durationNano } = summary;
+      if (startUnixNano + durationNano >= sinceUnixNano) this.#changed.add(traceId);
     }
   }
 
