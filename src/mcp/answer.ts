@@ -41,14 +41,20 @@ export class Answer {
     return true;
   }
 
-  /** Adds a line that goes to the end and has room set aside; one that finds none is left out. */
+  /** Adds a line that goes to the end and has room set aside; what finds none is cut. */
   note(line: string): void {
+    const free = this.#freeNoteBytes + this.#freeBytes;
+    if (lineBytes(line) > free) return this.#noteCut(line, free);
     const bytes = lineBytes(line);
-    if (bytes > this.#freeNoteBytes + this.#freeBytes) return;
     const reserved = Math.min(bytes, this.#freeNoteBytes);
     this.#freeNoteBytes -= reserved;
     this.#freeBytes -= bytes - reserved;
     this.#notes.push(line);
+  }
+
+  #noteCut(line: string, freeBytes: number): void {
+    const part = longestFit(line, freeBytes, (text) => `${text}…`);
+    if (part !== "") this.note(`${part}…`);
   }
 
   toString(): string {
@@ -59,6 +65,27 @@ export class Answer {
 /** How many bytes a line takes when it is sent. */
 export function lineBytes(line: string): number {
   return encoder.encode(JSON.stringify(line)).length;
+}
+
+/**
+ * The longest beginning of a text that makes a line which fits, within 1 %; empty when none does.
+ *
+ * @param toLine Makes the line.
+ */
+export function longestFit(
+  text: string,
+  freeBytes: number,
+  toLine: (part: string) => string,
+): string {
+  let low = 0;
+  // No character takes less than a byte.
+  let high = Math.min(text.length, Math.max(0, freeBytes));
+  while (high - low > high / 100 + 1) {
+    const middle = Math.ceil((low + high) / 2);
+    if (lineBytes(toLine(text.slice(0, middle))) <= freeBytes) low = middle;
+    else high = middle;
+  }
+  return beginningOf(text, low);
 }
 
 /** Foreign text as one harmless line; blanks and line breaks become spaces, and what is longer is cut. */
@@ -107,4 +134,4 @@ const encoder = new TextEncoder();
 /** What stands around the text of an answer when it is sent. */
 const ENVELOPE_BYTES = 300;
 const MAX_NOTE_BYTES = 1500;
-const MAX_SHOWN_ARGUMENT = 300;
+const MAX_SHOWN_ARGUMENT = 200;

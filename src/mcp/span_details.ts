@@ -4,7 +4,7 @@ import { spanService } from "../analysis/span_service.ts";
 import { isErrorSpan } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
 import { errorMessage } from "../tui/span_text.ts";
-import { Answer, beginningOf, describeCall, lineBytes, shownText } from "./answer.ts";
+import { Answer, describeCall, longestFit, shownText } from "./answer.ts";
 import {
   countText,
   describeSpanDuration,
@@ -175,7 +175,7 @@ function addValue(
       at = end + 1;
       continue;
     }
-    const part = longestFit(line, answer.freeBytes);
+    const part = longestFit(line, answer.freeBytes, quoteLine);
     if (part.length > 0 && answer.add(quoteLine(part))) at += part.length;
     break;
   }
@@ -190,18 +190,6 @@ function addValue(
 
 function quoteLine(line: string): string {
   return `| ${escapeText(line.replaceAll("\t", "  "))}`;
-}
-
-/** The longest beginning of a line that fits, within 1 %. */
-function longestFit(line: string, freeBytes: number): string {
-  let low = 0;
-  let high = Math.min(line.length, freeBytes);
-  while (high - low > high / 100 + 1) {
-    const middle = Math.ceil((low + high) / 2);
-    if (lineBytes(quoteLine(line.slice(0, middle))) <= freeBytes) low = middle;
-    else high = middle;
-  }
-  return beginningOf(line, low);
 }
 
 const MAX_SHOWN_VALUE = 300;
