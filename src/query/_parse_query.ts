@@ -1,9 +1,10 @@
-import { type Token } from "./_lex_query.ts";
+import type { Token } from "./_lex_query.ts";
 import { type BinaryOperator, findRelation, operatorWord } from "./_operators.ts";
 import { listOf, QueryCursor, quote } from "./_query_cursor.ts";
 import type { Condition, Spanset } from "./_query_tree.ts";
 import { AGGREGATES, classifyStage, readAggregate } from "./_read_aggregate.ts";
 import { readCondition } from "./_read_condition.ts";
+import { columnOf } from "./query_error.ts";
 
 /**
  * Parses a query. Neither the text nor its nesting can make it recurse: what is open waits in lists.
@@ -137,7 +138,7 @@ class QueryParser {
     const isFirst = outer === undefined ? this.#operands.length === 0 : outer.token.type === "(";
     if (!isFirst || this.#isInBraces) {
       const expected = `a condition; aggregates stand after "|"`;
-      throw this.#cursor.error(`${name}() cannot stand here`, token, expected);
+      throw this.#cursor.error(`The stage ${name}() cannot stand here`, token, expected);
     }
     const all: Spanset = { type: "filter", condition: { type: "constant", value: true } };
     this.#pushStage(readAggregate(this.#cursor, all), 1);
@@ -160,6 +161,10 @@ class QueryParser {
     if (token.type === "&&" || word === "and") return this.#pushBinary({ type: "and" });
     if (token.type === "||" || word === "or") return this.#pushBinary({ type: "or" });
     const relation = findRelation(token.type);
+    if (left.type === "condition" && this.#cursor.comparator !== undefined) {
+      const expected = "&& between two of them; for structure, put each side in braces";
+      throw this.#cursor.error("Comparisons cannot be chained", token, expected);
+    }
     if (relation !== undefined && !this.#isInBraces) return this.#pushBinary(relation);
     if (left.type === "condition" && ["word", "string", "!", "("].includes(token.type)) {
       // Side by side means both.
@@ -186,8 +191,11 @@ class QueryParser {
     this.#reduce(0);
     this.#cursor.take();
     const input = toSpanset(this.#operands.pop() as Operand);
-    const depth = this.#checkedDepth(input.depth + 1, this.#cursor.token);
-    if (this.#cursor.token.type === "{") return this.#openBrace({ ...input, depth });
+    const { token } = this.#cursor;
+    // Two conditions in a row become one.
+    if (token.type === "{" && input.spanset.type === "filter") return this.#openBrace(input);
+    const depth = this.#checkedDepth(input.depth + 1, token);
+    if (token.type === "{") return this.#openBrace({ ...input, depth });
     this.#pushStage(readAggregate(this.#cursor, input.spanset), depth);
     return false;
   }
@@ -290,7 +298,7 @@ class QueryParser {
   }
 
   #columnOf(token: Token): number {
-    return this.#cursor.error("", token, "").column;
+    return columnOf(this.#cursor.query, token.start);
   }
 }
 

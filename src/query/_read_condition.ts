@@ -10,6 +10,8 @@ import type { QueryError } from "./query_error.ts";
 const ARITHMETIC = /^[-+*/%^]$/;
 /** Names with a colon are TraceQL's for fields of these. */
 const SCOPED = /^(?:span|trace|event|link|instrumentation|resource):/;
+/** Longer texts are found by nobody who types them. */
+const MAX_TEXT_LENGTH = 1_000;
 const NUMBER_START = /^[-+.]?\d/;
 
 /** What a comparator becomes when its sides change places. */
@@ -48,7 +50,7 @@ export function readCondition(cursor: QueryCursor): Condition {
 function readFlag(cursor: QueryCursor, field: Field, token: Token): Condition {
   if (field.type !== "any" && field.type !== "boolean") {
     throw cursor.error(
-      `${field.name} is not compared with anything`,
+      `The field ${field.name} is not compared with anything`,
       cursor.token,
       `one of ${
         comparatorsOf(field).join(" ")
@@ -65,6 +67,9 @@ function readFlag(cursor: QueryCursor, field: Field, token: Token): Condition {
 
 function readText(cursor: QueryCursor, token: Token): Condition {
   if (token.value.trim() === "") throw cursor.error("The text is blank", token, "a word");
+  if (token.value.length > MAX_TEXT_LENGTH) {
+    throw cursor.error("The text is too long", token, `at most ${MAX_TEXT_LENGTH} characters`);
+  }
   if (token.type === "word") {
     const name = token.value;
     if (ARITHMETIC.test(name)) {
@@ -74,13 +79,7 @@ function readText(cursor: QueryCursor, token: Token): Condition {
         "a value that is computed already (to search for the character, quote it)",
       );
     }
-    if (name.startsWith("parent.")) {
-      throw cursor.error(
-        "Fields of the parent are not supported",
-        token,
-        "a condition on the parent: { … } > { … }",
-      );
-    }
+    if (name.startsWith("parent.")) throw unknownField(cursor, token);
     if (SCOPED.test(name)) throw unknownField(cursor, token);
   }
   return { type: "text", text: token.value };
@@ -91,7 +90,7 @@ function readComparison(cursor: QueryCursor, field: Field, comparator: Comparato
   const allowed = comparatorsOf(field);
   if (!allowed.includes(comparator)) {
     throw cursor.error(
-      `${field.name} cannot be compared by ${comparator}`,
+      `The field ${field.name} cannot be compared by ${comparator}`,
       operator,
       `one of ${allowed.join(" ")}`,
     );
@@ -138,7 +137,7 @@ function compare(
 ): Comparison {
   const literal = readLiteral(field, comparator, token);
   if ("problem" in literal) throw cursor.error(literal.problem, token, literal.expected);
-  if (literal.type === "pattern") cursor.countPattern(token);
+  if (literal.type === "pattern") cursor.addPattern(literal.pattern, token);
   return { type: "comparison", field, comparator, literals: [literal] };
 }
 
@@ -150,10 +149,15 @@ function isFieldOnly(word: string): boolean {
 
 function unknownField(cursor: QueryCursor, token: Token): QueryError {
   const name = token.value;
+  if (/^parent(?:\.|$)/.test(name)) {
+    const expected = "a condition on the parent: { … } > { … }";
+    return cursor.error("Fields of the parent are not supported", token, expected);
+  }
   const similar = findSimilarName(name, INTRINSIC_NAMES);
-  const scoped = INTRINSIC_NAMES.filter((each) => each.includes(":"));
-  const expected = SCOPED.test(name)
-    ? similar ?? `one of ${listOf(scoped)}`
+  const scope = SCOPED.exec(name)?.[0];
+  const scoped = INTRINSIC_NAMES.filter((each) => scope !== undefined && each.startsWith(scope));
+  const expected = scope !== undefined
+    ? similar ?? (scoped.length > 0 ? listOf(scoped) : `${scope.slice(0, -1)}.key`)
     : similar !== undefined
     ? `${similar}, or .${name} if it is an attribute`
     : `a field such as duration; an attribute begins with a dot: .${name}`;

@@ -1,3 +1,4 @@
+import { spanKindFromNumber } from "../model/span_kind.ts";
 import { type Field, KIND_NAMES, STATUS_WORDS } from "./_field.ts";
 import type { Token } from "./_lex_query.ts";
 import { parseDurationText, parseNumberText } from "./_number_text.ts";
@@ -71,18 +72,23 @@ export function readLiteral(
     case "number": {
       const number = isWord ? parseNumberText(text) : undefined;
       return number === undefined
-        ? { problem: `${field.name} is a number, not ${quote(text)}`, expected: "one such as 3" }
+        ? {
+          problem: `The field ${field.name} is a number, not ${quote(text)}`,
+          expected: "one such as 3",
+        }
         : { type: "number", value: number };
     }
     case "boolean":
-      return text === "true" || text === "false"
-        ? { type: "boolean", value: text === "true" }
-        : { problem: `${field.name} cannot be ${quote(text)}`, expected: "true or false" };
+      return text === "true" || text === "false" ? { type: "boolean", value: text === "true" } : {
+        problem: `The field ${field.name} cannot be ${quote(text)}`,
+        expected: "true or false",
+      };
     case "status":
       return readWordOf(field, STATUS_WORDS, text);
     case "kind":
-      return /^\d+$/.test(text)
-        ? { type: "text", text: text.replace(/^0+(?=\d)/, "") }
+      // Only kinds that have no word stay numbers.
+      return /^[1-9]\d*$/.test(text) && typeof spanKindFromNumber(Number(text)) === "number"
+        ? { type: "text", text }
         : readWordOf(field, KIND_NAMES, text);
     case "id":
       return { type: "text", text };
@@ -115,7 +121,9 @@ function readDuration(
   if (value !== undefined) return { type: "duration", value };
   const isNumber = token.type === "word" && parseNumberText(text) !== undefined;
   return {
-    problem: isNumber ? `${quote(text)} has no unit` : `${field.name} cannot be ${quote(text)}`,
+    problem: isNumber
+      ? `${quote(text)} has no unit`
+      : `The field ${field.name} cannot be ${quote(text)}`,
     expected: `a duration such as ${isNumber ? text : "100"}ms (ns, us, ms, s, m, h)`,
   };
 }
@@ -126,12 +134,15 @@ function readWordOf(
   text: string,
 ): Literal | LiteralProblem {
   if (words.includes(text)) return { type: "text", text };
-  return { problem: `${field.name} cannot be ${quote(text)}`, expected: listOf(words) };
+  return {
+    problem: `The field ${field.name} cannot be ${quote(text)}`,
+    expected: `${listOf(words)} (an attribute of that name is .${field.name})`,
+  };
 }
 
 function readPlainWord(text: string, isOrder: boolean): Literal | LiteralProblem {
   if (text === "true" || text === "false") return { type: "boolean", value: text === "true" };
-  const number = parseNumberText(text);
+  const number = LIMITS[text] ?? parseNumberText(text);
   if (number !== undefined) return { type: "number", value: number };
   const duration = parseDurationText(text);
   if (duration !== undefined) return { type: "duration", value: duration };
@@ -144,3 +155,9 @@ function readPlainWord(text: string, isOrder: boolean): Literal | LiteralProblem
   }
   return { type: "text", text };
 }
+
+/** TraceQL's words for the ends of the 64-bit integers. */
+const LIMITS: Readonly<Record<string, bigint | undefined>> = Object.assign(Object.create(null), {
+  minInt: -(2n ** 63n),
+  maxInt: 2n ** 63n - 1n,
+});
