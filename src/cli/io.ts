@@ -4,7 +4,7 @@ import type { Size } from "../terminal/frame.ts";
 export interface Output {
   /** Whether it is a terminal. */
   readonly isTerminal: boolean;
-  /** How large the terminal is now; `undefined` when it is none, or does not know. */
+  /** How large the terminal is now; `undefined` when it is none. */
   size(): Size | undefined;
   /**
    * Writes all of it.
@@ -84,13 +84,15 @@ function processOutput(
   };
 }
 
-function readTerminalSize(): Size | undefined {
+function readTerminalSize(): Size {
   try {
     const { columns, rows } = Deno.consoleSize();
-    return columns > 0 && rows > 0 ? { columns, rows } : undefined;
+    // A terminal that does not know its size says 0.
+    return columns > 0 && rows > 0 ? { columns, rows } : DEFAULT_SIZE;
   } catch {
-    return undefined;
+    return DEFAULT_SIZE;
   }
 }
 
+const DEFAULT_SIZE: Size = { columns: 80, rows: 24 };
 const encoder = new TextEncoder();
