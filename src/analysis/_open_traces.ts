@@ -32,6 +32,8 @@ export class OpenSpan implements Span {
   /** Scratch of the analysis: nanoseconds after the trace's start, and the place in that order. */
   startNano = 0;
   place = 0;
+  /** Where in the program it was made, of spans that may make calls. */
+  caller: string | undefined;
   /** The whole span, where the analysis of the trace needs it. */
   source: Span | undefined;
 

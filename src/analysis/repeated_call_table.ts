@@ -37,6 +37,8 @@ export interface CallLookup {
   operationOf(span: Span): Operation | undefined;
   /** The span with its attributes; `undefined` when they are gone. */
   sourceOf(span: Span): Span | undefined;
+  /** Where in the program a span was made that is no call. */
+  callerOf(span: Span): string | undefined;
 }
 
 /** Repeated calls of many traces, bounded in number. */
@@ -63,8 +65,8 @@ export class RepeatedCallTable {
     const { operation, parentIndex, indexes } = call;
     const parentSpan = parentIndex < 0 ? undefined : trace.nodes[parentIndex].span;
     const parent = parentSpan && lookup.operationOf(parentSpan);
-    const caller = callerOf(firstSource(trace, indexes, lookup)) ??
-      callerOf(parentSpan && lookup.sourceOf(parentSpan));
+    const source = firstSource(trace, indexes, lookup);
+    const caller = (source && callerOf(source)) ?? (parentSpan && lookup.callerOf(parentSpan));
     const key = [
       operation.category,
       operation.service,
@@ -147,25 +149,21 @@ export function callValues(span: Span): string[] {
   return values;
 }
 
-/** Whether a span says where in the program it was made. */
-export function hasCaller({ attributes }: Span): boolean {
-  return CALLER_KEYS.some((key) => key in attributes);
-}
-
-const CALLER_KEYS = ["code.function.name", "code.function", "code.file.path", "code.filepath"];
-
-function callerOf(span: Span | undefined): string | undefined {
-  if (span === undefined) return undefined;
-  const { attributes } = span;
+/** Where in the program a span was made, by OpenTelemetry's attributes: `function (file:line)`. */
+export function callerOf({ attributes }: Span): string | undefined {
   const name = text(attributes, "code.function.name") ?? text(attributes, "code.function");
-  const namespace = text(attributes, "code.namespace");
   const file = text(attributes, "code.file.path") ?? text(attributes, "code.filepath");
+  if (name === undefined && file === undefined) return undefined;
+  const namespace = text(attributes, "code.namespace");
   const line = attributes["code.line.number"] ?? attributes["code.lineno"];
   const place = file !== undefined && line !== undefined ? `${file}:${line}` : file;
   const whole = name !== undefined && namespace !== undefined ? `${namespace}.${name}` : name;
-  if (whole !== undefined && place !== undefined) return `${whole} (${place})`;
-  return whole ?? place;
+  const both = whole !== undefined && place !== undefined ? `${whole} (${place})` : undefined;
+  const caller = (both ?? whole ?? place) as string;
+  return caller.length > MAX_CALLER_LENGTH ? `${caller.slice(0, MAX_CALLER_LENGTH)}…` : caller;
 }
+
+const MAX_CALLER_LENGTH = 512;
 
 function text(attributes: Attributes, key: string): string | undefined {
   const value = attributes[key];

@@ -15,7 +15,7 @@ import {
   type OperationSource,
 } from "./operation.ts";
 import type { GroupTable, OperationGroup } from "./operation_group.ts";
-import { hasCaller, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
+import { callerOf, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
 import { findRepeatedCalls, isCall } from "./repeated_calls.ts";
 import { selfTimesNano } from "./self_time.ts";
 import { spanService } from "./span_service.ts";
@@ -242,6 +242,7 @@ export class StatsCollector {
       groupsOf: (span) => groups.get(span) as SpanGroups,
       isCounted: (span) => counted.has(span),
       sourceOf: (span) => span,
+      callerOf,
     });
   }
 
@@ -264,8 +265,10 @@ export class StatsCollector {
   #openSpan(span: Span, trace: OpenTrace): OpenSpan {
     const described = this.#describe(span);
     const open = new OpenSpan(span, this.#groupsOf(span, described));
-    const isTracewise = this.#options.filter?.isSpanwise === false;
-    if (isTracewise || this.#isEvidence(open, span, described, trace)) open.source = span;
+    const isEvidence = isCall(described.category) &&
+      this.#isEvidence(open, described.text.length, trace);
+    if (isEvidence || this.#options.filter?.isSpanwise === false) open.source = span;
+    if (!isCall(described.category)) open.caller = callerOf(span);
     return open;
   }
 
@@ -292,22 +295,15 @@ export class StatsCollector {
     return this.#lastService;
   }
 
-  /**
-   * Whether to keep a span for what it says about repeated calls: a few of the calls themselves, and spans
-   * that may have made them, which say where in the program that was.
-   */
-  #isEvidence(open: OpenSpan, span: Span, described: OperationSource, trace: OpenTrace): boolean {
-    const { minCalls } = this;
-    if (!isCall(described.category)) {
-      return trace.maxCallCount >= minCalls && hasCaller(span);
-    }
+  /** Whether to keep a call for what it says about repeated calls: a few of each operation are. */
+  #isEvidence(open: OpenSpan, textLength: number, trace: OpenTrace): boolean {
     if (open.isConnection) return false;
     const counts = trace.callCounts ??= new Map();
     const count = (counts.get(open.operation) ?? 0) + 1;
     counts.set(open.operation, count);
     if (count > trace.maxCallCount) trace.maxCallCount = count;
-    return count >= minCalls && count < minCalls + KEPT_CALLS &&
-      described.text.length <= MAX_SAMPLED_LENGTH;
+    const { minCalls } = this;
+    return count >= minCalls && count < minCalls + KEPT_CALLS && textLength <= MAX_SAMPLED_LENGTH;
   }
 
   #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
@@ -391,6 +387,7 @@ export class StatsCollector {
       groupsOf: (span) => (span as OpenSpan),
       isCounted: (span) => (span as OpenSpan).isCounted,
       sourceOf: (span) => (span as OpenSpan).source,
+      callerOf: (span) => (span as OpenSpan).caller,
     });
   }
 
@@ -408,6 +405,7 @@ export class StatsCollector {
       this.#repeated.add(trace, call, {
         operationOf: (span) => lookup.groupsOf(span).operation,
         sourceOf: lookup.sourceOf,
+        callerOf: lookup.callerOf,
       });
     }
   }
@@ -428,6 +426,8 @@ interface SpanLookup {
   isCounted(span: Span): boolean;
   /** The span with its attributes; `undefined` when they are gone. */
   sourceOf(span: Span): Span | undefined;
+  /** Where in the program a span was made that is no call. */
+  callerOf(span: Span): string | undefined;
 }
 
 function markFound(trace: Trace, filter: SpanFilter): Uint8Array {
