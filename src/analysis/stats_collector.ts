@@ -90,7 +90,7 @@ export interface StatsSummary {
 const STATE_RANKS: Readonly<Record<SpanState, number>> = { running: 0, unfinished: 1, ended: 2 };
 /** Longer statements are not kept for samples of their values. */
 const MAX_SAMPLED_LENGTH = 8192;
-/** How many calls of an operation are kept in a trace that repeats it. */
+/** How many calls of an operation are kept in a trace, but for the first one. */
 const KEPT_CALLS = 6;
 
 /**
@@ -265,8 +265,8 @@ export class StatsCollector {
   #openSpan(span: Span, trace: OpenTrace): OpenSpan {
     const described = this.#describe(span);
     const open = new OpenSpan(span, this.#groupsOf(span, described));
-    const isEvidence = isCall(described.category) &&
-      this.#isEvidence(open, described.text.length, trace);
+    const isEvidence = isCall(described.category) && this.#isEvidence(open, trace) &&
+      described.text.length <= MAX_SAMPLED_LENGTH;
     if (isEvidence || this.#options.filter?.isSpanwise === false) open.source = span;
     if (!isCall(described.category)) open.caller = callerOf(span);
     return open;
@@ -295,15 +295,20 @@ export class StatsCollector {
     return this.#lastService;
   }
 
-  /** Whether to keep a call for what it says about repeated calls: a few of each operation are. */
-  #isEvidence(open: OpenSpan, textLength: number, trace: OpenTrace): boolean {
-    if (open.isConnection) return false;
-    const counts = trace.callCounts ??= new Map();
-    const count = (counts.get(open.operation) ?? 0) + 1;
-    counts.set(open.operation, count);
-    if (count > trace.maxCallCount) trace.maxCallCount = count;
-    const { minCalls } = this;
-    return count >= minCalls && count < minCalls + KEPT_CALLS && textLength <= MAX_SAMPLED_LENGTH;
+  /** Whether to keep a call for what it says about repeated calls: a few of those that follow another are. */
+  #isEvidence({ operation, parentId, isConnection }: OpenSpan, trace: OpenTrace): boolean {
+    if (isConnection) return false;
+    const calls = trace.calls ??= new Map();
+    const known = calls.get(operation);
+    if (known === undefined) {
+      calls.set(operation, { count: 1, runCount: 1, parentId });
+      return false;
+    }
+    known.count++;
+    known.runCount = parentId === known.parentId ? known.runCount + 1 : 1;
+    known.parentId = parentId;
+    if (known.count > trace.maxCallCount) trace.maxCallCount = known.count;
+    return known.count <= KEPT_CALLS || (known.runCount > 1 && known.runCount <= KEPT_CALLS);
   }
 
   #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
