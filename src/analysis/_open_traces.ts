@@ -32,6 +32,8 @@ export class OpenSpan implements Span {
   /** Scratch of the analysis: nanoseconds after the trace's start, and the place in that order. */
   startNano = 0;
   place = 0;
+  /** Where in the program it was made, of spans that may make calls. */
+  caller: string | undefined;
   /** The whole span, where the analysis of the trace needs it. */
   source: Span | undefined;
 
@@ -53,15 +55,23 @@ export class OpenSpan implements Span {
 /** The groups that a span belongs to. */
 export type SpanGroups = Pick<OpenSpan, "operation" | "serviceGroup" | "by" | "isConnection">;
 
+/** How often an operation was carried out in a trace. */
+export interface CallCount {
+  count: number;
+  /** The same of those in a row that name one parent. */
+  runCount: number;
+  parentId: string | undefined;
+}
+
 /** A trace that more spans may come for. */
 export class OpenTrace {
   readonly key: string;
   readonly spans = new Map<string, OpenSpan>();
   /** Whether a trace of this id was analysed before. */
   readonly isLate: boolean;
-  /** How often each operation that may be repeated was carried out. */
-  callCounts: Map<OperationGroup, number> | undefined;
-  /** The highest of those. */
+  /** The operations that may be repeated. */
+  calls: Map<OperationGroup, CallCount> | undefined;
+  /** How often the one was carried out that was most often. */
   maxCallCount = 0;
   runningCount = 0;
   changedMs = 0;

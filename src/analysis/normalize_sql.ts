@@ -132,7 +132,9 @@ function normalizePlain(statement: string, rules: SqlRules): Normalized | undefi
       hasSpace = false;
     }
   }
-  text = (text + statement.slice(copied)).trimEnd();
+  text += statement.slice(copied);
+  // None at the end, either.
+  if (hasSpace && text !== "") text = text.slice(0, -1);
   return { text, isCut: scanner.isCut, hasEscapedQuote: scanner.hasEscapedQuote };
 }
 

@@ -33,10 +33,12 @@ export interface RepeatedCallStats {
 }
 
 /** What a {@linkcode RepeatedCallTable} is to be told of a span whose trace is analysed. */
-export interface SpanLookup {
+export interface CallLookup {
   operationOf(span: Span): Operation | undefined;
   /** The span with its attributes; `undefined` when they are gone. */
   sourceOf(span: Span): Span | undefined;
+  /** Where in the program a span was made that is no call. */
+  callerOf(span: Span): string | undefined;
 }
 
 /** Repeated calls of many traces, bounded in number. */
@@ -59,12 +61,12 @@ export class RepeatedCallTable {
     return this.#otherCount;
   }
 
-  add(trace: Trace, call: RepeatedCall, lookup: SpanLookup): void {
+  add(trace: Trace, call: RepeatedCall, lookup: CallLookup): void {
     const { operation, parentIndex, indexes } = call;
     const parentSpan = parentIndex < 0 ? undefined : trace.nodes[parentIndex].span;
     const parent = parentSpan && lookup.operationOf(parentSpan);
-    const caller = callerOf(firstSource(trace, indexes, lookup)) ??
-      callerOf(parentSpan && lookup.sourceOf(parentSpan));
+    const source = firstSource(trace, indexes, lookup);
+    const caller = (source && callerOf(source)) ?? (parentSpan && lookup.callerOf(parentSpan));
     const key = [
       operation.category,
       operation.service,
@@ -107,7 +109,7 @@ export class RepeatedCallTable {
 function firstSource(
   trace: Trace,
   indexes: readonly number[],
-  lookup: SpanLookup,
+  lookup: CallLookup,
 ): Span | undefined {
   for (const index of indexes) {
     const source = lookup.sourceOf(trace.nodes[index].span);
@@ -117,7 +119,7 @@ function firstSource(
 }
 
 /** What differs from call to call, of the first calls; of each at most a few values. */
-function sampleValues(trace: Trace, indexes: readonly number[], lookup: SpanLookup): string[] {
+function sampleValues(trace: Trace, indexes: readonly number[], lookup: CallLookup): string[] {
   const samples: string[] = [];
   for (const index of indexes) {
     if (samples.length === MAX_SAMPLES) break;
@@ -147,25 +149,21 @@ export function callValues(span: Span): string[] {
   return values;
 }
 
-/** Whether a span says where in the program it was made. */
-export function hasCaller({ attributes }: Span): boolean {
-  return CALLER_KEYS.some((key) => key in attributes);
-}
-
-const CALLER_KEYS = ["code.function.name", "code.function", "code.file.path", "code.filepath"];
-
-function callerOf(span: Span | undefined): string | undefined {
-  if (span === undefined) return undefined;
-  const { attributes } = span;
+/** Where in the program a span was made, by OpenTelemetry's attributes: `function (file:line)`. */
+export function callerOf({ attributes }: Span): string | undefined {
   const name = text(attributes, "code.function.name") ?? text(attributes, "code.function");
-  const namespace = text(attributes, "code.namespace");
   const file = text(attributes, "code.file.path") ?? text(attributes, "code.filepath");
+  if (name === undefined && file === undefined) return undefined;
+  const namespace = text(attributes, "code.namespace");
   const line = attributes["code.line.number"] ?? attributes["code.lineno"];
   const place = file !== undefined && line !== undefined ? `${file}:${line}` : file;
   const whole = name !== undefined && namespace !== undefined ? `${namespace}.${name}` : name;
-  if (whole !== undefined && place !== undefined) return `${whole} (${place})`;
-  return whole ?? place;
+  const both = whole !== undefined && place !== undefined ? `${whole} (${place})` : undefined;
+  const caller = (both ?? whole ?? place) as string;
+  return caller.length > MAX_CALLER_LENGTH ? `${caller.slice(0, MAX_CALLER_LENGTH)}…` : caller;
 }
+
+const MAX_CALLER_LENGTH = 512;
 
 function text(attributes: Attributes, key: string): string | undefined {
   const value = attributes[key];
