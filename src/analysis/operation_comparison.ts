@@ -10,6 +10,8 @@ import type { OperationProfile, PlaceProfile, TraceProfile } from "./trace_profi
 export interface OperationFigures {
   /** Spans of any state. */
   readonly count: number;
+  /** Spans that ended, which the times are of. */
+  readonly endedCount: number;
   readonly errorCount: number;
   /** From 0 to 1. */
   readonly errorRate: number;
@@ -174,6 +176,7 @@ function figuresOf({ group, spanCount }: OperationProfile): OperationFigures {
   const { durations, errorCount } = group;
   return {
     count: spanCount,
+    endedCount: durations.count,
     errorCount,
     errorRate: errorCount / spanCount,
     averageNano: durations.averageNano,

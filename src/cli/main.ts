@@ -29,6 +29,14 @@ const COMMANDS: Readonly<
     description: "write a recording in another format",
     load: async () => (await import("./export.ts")).createExportCommand,
   },
+  diff: {
+    description: "compare two recordings: what is slower, called more often, new or gone",
+    load: async () => (await import("./diff.ts")).createDiffCommand,
+  },
+  check: {
+    description: "check a recording against limits of time, errors and repeated queries",
+    load: async () => (await import("./check.ts")).createCheckCommand,
+  },
 };
 
 /**
@@ -111,4 +119,5 @@ Examples:
   trace view                           watch the running session
   trace view run.jsonl                 open a recording
   trace export run.jsonl --format chrome --out run.json
+  trace diff before.jsonl after.jsonl --fail-on 'p95>+20%'
 `;

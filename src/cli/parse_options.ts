@@ -38,5 +38,26 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Parses a whole number of at least 0. */
+export function parseLimit(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) {
+    throw new InvalidArgumentError(`Expected a whole number of at least 0.`);
+  }
+  return count;
+}
+
+/** Parses a share such as `15%` or `7.5%`; returns 0.15. */
+export function parsePercent(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`Expected a share such as 15%.`);
+  return Number(match[1]) / 100;
+}
+
+/** Adds the text of an option that can be given several times to those before it. */
+export function collectText(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
 /** What a timer of the runtime can wait for at most: 24.8 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
