@@ -26,17 +26,23 @@ export interface DiffRuleResult {
   readonly unclearCount: number;
 }
 
+/** What a change must be to count in {@linkcode evaluateDiffRule}. */
+export interface DiffRuleOptions {
+  /** How many nanoseconds in each trace a time must differ by. @default 50,000 */
+  readonly minTimeNano?: number;
+  /** How probable it may be that chance makes a change. @default 0.0025 */
+  readonly maxProbability?: number;
+}
+
 /**
  * Tells to which operations a rule of `trace diff` applies. A rule about a value is about the recording
  * after; one about a change applies only if the change is more than chance and what all operations
  * have in common explain.
- *
- * @param maxProbability How probable it may be that chance makes a change. @default 0.0025
  */
 export function evaluateDiffRule(
   rule: Rule,
   comparison: ProfileComparison,
-  maxProbability = 0.0025,
+  options: DiffRuleOptions = {},
 ): DiffRuleResult {
   const matches = matchOperation(rule.pattern);
   const operations = comparison.operations.filter(({ operation }) => matches(operation));
@@ -50,7 +56,10 @@ export function evaluateDiffRule(
     default:
       return rule.value.type === "value"
         ? evaluateValues(rule, operations)
-        : evaluateChanges(rule, operations, maxProbability);
+        : evaluateChanges(rule, operations, {
+          minTimeNano: options.minTimeNano ?? 50_000,
+          maxProbability: options.maxProbability ?? 0.0025,
+        });
   }
 }
 
@@ -109,11 +118,11 @@ function evaluateValues(rule: Rule, operations: readonly OperationComparison[]):
 function evaluateChanges(
   rule: Rule,
   operations: readonly OperationComparison[],
-  maxProbability: number,
+  { minTimeNano, maxProbability }: Required<DiffRuleOptions>,
 ): DiffRuleResult {
   const { metric, operator, value } = rule;
   const changes = operations.flatMap((comparison) => {
-    const change = changeOf(comparison, rule);
+    const change = changeOf(comparison, rule, minTimeNano);
     return change === undefined ? [] : [change];
   });
   const probabilities = holm(changes.map(({ probability }) => probability));
@@ -126,6 +135,13 @@ function evaluateChanges(
       ? errorChange(comparison, metric, value.type)
       : figure;
     if (!compareWith(operator, figureChange, value.amount)) continue;
+    if (isTimeMetric(metric) && !comparison.hasCallChange) {
+      // Percentiles of what takes microseconds tell of the machine.
+      const nanoPerTrace = Math.abs(ratio - 1) *
+        (metric === "total" ? before / comparison.before!.count : before) *
+        comparison.spansPerTrace;
+      if (nanoPerTrace < minTimeNano) continue;
+    }
     if (probabilities[index] <= maxProbability) {
       const after = figureOf(comparison, metric, "after") as number;
       hits.push({ operation: comparison.operation, before, after });
@@ -144,7 +160,11 @@ interface Change {
 }
 
 /** The change of an operation that is in both recordings. */
-function changeOf(comparison: OperationComparison, rule: Rule): Change | undefined {
+function changeOf(
+  comparison: OperationComparison,
+  rule: Rule,
+  minTimeNano: number,
+): Change | undefined {
   const { before, after, adjustedCount, hasCallChange } = comparison;
   if (before === undefined || after === undefined) return undefined;
   const { metric } = rule;
@@ -160,15 +180,17 @@ function changeOf(comparison: OperationComparison, rule: Rule): Change | undefin
       return { comparison, ratio: 1, probability: comparison.errorProbability() };
     case "total": {
       const timeRatio = comparison.timeRatio("avg") ?? 1;
-      return hasCallChange
-        ? { comparison, ratio: countRatio * timeRatio, probability: 0 }
-        : { comparison, ratio: timeRatio, probability: timeProbability(comparison, rule, "avg") };
+      return hasCallChange ? { comparison, ratio: countRatio * timeRatio, probability: 0 } : {
+        comparison,
+        ratio: timeRatio,
+        probability: timeProbability(comparison, rule, "avg", minTimeNano),
+      };
     }
     default:
       return {
         comparison,
         ratio: comparison.timeRatio(metric as TimeMetric) ?? 1,
-        probability: timeProbability(comparison, rule, metric as TimeMetric),
+        probability: timeProbability(comparison, rule, metric as TimeMetric, minTimeNano),
       };
   }
 }
@@ -177,10 +199,14 @@ function timeProbability(
   comparison: OperationComparison,
   { value }: Rule,
   metric: TimeMetric,
+  minTimeNano: number,
 ): number {
   const before = timeOf(comparison.before as NonNullable<typeof comparison.before>, metric);
   const minRatio = value.type === "ratio" ? 1 + value.amount : 1 + value.amount / (before + 1);
-  return comparison.timeProbability(metric, Math.max(0, minRatio));
+  return comparison.timeProbability(metric, {
+    ratio: Math.max(0, minRatio),
+    nano: minTimeNano / comparison.spansPerTrace,
+  });
 }
 
 /** By how much more errors there are, had there been as many traces as before. */

@@ -9,7 +9,7 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseCount, parsePercent } from "./parse_options.ts";
-import { readTraces, type TraceSelection } from "./read_traces.ts";
+import { eachTrace, type TraceSelection } from "./each_trace.ts";
 
 /** What is compared, and what came of it. */
 export interface DiffReport {
@@ -93,7 +93,7 @@ export async function runDiff(
   const profiles: TraceProfile[] = [];
   for (const selection of selections) {
     const profile = new TraceProfile();
-    if (!await readTraces(io, selection, (trace) => profile.add(trace))) {
+    if (!await eachTrace(io, selection, (trace) => profile.add(trace))) {
       await io.stderr.write("trace: Stopped; nothing was compared\n");
       return 1;
     }

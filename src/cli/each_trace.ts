@@ -22,7 +22,7 @@ export interface TraceSelection {
  * @returns False when the user stopped it.
  * @throws {CommandError} When the source cannot be read, or there is no such trace.
  */
-export async function readTraces(
+export async function eachTrace(
   io: CliIo,
   selection: TraceSelection,
   onTrace: (trace: Trace) => void,
