@@ -1,6 +1,7 @@
 import { countReason } from "../model/counters.ts";
 import { isErrorSpan, type Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
+import { traceKey } from "../model/trace_key.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
 import { traceKey } from "./trace_key.ts";
