@@ -6,12 +6,12 @@ import { isId } from "./normalize_path.ts";
  * pipeline, the first line is taken.
  */
 export function normalizeCacheCommand(text: string, onValue?: (value: string) => void): string {
-  const [, command = "", key, rest = ""] = COMMAND.exec(text) ?? [];
+  const [, command = "", key, rest] = COMMAND.exec(text) ?? [];
   const verb = command.toUpperCase();
   if (key === undefined) return verb;
   const shape = key.replace(KEY_PART, (part) => isId(part) ? "{id}" : part);
   if (shape !== key) onValue?.(key);
-  return rest === "" ? `${verb} ${shape}` : `${verb} ${shape} ?`;
+  return rest === undefined ? `${verb} ${shape}` : `${verb} ${shape} ?`;
 }
 
 const COMMAND = /^\s*(\S+)(?:[^\S\n]+(\S+)(?:[^\S\n]+(\S))?)?/;

@@ -7,16 +7,6 @@ import type { OperationGroup } from "./operation_group.ts";
 
 const NO_ATTRIBUTES: Attributes = Object.freeze(createAttributes());
 
-/** The groups that a span belongs to. */
-export interface SpanGroups {
-  readonly operation: OperationGroup;
-  readonly service: OperationGroup;
-  /** The one by the value of an attribute, where that is asked for. */
-  readonly by: OperationGroup | undefined;
-  /** Whether the span is there for a connection, see `isConnectionSpan`. */
-  readonly isConnection: boolean;
-}
-
 /**
  * What is kept of a span until its trace is analysed: its place in the tree, and not its attributes, so
  * that the size of spans does not matter.
@@ -31,13 +21,18 @@ export class OpenSpan implements Span {
   readonly endTimeUnixNano: bigint | undefined;
   readonly state: SpanState;
   readonly attributes = NO_ATTRIBUTES;
-  readonly groups: SpanGroups;
+  readonly operation: OperationGroup;
+  readonly serviceGroup: OperationGroup;
+  /** The group by the value of an attribute, where that is asked for. */
+  readonly by: OperationGroup | undefined;
+  /** Whether the span is there for a connection, see `isConnectionSpan`. */
+  readonly isConnection: boolean;
   /** Whether it is in the figures of its groups. */
   isCounted = false;
   /** The whole span, where the analysis of the trace needs it. */
-  readonly source: Span | undefined;
+  source: Span | undefined;
 
-  constructor(span: Span, groups: SpanGroups, source: Span | undefined) {
+  constructor(span: Span, groups: SpanGroups) {
     this.traceId = span.traceId;
     this.spanId = span.spanId;
     this.parentId = span.parentId;
@@ -45,10 +40,15 @@ export class OpenSpan implements Span {
     this.startTimeUnixNano = span.startTimeUnixNano;
     this.endTimeUnixNano = span.endTimeUnixNano;
     this.state = span.state;
-    this.groups = groups;
-    this.source = source;
+    this.operation = groups.operation;
+    this.serviceGroup = groups.serviceGroup;
+    this.by = groups.by;
+    this.isConnection = groups.isConnection;
   }
 }
+
+/** The groups that a span belongs to. */
+export type SpanGroups = Pick<OpenSpan, "operation" | "serviceGroup" | "by" | "isConnection">;
 
 /** A trace that more spans may come for. */
 export class OpenTrace {
@@ -56,8 +56,11 @@ export class OpenTrace {
   readonly spans = new Map<string, OpenSpan>();
   /** Whether a trace of this id was analysed before. */
   readonly isLate: boolean;
+  /** How often each operation that may be repeated was carried out. */
+  callCounts: Map<OperationGroup, number> | undefined;
+  /** The highest of those. */
+  maxCallCount = 0;
   runningCount = 0;
-  rootCount = 0;
   changedMs = 0;
   /** Neighbours in the order of their last change. */
   older: OpenTrace | undefined;

@@ -19,6 +19,12 @@ export class OperationNamer {
   readonly #groups: GroupIndex;
   readonly #groupName: ((name: string) => string | undefined) | undefined;
   #known: KnownTexts = new Map();
+  readonly #tallies: Readonly<Record<OperationSource["form"], Tally>> = {
+    plain: { hits: 0, misses: 0 },
+    path: { hits: 0, misses: 0 },
+    sql: { hits: 0, misses: 0 },
+    cache: { hits: 0, misses: 0 },
+  };
   #textCount = 0;
   #characterCount = 0;
 
@@ -38,11 +44,15 @@ export class OperationNamer {
     }
     const texts = this.#known.get(form)?.get(category)?.get(dialect)?.get(prefix)?.get(service);
     const known = texts?.get(text);
-    if (known !== undefined) return known;
+    const tally = this.#tallies[form];
+    if (known !== undefined) {
+      tally.hits++;
+      return known;
+    }
     const name = operationName(source);
     const renamed = isRenamed ? this.#groupName?.(name) : undefined;
     const group = this.#groups.find(category, service, renamed ?? name);
-    this.#remember(source, service, group);
+    if (isWorthwhile(tally)) this.#remember(source, service, group);
     return group;
   }
 
@@ -58,6 +68,28 @@ export class OperationNamer {
     below(services, service).set(ownText(text), group);
   }
 }
+
+/** How often a text had been remembered, of those looked up lately. */
+interface Tally {
+  hits: number;
+  misses: number;
+}
+
+/**
+ * Counts a miss, and tells whether the text should be remembered. Where statements have their values in
+ * them, hardly any comes twice, and remembering them takes longer than making their names.
+ */
+function isWorthwhile(tally: Tally): boolean {
+  if (++tally.misses === TALLY_LENGTH) {
+    tally.misses /= 2;
+    tally.hits /= 2;
+  }
+  // A few are remembered all the same, so that it shows when this changes.
+  return tally.misses < TALLY_LENGTH / 8 || tally.hits * 4 > tally.misses ||
+    (tally.misses & 63) === 0;
+}
+
+const TALLY_LENGTH = 4096;
 
 /** The map under a key, made where it is missing. */
 function below<Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> {

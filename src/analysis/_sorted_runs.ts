@@ -1,5 +1,5 @@
 /** How many of the newest values are kept unsorted; sorting a few at a time is cheapest. */
-const RUN_LENGTH = 32;
+const RUN_LENGTH = 128;
 
 /**
  * Numbers that come in any order, of which any can be had by its rank at any time. They stand in sorted

@@ -28,8 +28,10 @@ export class SqlScanner {
   isCut = false;
   /** Whether a backslash kept a string from ending. */
   hasEscapedQuote = false;
-  /** Whether the last token, white space aside, is something that a value cannot follow. */
-  #isAfterOperand = false;
+  /** The last token that is no white space, and where it stands. */
+  #lastKind: SqlTokenKind = "end";
+  #lastStart = 0;
+  #lastEnd = 0;
   #hasBacktick = false;
   #mayNest: boolean;
 
@@ -44,22 +46,12 @@ export class SqlScanner {
     this.start = this.end;
     if (this.start >= this.text.length) return "end";
     const kind = this.#scan(this.text.charCodeAt(this.start));
-    if (kind === "word") {
-      this.#isAfterOperand = !EXPECTS_VALUE.has(this.word());
-    } else if (kind === "symbol") {
-      const code = this.text.charCodeAt(this.start);
-      this.#isAfterOperand = code === CLOSE || code === CLOSE_BRACKET;
-    } else if (kind !== "space") {
-      this.#isAfterOperand = true;
+    if (kind !== "space") {
+      this.#lastKind = kind;
+      this.#lastStart = this.start;
+      this.#lastEnd = this.end;
     }
     return kind;
-  }
-
-  /** The current token in upper case if it is short enough to be a keyword; empty otherwise. */
-  word(): string {
-    return this.end - this.start > LONGEST_KEYWORD
-      ? ""
-      : this.text.slice(this.start, this.end).toUpperCase();
   }
 
   #scan(code: number): SqlTokenKind {
@@ -178,7 +170,7 @@ export class SqlScanner {
     const end = this.end = this.#skipWhile(this.start + 1, isWordPart);
     const code = this.text.charCodeAt(end);
     if (code === QUOTE) {
-      const prefix = this.word();
+      const prefix = this.#keyword(this.start, end);
       if (prefix === "E") return this.#string(QUOTE, end + 1, true);
       if ((prefix === "Q" || prefix === "NQ") && this.#rules.hasQQuotes) {
         return this.#qString(end + 1);
@@ -187,7 +179,7 @@ export class SqlScanner {
       if (STRING_PREFIXES.has(prefix) || this.text.charCodeAt(this.start) === UNDERSCORE) {
         return this.#string(QUOTE, end + 1, this.#rules.hasBackslashEscapes);
       }
-    } else if (code === AMPERSAND && end === this.start + 1 && this.word() === "U") {
+    } else if (code === AMPERSAND && this.#keyword(this.start, end) === "U") {
       const quote = this.text.charCodeAt(end + 1);
       if (quote === QUOTE) return this.#string(QUOTE, end + 2, false);
       if (quote === DOUBLE_QUOTE) {
@@ -265,7 +257,7 @@ export class SqlScanner {
   #sign(next: number): SqlTokenKind {
     const isNumber = isDigit(next) ||
       next === DOT && isDigit(this.text.charCodeAt(this.start + 2));
-    if (!isNumber || this.#isAfterOperand) return this.#symbol(1);
+    if (!isNumber || this.#isAfterOperand()) return this.#symbol(1);
     this.start++;
     this.#number();
     this.start--;
@@ -344,7 +336,7 @@ export class SqlScanner {
       }
       return this.#symbol(1);
     }
-    const isPlaceholder = (next === LETTER_S || next === LETTER_D) && !this.#isAfterOperand &&
+    const isPlaceholder = (next === LETTER_S || next === LETTER_D) && !this.#isAfterOperand() &&
       !isWordPart(this.text.charCodeAt(this.start + 2));
     if (!isPlaceholder) return this.#symbol(1);
     this.end = this.start + 2;
@@ -356,6 +348,25 @@ export class SqlScanner {
     const before = this.text.charCodeAt(this.start - 1);
     return isWordPart(before) || before === QUOTE || before === DOUBLE_QUOTE ||
       before === BACKTICK || before === CLOSE || before === CLOSE_BRACKET;
+  }
+
+  /** Whether the last token is something that a value cannot follow. */
+  #isAfterOperand(): boolean {
+    switch (this.#lastKind) {
+      case "word":
+        return !EXPECTS_VALUE.has(this.#keyword(this.#lastStart, this.#lastEnd));
+      case "symbol": {
+        const code = this.text.charCodeAt(this.#lastStart);
+        return code === CLOSE || code === CLOSE_BRACKET;
+      }
+      default:
+        return this.#lastKind !== "end";
+    }
+  }
+
+  /** A piece of the text in upper case if it is short enough to be a keyword; empty otherwise. */
+  #keyword(start: number, end: number): string {
+    return end - start > LONGEST_KEYWORD ? "" : this.text.slice(start, end).toUpperCase();
   }
 
   #skipWhile(from: number, isPart: (code: number) => boolean): number {

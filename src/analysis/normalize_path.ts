@@ -15,30 +15,71 @@
  * ```
  */
 export function normalizePath(path: string, onId?: (id: string) => void): string {
-  const end = path.search(/[?#]/);
-  const whole = end < 0 ? path : path.slice(0, end);
-  if (!/[0-9a-f]/i.test(whole)) return whole;
-  const segments = whole.split("/");
-  for (let at = 0; at < segments.length; at++) {
-    const segment = segments[at];
-    const dot = segment.lastIndexOf(".");
-    const stem = dot > 0 ? segment.slice(0, dot) : segment;
-    if (!isId(stem)) continue;
-    onId?.(stem);
-    segments[at] = "{id}" + segment.slice(stem.length);
+  let shape = "";
+  let copied = 0;
+  let start = 0;
+  for (let at = 0;; at++) {
+    const code = at < path.length ? path.charCodeAt(at) : END;
+    if (code !== SLASH && code !== QUESTION && code !== HASH && code !== END) continue;
+    const stemEnd = idEnd(path, start, at);
+    if (stemEnd > start) {
+      onId?.(path.slice(start, stemEnd));
+      shape += path.slice(copied, start) + "{id}";
+      copied = stemEnd;
+    }
+    if (code !== SLASH) return shape + path.slice(copied, at);
+    start = at + 1;
   }
-  return segments.join("/");
 }
 
 /** Whether text stands for one thing of many: a number, a UUID, long hexadecimal. */
 export function isId(text: string): boolean {
-  const { length } = text;
-  if (length === 0 || length > LONGEST_ID) return false;
-  if (NUMBER.test(text) || UUID.test(text)) return true;
-  return length >= 8 && HEX.test(text) && (length >= 16 || /\d/.test(text));
+  return isIdPart(text, 0, text.length);
 }
 
 const LONGEST_ID = 128;
-const NUMBER = /^-?\d+$/;
-const UUID = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
-const HEX = /^(?:0x)?[0-9a-f]+$/i;
+const END = -1;
+const HASH = 35;
+const DASH = 45;
+const DOT = 46;
+const SLASH = 47;
+const QUESTION = 63;
+const UUID_LENGTH = 36;
+const UUID_DASHES: ReadonlySet<number> = new Set([8, 13, 18, 23]);
+
+/** Where the id ends that a segment is, its file name ending aside; its start when it is none. */
+function idEnd(path: string, start: number, end: number): number {
+  if (isIdPart(path, start, end)) return end;
+  for (let at = end - 1; at > start && at > end - LONGEST_ENDING; at--) {
+    if (path.charCodeAt(at) === DOT) return isIdPart(path, start, at) ? at : start;
+  }
+  return start;
+}
+
+const LONGEST_ENDING = 16;
+
+function isIdPart(text: string, start: number, end: number): boolean {
+  const length = end - start;
+  if (length === 0 || length > LONGEST_ID) return false;
+  let digits = 0;
+  let letters = 0;
+  let dashes = 0;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) {
+      digits++;
+    } else if ((code | 32) >= 97 && (code | 32) <= 102) {
+      letters++;
+    } else if (code === DASH && (at === start || UUID_DASHES.has(at - start))) {
+      dashes++;
+    } else {
+      return false;
+    }
+  }
+  if (dashes === 0) {
+    return letters === 0 || length >= 16 || (length >= 8 && digits > 0);
+  }
+  // A negative number, or a UUID.
+  return (dashes === 1 && letters === 0 && length > 1 && text.charCodeAt(start) === DASH) ||
+    (dashes === 4 && length === UUID_LENGTH && text.charCodeAt(start) !== DASH);
+}

@@ -83,9 +83,8 @@ function normalize(
       writer.mark();
     } else {
       const text = statement.slice(scanner.start, scanner.end);
-      if (kind === "word") writer.word(text, scanner.word());
-      else if (kind === "identifier") writer.word(text, "");
-      else writer.symbol(text);
+      if (kind === "symbol") writer.symbol(text);
+      else writer.word(text);
     }
     if (writer.length > maxLength) break;
   }
@@ -128,10 +127,10 @@ class StatementWriter {
     this.#hasSpace = this.#parts.length > 0;
   }
 
-  word(text: string, keyword: string): void {
+  word(text: string): void {
     if (this.#skippedDepth > 0) return;
     this.#push(text);
-    this.#lastWord = keyword;
+    this.#lastWord = text;
   }
 
   mark(): void {
@@ -184,13 +183,7 @@ class StatementWriter {
     }
     this.#push(text);
     this.#depth++;
-    const kind = text === "["
-      ? lastWord === "ARRAY" ? "array" : undefined
-      : lastWord === "IN"
-      ? "in"
-      : lastWord === "VALUES"
-      ? "row"
-      : undefined;
+    const kind = listKind(text, lastWord);
     if (kind === undefined) return;
     const start = this.#parts.length;
     this.#lists.push({ kind, depth: this.#depth, start, rowStart: -1, lastRow: "" });
@@ -246,6 +239,21 @@ class StatementWriter {
   #cutTo(count: number): void {
     const parts = this.#parts;
     while (parts.length > count) this.length -= (parts.pop() as string).length;
+  }
+}
+
+/** What a bracket opens after a word. */
+function listKind(bracket: string, word: string): List["kind"] | undefined {
+  if (word.length < 2 || word.length > 6) return undefined;
+  switch (word.toUpperCase()) {
+    case "IN":
+      return bracket === "(" ? "in" : undefined;
+    case "VALUES":
+      return bracket === "(" ? "row" : undefined;
+    case "ARRAY":
+      return bracket === "[" ? "array" : undefined;
+    default:
+      return undefined;
   }
 }
 

@@ -63,9 +63,8 @@ export class RepeatedCallTable {
     const { operation, parentIndex, indexes } = call;
     const parentSpan = parentIndex < 0 ? undefined : trace.nodes[parentIndex].span;
     const parent = parentSpan && lookup.operationOf(parentSpan);
-    const first = lookup.sourceOf(trace.nodes[indexes[0]].span);
-    const parentSource = parentSpan && lookup.sourceOf(parentSpan);
-    const caller = callerOf(first) ?? callerOf(parentSource);
+    const caller = callerOf(firstSource(trace, indexes, lookup)) ??
+      callerOf(parentSpan && lookup.sourceOf(parentSpan));
     const key = [
       operation.category,
       operation.service,
@@ -105,6 +104,18 @@ export class RepeatedCallTable {
   }
 }
 
+function firstSource(
+  trace: Trace,
+  indexes: readonly number[],
+  lookup: SpanLookup,
+): Span | undefined {
+  for (const index of indexes) {
+    const source = lookup.sourceOf(trace.nodes[index].span);
+    if (source !== undefined) return source;
+  }
+  return undefined;
+}
+
 /** What differs from call to call, of the first calls; of each at most a few values. */
 function sampleValues(trace: Trace, indexes: readonly number[], lookup: SpanLookup): string[] {
   const samples: string[] = [];
@@ -135,6 +146,13 @@ export function callValues(span: Span): string[] {
   }
   return values;
 }
+
+/** Whether a span says where in the program it was made. */
+export function hasCaller({ attributes }: Span): boolean {
+  return CALLER_KEYS.some((key) => key in attributes);
+}
+
+const CALLER_KEYS = ["code.function.name", "code.function", "code.file.path", "code.filepath"];
 
 function callerOf(span: Span | undefined): string | undefined {
   if (span === undefined) return undefined;

@@ -3,7 +3,7 @@ import { durationNano, isErrorSpan, type Span, type SpanState } from "../model/s
 import type { Trace } from "../model/trace.ts";
 import { isConnectionSpan } from "./_connection_span.ts";
 import { GroupIndex } from "./_group_index.ts";
-import { OpenSpan, type OpenTrace, OpenTraces, type SpanGroups } from "./_open_traces.ts";
+import { OpenSpan, type OpenTrace, OpenTraces } from "./_open_traces.ts";
 import { OperationNamer } from "./_operation_namer.ts";
 import type { ValueBudget } from "./duration_distribution.ts";
 import { describeGoTraceSource, findGoTraceRepeats } from "./gotrace_rules.ts";
@@ -14,7 +14,7 @@ import {
   type OperationSource,
 } from "./operation.ts";
 import type { GroupTable, OperationGroup } from "./operation_group.ts";
-import { type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
+import { hasCaller, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
 import { findRepeatedCalls, isCall } from "./repeated_calls.ts";
 import { selfTimesNano } from "./self_time.ts";
 import { spanService } from "./span_service.ts";
@@ -53,7 +53,7 @@ export interface StatsCollectorOptions {
   readonly maxGroups?: number;
   /** Most kinds of repeated calls. @default 1,000 */
   readonly maxRepeatedCalls?: number;
-  /** Most spans that wait for the rest of their trace. @default 100,000 */
+  /** Most spans that wait for the rest of their trace. @default 50,000 */
   readonly maxOpenSpans?: number;
   /** Most durations that are kept exactly, over all groups. @default 8,388,608 */
   readonly maxExactValues?: number;
@@ -83,6 +83,8 @@ export interface StatsSummary {
 const STATE_RANKS: Readonly<Record<SpanState, number>> = { running: 0, unfinished: 1, ended: 2 };
 /** Longer statements are not kept for samples of their values. */
 const MAX_SAMPLED_LENGTH = 8192;
+/** How many calls of an operation are kept in a trace that repeats it. */
+const KEPT_CALLS = 6;
 
 /**
  * Counts spans as they come, in memory that does not depend on their number: how often each operation
@@ -115,12 +117,15 @@ const MAX_SAMPLED_LENGTH = 8192;
  */
 export class StatsCollector {
   readonly #options: StatsCollectorOptions;
+  /** How many calls of one parent count as repeated. */
+  readonly minCalls: number;
   readonly #describe: (span: Span) => OperationSource;
   readonly #maxOpenSpans: number;
   readonly #groups: GroupIndex;
   readonly #namer: OperationNamer;
   readonly #open = new OpenTraces();
   readonly #repeated: RepeatedCallTable;
+  #lastService: OperationGroup | undefined;
   #spanCount = 0;
   #duplicateSpanCount = 0;
   #lateSpanCount = 0;
@@ -130,8 +135,9 @@ export class StatsCollector {
 
   constructor(options: StatsCollectorOptions = {}) {
     this.#options = options;
+    this.minCalls = Math.max(2, options.minRepeatedCalls ?? 5);
     this.#describe = options.usesGoTraceRules ? describeGoTraceSource : describeSource;
-    this.#maxOpenSpans = Math.max(1, options.maxOpenSpans ?? 100_000);
+    this.#maxOpenSpans = Math.max(1, options.maxOpenSpans ?? 50_000);
     const budget: ValueBudget = {
       maxValues: options.maxExactValues ?? 8_388_608,
       usedValues: 0,
@@ -181,7 +187,7 @@ export class StatsCollector {
     } else {
       this.#open.spanCount++;
     }
-    const open = this.#openSpan(span);
+    const open = this.#openSpan(span, trace);
     trace.spans.set(open.spanId, open);
     if (open.state === "running") trace.runningCount++;
     const { filter } = this.#options;
@@ -207,23 +213,49 @@ export class StatsCollector {
     for (const trace of this.#open.quietSince(Infinity)) this.#analyze(trace, true);
   }
 
-  #openSpan(span: Span): OpenSpan {
+  #openSpan(span: Span, trace: OpenTrace): OpenSpan {
     const described = this.#describe(span);
     const { usesGoTraceRules, by, filter } = this.#options;
-    const service = usesGoTraceRules ? "" : spanService(span);
-    const operation = this.#namer.group(described, service);
+    const service = this.#serviceGroup(usesGoTraceRules ? "" : spanService(span));
+    const operation = this.#namer.group(described, service.name);
     const hasValue = by !== undefined &&
       (by.category === undefined || by.category === described.category);
     const value = hasValue ? by.valueOf(span) : undefined;
-    const groups: SpanGroups = {
+    const open = new OpenSpan(span, {
       operation,
-      service: this.#groups.find("service", "", service),
+      serviceGroup: service,
       by: value === undefined ? undefined : this.#groups.find("by", "", value),
       isConnection: isConnectionSpan(span.name, operation),
-    };
-    const isNeeded = filter?.isSpanwise === false ||
-      (isCall(described.category) && described.text.length <= MAX_SAMPLED_LENGTH);
-    return new OpenSpan(span, groups, isNeeded ? span : undefined);
+    });
+    const isTracewise = filter?.isSpanwise === false;
+    if (isTracewise || this.#isEvidence(open, span, described, trace)) open.source = span;
+    return open;
+  }
+
+  /** Mostly the same as of the span before. */
+  #serviceGroup(name: string): OperationGroup {
+    if (this.#lastService?.name !== name) {
+      this.#lastService = this.#groups.find("service", "", name);
+    }
+    return this.#lastService;
+  }
+
+  /**
+   * Whether to keep a span for what it says about repeated calls: a few of the calls themselves, and spans
+   * that may have made them, which say where in the program that was.
+   */
+  #isEvidence(open: OpenSpan, span: Span, described: OperationSource, trace: OpenTrace): boolean {
+    const { minCalls } = this;
+    if (!isCall(described.category)) {
+      return trace.maxCallCount >= minCalls && hasCaller(span);
+    }
+    if (open.isConnection) return false;
+    const counts = trace.callCounts ??= new Map();
+    const count = (counts.get(open.operation) ?? 0) + 1;
+    counts.set(open.operation, count);
+    if (count > trace.maxCallCount) trace.maxCallCount = count;
+    return count >= minCalls && count < minCalls + KEPT_CALLS &&
+      described.text.length <= MAX_SAMPLED_LENGTH;
   }
 
   #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
@@ -231,18 +263,18 @@ export class StatsCollector {
     this.#spanCount++;
     if (trace.isLate) this.#lateSpanCount++;
     this.#widen(open);
-    const { operation, service, by } = open.groups;
+    const { operation, serviceGroup, by } = open;
     const nano = Number(durationNano(open) ?? -1n);
     const isError = open.state === "ended" && isErrorSpan(span);
     countSpan(operation, open.state, nano, isError);
-    countSpan(service, open.state, nano, isError);
+    countSpan(serviceGroup, open.state, nano, isError);
     if (by !== undefined) countSpan(by, open.state, nano, isError);
   }
 
   /** Takes back a span that had not ended, because it has now. */
-  #uncount({ groups: { operation, service, by }, state }: OpenSpan): void {
+  #uncount({ operation, serviceGroup, by, state }: OpenSpan): void {
     this.#spanCount--;
-    for (const group of [operation, service, by]) {
+    for (const group of [operation, serviceGroup, by]) {
       if (group === undefined) continue;
       if (state === "running") group.runningCount--;
       else group.unfinishedCount--;
@@ -274,7 +306,7 @@ export class StatsCollector {
     this.#open.close(trace);
     this.#traceCount++;
     if (trace.runningCount > 0 && !isOver) this.#forgetRunning(trace);
-    const { filter, minRepeatedCalls, usesGoTraceRules } = this.#options;
+    const { filter, usesGoTraceRules } = this.#options;
     const isTracewise = filter?.isSpanwise === false;
     const spans = isTracewise
       ? Array.from(trace.spans.values(), (open) => open.source as Span)
@@ -287,30 +319,28 @@ export class StatsCollector {
       for (const span of filter.findSpans(tree)) this.#count(openSpanOf(span), span, trace);
     }
     const selfTimes = selfTimesNano(tree);
-    let callCount = 0;
     for (let index = 0; index < selfTimes.length; index++) {
       const open = openSpanOf(tree.nodes[index].span);
       if (!open.isCounted) continue;
-      const { operation, service, by } = open.groups;
-      if (isCall(operation.category)) callCount++;
+      const { operation, serviceGroup, by } = open;
       if (open.state !== "ended") continue;
       operation.selfNano += selfTimes[index];
-      service.selfNano += selfTimes[index];
+      serviceGroup.selfNano += selfTimes[index];
       if (by !== undefined) by.selfNano += selfTimes[index];
     }
-    if (callCount < (minRepeatedCalls ?? 5)) return;
+    if (trace.maxCallCount < this.minCalls) return;
     const lookup = {
-      operationOf: (span: Span): Operation => openSpanOf(span).groups.operation,
+      operationOf: (span: Span): Operation => openSpanOf(span).operation,
       sourceOf: (span: Span): Span | undefined => openSpanOf(span).source,
     };
     const operationOfCounted = (span: Span): Operation | undefined =>
       openSpanOf(span).isCounted ? lookup.operationOf(span) : undefined;
     const found = usesGoTraceRules
-      ? findGoTraceRepeats(tree, operationOfCounted, minRepeatedCalls)
+      ? findGoTraceRepeats(tree, operationOfCounted, this.minCalls)
       : findRepeatedCalls(tree, {
-        minCalls: minRepeatedCalls,
+        minCalls: this.minCalls,
         operationOf: operationOfCounted,
-        isConnection: (span) => openSpanOf(span).groups.isConnection,
+        isConnection: (span) => openSpanOf(span).isConnection,
       });
     for (const call of found) this.#repeated.add(tree, call, lookup);
   }
