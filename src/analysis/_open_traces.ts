@@ -29,6 +29,9 @@ export class OpenSpan implements Span {
   readonly isConnection: boolean;
   /** Whether it is in the figures of its groups. */
   isCounted = false;
+  /** Scratch of the analysis: nanoseconds after the trace's start, and the place in that order. */
+  startNano = 0;
+  place = 0;
   /** The whole span, where the analysis of the trace needs it. */
   source: Span | undefined;
 

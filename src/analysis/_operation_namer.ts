@@ -20,10 +20,10 @@ export class OperationNamer {
   readonly #groupName: ((name: string) => string | undefined) | undefined;
   #known: KnownTexts = new Map();
   readonly #tallies: Readonly<Record<OperationSource["form"], Tally>> = {
-    plain: { hits: 0, misses: 0 },
-    path: { hits: 0, misses: 0 },
-    sql: { hits: 0, misses: 0 },
-    cache: { hits: 0, misses: 0 },
+    plain: createTally(),
+    path: createTally(),
+    sql: createTally(),
+    cache: createTally(),
   };
   #textCount = 0;
   #characterCount = 0;
@@ -42,17 +42,20 @@ export class OperationNamer {
     if (form === "plain" && prefix === "" && !isRenamed) {
       return this.#groups.find(category, service, operationName(source));
     }
-    const texts = this.#known.get(form)?.get(category)?.get(dialect)?.get(prefix)?.get(service);
-    const known = texts?.get(text);
     const tally = this.#tallies[form];
-    if (known !== undefined) {
-      tally.hits++;
-      return known;
+    const isRemembered = isWorthwhile(tally);
+    if (isRemembered) {
+      const texts = this.#known.get(form)?.get(category)?.get(dialect)?.get(prefix)?.get(service);
+      const known = texts?.get(text);
+      if (known !== undefined) {
+        tally.hits++;
+        return known;
+      }
     }
     const name = operationName(source);
     const renamed = isRenamed ? this.#groupName?.(name) : undefined;
     const group = this.#groups.find(category, service, renamed ?? name);
-    if (isWorthwhile(tally)) this.#remember(source, service, group);
+    if (isRemembered) this.#remember(source, service, group);
     return group;
   }
 
@@ -69,27 +72,36 @@ export class OperationNamer {
   }
 }
 
-/** How often a text had been remembered, of those looked up lately. */
+/** How often a text was remembered that was looked up. */
 interface Tally {
+  /** How many texts there were, of those of late. */
+  texts: number;
+  lookups: number;
   hits: number;
-  misses: number;
+}
+
+function createTally(): Tally {
+  return { texts: 0, lookups: 0, hits: 0 };
 }
 
 /**
- * Counts a miss, and tells whether the text should be remembered. Where statements have their values in
- * them, hardly any comes twice, and remembering them takes longer than making their names.
+ * Whether to look a text up, and to remember it. Where statements have their values in them, hardly any
+ * comes twice, and looking them up takes longer than making their names.
  */
 function isWorthwhile(tally: Tally): boolean {
-  if (++tally.misses === TALLY_LENGTH) {
-    tally.misses /= 2;
+  if (++tally.texts === TALLY_LENGTH) {
+    tally.texts /= 2;
+    tally.lookups /= 2;
     tally.hits /= 2;
   }
-  // A few are remembered all the same, so that it shows when this changes.
-  return tally.misses < TALLY_LENGTH / 8 || tally.hits * 4 > tally.misses ||
-    (tally.misses & 63) === 0;
+  // Now and then all the same, so that it shows when this changes.
+  const isLookedUp = tally.lookups < TALLY_LENGTH / 16 || tally.hits * 4 > tally.lookups ||
+    (tally.texts & 31) === 0;
+  if (isLookedUp) tally.lookups++;
+  return isLookedUp;
 }
 
-const TALLY_LENGTH = 4096;
+const TALLY_LENGTH = 8192;
 
 /** The map under a key, made where it is missing. */
 function below<Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> {

@@ -73,6 +73,10 @@ function normalize(
   maxLength = Infinity,
   literals: [number, number][] | undefined,
 ): Normalized {
+  const plain = literals === undefined && statement.length <= maxLength
+    ? normalizePlain(statement, rules)
+    : undefined;
+  if (plain !== undefined) return plain;
   const scanner = new SqlScanner(statement, rules);
   const writer = new StatementWriter();
   for (let kind = scanner.next(); kind !== "end"; kind = scanner.next()) {
@@ -95,6 +99,58 @@ function normalize(
     hasEscapedQuote: scanner.hasEscapedQuote,
   };
 }
+
+/**
+ * Normalizes a statement that has no lists of values to shorten, by copying what lies between its values;
+ * most statements are so, and this takes half the time.
+ *
+ * @returns `undefined` when the statement has such lists.
+ */
+function normalizePlain(statement: string, rules: SqlRules): Normalized | undefined {
+  const scanner = new SqlScanner(statement, rules);
+  let text = "";
+  let copied = 0;
+  // At the start there is to be no space, as if there were one already.
+  let hasSpace = true;
+  for (let kind = scanner.next(); kind !== "end"; kind = scanner.next()) {
+    const { start, end } = scanner;
+    if (kind === "literal" || kind === "parameter") {
+      text += statement.slice(copied, start) + "?";
+      copied = end;
+      hasSpace = false;
+    } else if (kind === "space") {
+      // One that stays as it is is copied with what is around it.
+      const isPlain = end === start + 1 && statement.charCodeAt(start) === SPACE;
+      if (!isPlain || hasSpace) {
+        text += statement.slice(copied, start);
+        if (!hasSpace) text += " ";
+        copied = end;
+      }
+      hasSpace = true;
+    } else {
+      if (kind === "word" && mayOpenList(statement, start, end)) return undefined;
+      hasSpace = false;
+    }
+  }
+  text = (text + statement.slice(copied)).trimEnd();
+  return { text, isCut: scanner.isCut, hasEscapedQuote: scanner.hasEscapedQuote };
+}
+
+const SPACE = 32;
+
+/** Whether a word may stand before values that are shortened. */
+function mayOpenList(statement: string, start: number, end: number): boolean {
+  const length = end - start;
+  if (length !== 2 && length !== 5 && length !== 6) return false;
+  const first = statement.charCodeAt(start) | 32;
+  if (first !== LETTER_A && first !== LETTER_I && first !== LETTER_V) return false;
+  return LIST_WORDS.has(statement.slice(start, end).toUpperCase());
+}
+
+const LIST_WORDS: ReadonlySet<string> = new Set(["IN", "VALUES", "ARRAY"]);
+const LETTER_A = 97;
+const LETTER_I = 105;
+const LETTER_V = 118;
 
 /** A list of values that is being written. */
 interface List {

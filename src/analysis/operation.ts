@@ -98,7 +98,7 @@ export function describeSource(span: Span): OperationSource {
   const { kind, attributes } = span;
   const role = roleOf(kind, attributes);
   if (role === "sql") {
-    const text = textOf(attributes, "query", "db.query.text", "db.statement") ?? span.name;
+    const text = textOf(attributes, STATEMENT_KEYS) ?? span.name;
     return source("sql", "sql", text, "", sqlDialectOf(databaseSystem(attributes)));
   }
   if (role === "server") return endpointSource(span);
@@ -142,14 +142,14 @@ const FOREIGN_ROLES: ReadonlySet<string> = new Set<Role>([
 
 function endpointSource({ name, attributes }: Span): OperationSource {
   const method = methodOf(attributes);
-  const route = textOf(attributes, "http.route");
+  const route = textOf(attributes, ROUTE_KEYS);
   if (route !== undefined) {
     return source("endpoint", "plain", method === undefined ? route : `${method} ${route}`);
   }
   const [, verb = "", path] = METHOD_AND_PATH.exec(name) ?? [];
   if (path !== undefined) return source("endpoint", "path", path, verb);
   if (method !== undefined && BARE_METHOD.test(name)) {
-    const target = textOf(attributes, "url.path", "http.target", "path");
+    const target = textOf(attributes, PATH_KEYS);
     if (target !== undefined) return source("endpoint", "path", pathOf(target), `${method} `);
   }
   return source("endpoint", "plain", rpcName(attributes) ?? name);
@@ -157,21 +157,16 @@ function endpointSource({ name, attributes }: Span): OperationSource {
 
 function databaseSource({ name, attributes }: Span): OperationSource | undefined {
   const system = databaseSystem(attributes);
-  const text = textOf(attributes, "db.query.text", "db.statement");
+  const text = textOf(attributes, DATABASE_STATEMENT_KEYS);
   if (system === undefined && text === undefined) return undefined;
   if (system !== undefined && CACHES.has(system)) {
-    const command = text ?? textOf(attributes, "db.operation.name", "db.operation") ?? name;
+    const command = text ?? textOf(attributes, DATABASE_VERB_KEYS) ?? name;
     return source("cache", "cache", command);
   }
   if (system !== undefined && DATABASES_WITHOUT_SQL.has(system)) {
-    const verb = textOf(attributes, "db.operation.name", "db.operation");
-    const collection = textOf(
-      attributes,
-      "db.collection.name",
-      "db.mongodb.collection",
-      "db.cassandra.table",
-    );
-    const summary = textOf(attributes, "db.query.summary") ??
+    const verb = textOf(attributes, DATABASE_VERB_KEYS);
+    const collection = textOf(attributes, COLLECTION_KEYS);
+    const summary = textOf(attributes, SUMMARY_KEYS) ??
       (verb === undefined ? name : collection === undefined ? verb : `${verb} ${collection}`);
     return source("database", "plain", summary);
   }
@@ -191,14 +186,14 @@ function requestSource(span: Span, role: Role): OperationSource | undefined {
   if (rpc !== undefined) return source("rpc", "plain", rpc);
   if (role !== "client") return undefined;
   const method = methodOf(attributes);
-  const url = textOf(attributes, "url.full", "http.url", "url");
+  const url = textOf(attributes, URL_KEYS);
   if (method === undefined && url === undefined) return undefined;
   const [, host, path] = URL_PARTS.exec(url ?? "") ?? [];
-  const target = host ?? textOf(attributes, "server.address", "net.peer.name", "http.host", "host");
+  const target = host ?? textOf(attributes, HOST_KEYS);
   const prefix = `${method ?? "GET"} ${target?.replace(EPHEMERAL_PORT, ":{port}") ?? ""}`;
-  const template = textOf(attributes, "url.template");
+  const template = textOf(attributes, TEMPLATE_KEYS);
   if (template !== undefined) return source("http", "plain", template, prefix);
-  const where = path ?? textOf(attributes, "url.path", "http.target", "path");
+  const where = path ?? textOf(attributes, PATH_KEYS);
   if (where !== undefined) return source("http", "path", pathOf(where), prefix);
   return source(
     "http",
@@ -209,26 +204,16 @@ function requestSource(span: Span, role: Role): OperationSource | undefined {
 }
 
 function messagingSource({ name, attributes }: Span): OperationSource {
-  const verb = textOf(
-    attributes,
-    "messaging.operation.name",
-    "messaging.operation.type",
-    "messaging.operation",
-  );
-  const destination = textOf(
-    attributes,
-    "messaging.destination.template",
-    "messaging.destination.name",
-    "messaging.destination",
-  );
+  const verb = textOf(attributes, MESSAGING_VERB_KEYS);
+  const destination = textOf(attributes, DESTINATION_KEYS);
   const known = verb !== undefined && destination !== undefined;
   return source("messaging", "plain", known ? `${verb} ${destination}` : name);
 }
 
 function rpcName(attributes: Attributes): string | undefined {
-  const method = textOf(attributes, "rpc.method");
+  const method = textOf(attributes, RPC_METHOD_KEYS);
   if (method === undefined) return undefined;
-  const service = textOf(attributes, "rpc.service");
+  const service = textOf(attributes, RPC_SERVICE_KEYS);
   // The new convention has the whole name in one.
   return service === undefined || method.includes("/") ? method : `${service}/${method}`;
 }
@@ -266,15 +251,15 @@ function cutName(name: string): string {
 }
 
 function databaseSystem(attributes: Attributes): string | undefined {
-  return textOf(attributes, "db.system.name", "db.system");
+  return textOf(attributes, SYSTEM_KEYS);
 }
 
 function methodOf(attributes: Attributes): string | undefined {
-  return textOf(attributes, "http.request.method", "http.method", "method");
+  return textOf(attributes, METHOD_KEYS);
 }
 
 /** The first of these attributes that is text and not empty. */
-function textOf(attributes: Attributes, ...keys: readonly string[]): string | undefined {
+function textOf(attributes: Attributes, keys: readonly string[]): string | undefined {
   for (const key of keys) {
     const value = attributes[key];
     if (typeof value === "string" && value !== "") return value;
@@ -290,6 +275,32 @@ function isUrl(value: AttributeValue | undefined): boolean {
 function pathOf(target: string): string {
   return URL_PARTS.exec(target)?.[2] ?? target;
 }
+
+// The names of OpenTelemetry's attributes, new before old, then go-trace's.
+const SYSTEM_KEYS = ["db.system.name", "db.system"];
+const DATABASE_STATEMENT_KEYS = ["db.query.text", "db.statement"];
+const STATEMENT_KEYS = ["query", ...DATABASE_STATEMENT_KEYS];
+const DATABASE_VERB_KEYS = ["db.operation.name", "db.operation"];
+const COLLECTION_KEYS = ["db.collection.name", "db.mongodb.collection", "db.cassandra.table"];
+const SUMMARY_KEYS = ["db.query.summary"];
+const METHOD_KEYS = ["http.request.method", "http.method", "method"];
+const ROUTE_KEYS = ["http.route"];
+const URL_KEYS = ["url.full", "http.url", "url"];
+const TEMPLATE_KEYS = ["url.template"];
+const PATH_KEYS = ["url.path", "http.target", "path"];
+const HOST_KEYS = ["server.address", "net.peer.name", "http.host", "host"];
+const RPC_METHOD_KEYS = ["rpc.method"];
+const RPC_SERVICE_KEYS = ["rpc.service"];
+const MESSAGING_VERB_KEYS = [
+  "messaging.operation.name",
+  "messaging.operation.type",
+  "messaging.operation",
+];
+const DESTINATION_KEYS = [
+  "messaging.destination.template",
+  "messaging.destination.name",
+  "messaging.destination",
+];
 
 const METHOD_AND_PATH = /^([A-Z]+ )?(\/.*)$/s;
 const BARE_METHOD = /^(?:HTTP )?[A-Z]+$/;

@@ -1,5 +1,6 @@
 import type { Trace } from "../model/trace.ts";
 import { spanIntervals } from "./_span_intervals.ts";
+import { subtractChildren } from "./_subtract_children.ts";
 
 /**
  * The self time of each span of a trace: the part of its time in which none of its children ran. Time
@@ -35,25 +36,8 @@ import { spanIntervals } from "./_span_intervals.ts";
  * ```
  */
 export function selfTimesNano(trace: Trace): Float64Array {
-  const { nodes } = trace;
   const { starts, ends } = spanIntervals(trace);
-  const selfTimes = new Float64Array(nodes.length);
-  // How far the children seen so far cover each span. Siblings stand in the order of their starts, so
-  // one moment is enough to know the union of what came before.
-  const coveredUntil = Float64Array.from(starts);
-  for (let index = 0; index < nodes.length; index++) {
-    selfTimes[index] += ends[index] - starts[index];
-    const { parent } = nodes[index];
-    if (parent < 0) continue;
-    const from = Math.max(starts[index], coveredUntil[parent]);
-    const to = Math.min(ends[index], ends[parent]);
-    if (to <= from) continue;
-    selfTimes[parent] -= to - from;
-    coveredUntil[parent] = to;
-  }
-  // Sums of times beyond 104 days are rounded and may end just below zero.
-  for (let index = 0; index < nodes.length; index++) {
-    if (selfTimes[index] < 0) selfTimes[index] = 0;
-  }
-  return selfTimes;
+  const parents = new Int32Array(trace.nodes.length);
+  for (let index = 0; index < parents.length; index++) parents[index] = trace.nodes[index].parent;
+  return subtractChildren(starts, ends, parents);
 }

@@ -3,6 +3,7 @@ import { durationNano, isErrorSpan, type Span, type SpanState } from "../model/s
 import type { Trace } from "../model/trace.ts";
 import { isConnectionSpan } from "./_connection_span.ts";
 import { GroupIndex } from "./_group_index.ts";
+import { openSelfTimes } from "./_open_self_times.ts";
 import { OpenSpan, type OpenTrace, OpenTraces } from "./_open_traces.ts";
 import { OperationNamer } from "./_operation_namer.ts";
 import type { ValueBudget } from "./duration_distribution.ts";
@@ -16,7 +17,6 @@ import {
 import type { GroupTable, OperationGroup } from "./operation_group.ts";
 import { hasCaller, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
 import { findRepeatedCalls, isCall } from "./repeated_calls.ts";
-import { selfTimesNano } from "./self_time.ts";
 import { spanService } from "./span_service.ts";
 
 /** Which spans count: what a compiled query of `src/query` is. */
@@ -306,41 +306,45 @@ export class StatsCollector {
     this.#open.close(trace);
     this.#traceCount++;
     if (trace.runningCount > 0 && !isOver) this.#forgetRunning(trace);
-    const { filter, usesGoTraceRules } = this.#options;
-    const isTracewise = filter?.isSpanwise === false;
-    const spans = isTracewise
-      ? Array.from(trace.spans.values(), (open) => open.source as Span)
-      : [...trace.spans.values()];
-    if (spans.length === 0) return;
-    const tree = buildTrace(trace.key, spans);
-    const openSpanOf = (span: Span): OpenSpan =>
-      isTracewise ? trace.spans.get(span.spanId) as OpenSpan : span as OpenSpan;
-    if (isTracewise) {
-      for (const span of filter.findSpans(tree)) this.#count(openSpanOf(span), span, trace);
+    if (trace.spans.size === 0) return;
+    if (this.#options.filter?.isSpanwise === false) this.#countMatches(trace);
+    this.#countSelfTimes(trace);
+    if (trace.maxCallCount >= this.minCalls) this.#countRepeatedCalls(trace);
+  }
+
+  /** Counts the spans that match a query about the trace they are in. */
+  #countMatches(trace: OpenTrace): void {
+    const spans = Array.from(trace.spans.values(), (open) => open.source as Span);
+    for (const span of this.#options.filter?.findSpans(buildTrace(trace.key, spans)) ?? []) {
+      const open = trace.spans.get(span.spanId);
+      if (open !== undefined && !open.isCounted) this.#count(open, span, trace);
     }
-    const selfTimes = selfTimesNano(tree);
-    for (let index = 0; index < selfTimes.length; index++) {
-      const open = openSpanOf(tree.nodes[index].span);
-      if (!open.isCounted) continue;
-      const { operation, serviceGroup, by } = open;
-      if (open.state !== "ended") continue;
-      operation.selfNano += selfTimes[index];
-      serviceGroup.selfNano += selfTimes[index];
-      if (by !== undefined) by.selfNano += selfTimes[index];
+  }
+
+  #countSelfTimes(trace: OpenTrace): void {
+    const selfTimes = openSelfTimes(trace.spans);
+    for (const { operation, serviceGroup, by, isCounted, state, place } of trace.spans.values()) {
+      if (!isCounted || state !== "ended") continue;
+      operation.selfNano += selfTimes[place];
+      serviceGroup.selfNano += selfTimes[place];
+      if (by !== undefined) by.selfNano += selfTimes[place];
     }
-    if (trace.maxCallCount < this.minCalls) return;
+  }
+
+  #countRepeatedCalls(trace: OpenTrace): void {
+    const tree = buildTrace(trace.key, [...trace.spans.values()]);
     const lookup = {
-      operationOf: (span: Span): Operation => openSpanOf(span).operation,
-      sourceOf: (span: Span): Span | undefined => openSpanOf(span).source,
+      operationOf: (span: Span): Operation => (span as OpenSpan).operation,
+      sourceOf: (span: Span): Span | undefined => (span as OpenSpan).source,
     };
-    const operationOfCounted = (span: Span): Operation | undefined =>
-      openSpanOf(span).isCounted ? lookup.operationOf(span) : undefined;
-    const found = usesGoTraceRules
-      ? findGoTraceRepeats(tree, operationOfCounted, this.minCalls)
+    const operationOf = (span: Span): Operation | undefined =>
+      (span as OpenSpan).isCounted ? lookup.operationOf(span) : undefined;
+    const found = this.#options.usesGoTraceRules
+      ? findGoTraceRepeats(tree, operationOf, this.minCalls)
       : findRepeatedCalls(tree, {
         minCalls: this.minCalls,
-        operationOf: operationOfCounted,
-        isConnection: (span) => openSpanOf(span).isConnection,
+        operationOf,
+        isConnection: (span) => (span as OpenSpan).isConnection,
       });
     for (const call of found) this.#repeated.add(tree, call, lookup);
   }
