@@ -1,4 +1,4 @@
-import { traceKey } from "../assemble/trace_key.ts";
+import { traceKey } from "../model/trace_key.ts";
 import type { Attributes } from "../model/attributes.ts";
 import { createAttributes } from "../model/attributes.ts";
 import type { Span, SpanState } from "../model/span.ts";

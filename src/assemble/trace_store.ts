@@ -4,7 +4,6 @@ import type { Trace } from "../model/trace.ts";
 import { traceKey } from "../model/trace_key.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
-import { traceKey } from "./trace_key.ts";
 
 /** The bounds of a {@linkcode TraceStore}, and when it calls a trace finished. */
 export interface TraceStoreOptions {
