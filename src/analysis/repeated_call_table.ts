@@ -33,7 +33,7 @@ export interface RepeatedCallStats {
 }
 
 /** What a {@linkcode RepeatedCallTable} is to be told of a span whose trace is analysed. */
-export interface SpanLookup {
+export interface CallLookup {
   operationOf(span: Span): Operation | undefined;
   /** The span with its attributes; `undefined` when they are gone. */
   sourceOf(span: Span): Span | undefined;
@@ -59,7 +59,7 @@ export class RepeatedCallTable {
     return this.#otherCount;
   }
 
-  add(trace: Trace, call: RepeatedCall, lookup: SpanLookup): void {
+  add(trace: Trace, call: RepeatedCall, lookup: CallLookup): void {
     const { operation, parentIndex, indexes } = call;
     const parentSpan = parentIndex < 0 ? undefined : trace.nodes[parentIndex].span;
     const parent = parentSpan && lookup.operationOf(parentSpan);
@@ -107,7 +107,7 @@ export class RepeatedCallTable {
 function firstSource(
   trace: Trace,
   indexes: readonly number[],
-  lookup: SpanLookup,
+  lookup: CallLookup,
 ): Span | undefined {
   for (const index of indexes) {
     const source = lookup.sourceOf(trace.nodes[index].span);
@@ -117,7 +117,7 @@ function firstSource(
 }
 
 /** What differs from call to call, of the first calls; of each at most a few values. */
-function sampleValues(trace: Trace, indexes: readonly number[], lookup: SpanLookup): string[] {
+function sampleValues(trace: Trace, indexes: readonly number[], lookup: CallLookup): string[] {
   const samples: string[] = [];
   for (const index of indexes) {
     if (samples.length === MAX_SAMPLES) break;

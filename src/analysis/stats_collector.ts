@@ -4,7 +4,7 @@ import type { Trace } from "../model/trace.ts";
 import { isConnectionSpan } from "./_connection_span.ts";
 import { GroupIndex } from "./_group_index.ts";
 import { openSelfTimes } from "./_open_self_times.ts";
-import { OpenSpan, type OpenTrace, OpenTraces } from "./_open_traces.ts";
+import { OpenSpan, type OpenTrace, OpenTraces, type SpanGroups } from "./_open_traces.ts";
 import { OperationNamer } from "./_operation_namer.ts";
 import type { ValueBudget } from "./duration_distribution.ts";
 import { describeGoTraceSource, findGoTraceRepeats } from "./gotrace_rules.ts";
@@ -17,6 +17,7 @@ import {
 import type { GroupTable, OperationGroup } from "./operation_group.ts";
 import { hasCaller, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
 import { findRepeatedCalls, isCall } from "./repeated_calls.ts";
+import { selfTimesNano } from "./self_time.ts";
 import { spanService } from "./span_service.ts";
 
 /** Which spans count: what a compiled query of `src/query` is. */
@@ -25,8 +26,8 @@ export interface SpanFilter {
   readonly isSpanwise: boolean;
   /** Judges one span; asked only if {@linkcode SpanFilter.isSpanwise}. */
   matchesSpan(span: Span): boolean;
-  /** The spans of a trace that match. */
-  findSpans(trace: Trace): Iterable<Span>;
+  /** Indexes into `trace.nodes` of the spans that match. */
+  findSpans(trace: Trace): ArrayLike<number>;
 }
 
 /** Grouping by the value of an attribute. */
@@ -198,6 +199,40 @@ export class StatsCollector {
   }
 
   /**
+   * Counts a whole trace at once, which takes less time than span by span, and never leaves part of it for
+   * later. Nothing of it may have been counted, nor come after.
+   */
+  addTrace(trace: Trace): void {
+    const { nodes } = trace;
+    const { filter } = this.#options;
+    const isFound = filter?.isSpanwise === false ? markFound(trace, filter) : undefined;
+    const groups = new Map<Span, SpanGroups>();
+    const counted = new Set<Span>();
+    const selfTimes = selfTimesNano(trace);
+    let callCount = 0;
+    this.#traceCount++;
+    for (let index = 0; index < nodes.length; index++) {
+      const { span } = nodes[index];
+      const described = this.#describe(span);
+      const found = this.#groupsOf(span, described);
+      groups.set(span, found);
+      if (isFound !== undefined ? isFound[index] === 0 : filter?.matchesSpan(span) === false) {
+        continue;
+      }
+      counted.add(span);
+      this.#countSpan(found, span);
+      if (span.state === "ended") addSelfTime(found, selfTimes[index]);
+      if (isCall(described.category)) callCount++;
+    }
+    if (callCount < this.minCalls) return;
+    this.#countRepeatedCalls(trace, {
+      groupsOf: (span) => groups.get(span) as SpanGroups,
+      isCounted: (span) => counted.has(span),
+      sourceOf: (span) => span,
+    });
+  }
+
+  /**
    * Analyses the traces that nothing was added to since a moment, unless spans of theirs still run.
    *
    * @param sinceMs By the clock that `add` was given.
@@ -215,21 +250,25 @@ export class StatsCollector {
 
   #openSpan(span: Span, trace: OpenTrace): OpenSpan {
     const described = this.#describe(span);
-    const { usesGoTraceRules, by, filter } = this.#options;
-    const service = this.#serviceGroup(usesGoTraceRules ? "" : spanService(span));
-    const operation = this.#namer.group(described, service.name);
+    const open = new OpenSpan(span, this.#groupsOf(span, described));
+    const isTracewise = this.#options.filter?.isSpanwise === false;
+    if (isTracewise || this.#isEvidence(open, span, described, trace)) open.source = span;
+    return open;
+  }
+
+  #groupsOf(span: Span, described: OperationSource): SpanGroups {
+    const { usesGoTraceRules, by } = this.#options;
+    const serviceGroup = this.#serviceGroup(usesGoTraceRules ? "" : spanService(span));
+    const operation = this.#namer.group(described, serviceGroup.name);
     const hasValue = by !== undefined &&
       (by.category === undefined || by.category === described.category);
     const value = hasValue ? by.valueOf(span) : undefined;
-    const open = new OpenSpan(span, {
+    return {
       operation,
-      serviceGroup: service,
+      serviceGroup,
       by: value === undefined ? undefined : this.#groups.find("by", "", value),
       isConnection: isConnectionSpan(span.name, operation),
-    });
-    const isTracewise = filter?.isSpanwise === false;
-    if (isTracewise || this.#isEvidence(open, span, described, trace)) open.source = span;
-    return open;
+    };
   }
 
   /** Mostly the same as of the span before. */
@@ -260,15 +299,18 @@ export class StatsCollector {
 
   #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
     open.isCounted = true;
-    this.#spanCount++;
     if (trace.isLate) this.#lateSpanCount++;
-    this.#widen(open);
-    const { operation, serviceGroup, by } = open;
-    const nano = Number(durationNano(open) ?? -1n);
-    const isError = open.state === "ended" && isErrorSpan(span);
-    countSpan(operation, open.state, nano, isError);
-    countSpan(serviceGroup, open.state, nano, isError);
-    if (by !== undefined) countSpan(by, open.state, nano, isError);
+    this.#countSpan(open, span);
+  }
+
+  #countSpan({ operation, serviceGroup, by }: SpanGroups, span: Span): void {
+    this.#spanCount++;
+    this.#widen(span);
+    const nano = Number(durationNano(span) ?? -1n);
+    const isError = span.state === "ended" && isErrorSpan(span);
+    countIn(operation, span.state, nano, isError);
+    countIn(serviceGroup, span.state, nano, isError);
+    if (by !== undefined) countIn(by, span.state, nano, isError);
   }
 
   /** Takes back a span that had not ended, because it has now. */
@@ -281,7 +323,7 @@ export class StatsCollector {
     }
   }
 
-  #widen({ startTimeUnixNano, endTimeUnixNano }: OpenSpan): void {
+  #widen({ startTimeUnixNano, endTimeUnixNano }: Span): void {
     if (this.#startTimeUnixNano === undefined || startTimeUnixNano < this.#startTimeUnixNano) {
       this.#startTimeUnixNano = startTimeUnixNano;
     }
@@ -309,44 +351,52 @@ export class StatsCollector {
     if (trace.spans.size === 0) return;
     if (this.#options.filter?.isSpanwise === false) this.#countMatches(trace);
     this.#countSelfTimes(trace);
-    if (trace.maxCallCount >= this.minCalls) this.#countRepeatedCalls(trace);
+    if (trace.maxCallCount >= this.minCalls) this.#countOpenCalls(trace);
   }
 
   /** Counts the spans that match a query about the trace they are in. */
   #countMatches(trace: OpenTrace): void {
     const spans = Array.from(trace.spans.values(), (open) => open.source as Span);
-    for (const span of this.#options.filter?.findSpans(buildTrace(trace.key, spans)) ?? []) {
-      const open = trace.spans.get(span.spanId);
-      if (open !== undefined && !open.isCounted) this.#count(open, span, trace);
+    const tree = buildTrace(trace.key, spans);
+    const found = (this.#options.filter as SpanFilter).findSpans(tree);
+    for (let at = 0; at < found.length; at++) {
+      const { span } = tree.nodes[found[at]];
+      this.#count(trace.spans.get(span.spanId) as OpenSpan, span, trace);
     }
   }
 
   #countSelfTimes(trace: OpenTrace): void {
     const selfTimes = openSelfTimes(trace.spans);
-    for (const { operation, serviceGroup, by, isCounted, state, place } of trace.spans.values()) {
-      if (!isCounted || state !== "ended") continue;
-      operation.selfNano += selfTimes[place];
-      serviceGroup.selfNano += selfTimes[place];
-      if (by !== undefined) by.selfNano += selfTimes[place];
+    for (const open of trace.spans.values()) {
+      if (open.isCounted && open.state === "ended") addSelfTime(open, selfTimes[open.place]);
     }
   }
 
-  #countRepeatedCalls(trace: OpenTrace): void {
+  #countOpenCalls(trace: OpenTrace): void {
     const tree = buildTrace(trace.key, [...trace.spans.values()]);
-    const lookup = {
-      operationOf: (span: Span): Operation => (span as OpenSpan).operation,
-      sourceOf: (span: Span): Span | undefined => (span as OpenSpan).source,
-    };
+    this.#countRepeatedCalls(tree, {
+      groupsOf: (span) => (span as OpenSpan),
+      isCounted: (span) => (span as OpenSpan).isCounted,
+      sourceOf: (span) => (span as OpenSpan).source,
+    });
+  }
+
+  #countRepeatedCalls(trace: Trace, lookup: SpanLookup): void {
     const operationOf = (span: Span): Operation | undefined =>
-      (span as OpenSpan).isCounted ? lookup.operationOf(span) : undefined;
+      lookup.isCounted(span) ? lookup.groupsOf(span).operation : undefined;
     const found = this.#options.usesGoTraceRules
-      ? findGoTraceRepeats(tree, operationOf, this.minCalls)
-      : findRepeatedCalls(tree, {
+      ? findGoTraceRepeats(trace, operationOf, this.minCalls)
+      : findRepeatedCalls(trace, {
         minCalls: this.minCalls,
         operationOf,
-        isConnection: (span) => (span as OpenSpan).isConnection,
+        isConnection: (span) => lookup.groupsOf(span).isConnection,
       });
-    for (const call of found) this.#repeated.add(tree, call, lookup);
+    for (const call of found) {
+      this.#repeated.add(trace, call, {
+        operationOf: (span) => lookup.groupsOf(span).operation,
+        sourceOf: lookup.sourceOf,
+      });
+    }
   }
 
   /** A trace that is given up may never be heard of again: nothing of it is said to run. */
@@ -359,7 +409,28 @@ export class StatsCollector {
   }
 }
 
-function countSpan(group: OperationGroup, state: SpanState, nano: number, isError: boolean): void {
+/** What is known of the spans of a trace that is analysed. */
+interface SpanLookup {
+  groupsOf(span: Span): SpanGroups;
+  isCounted(span: Span): boolean;
+  /** The span with its attributes; `undefined` when they are gone. */
+  sourceOf(span: Span): Span | undefined;
+}
+
+function markFound(trace: Trace, filter: SpanFilter): Uint8Array {
+  const marks = new Uint8Array(trace.nodes.length);
+  const found = filter.findSpans(trace);
+  for (let at = 0; at < found.length; at++) marks[found[at]] = 1;
+  return marks;
+}
+
+function addSelfTime({ operation, serviceGroup, by }: SpanGroups, nano: number): void {
+  operation.selfNano += nano;
+  serviceGroup.selfNano += nano;
+  if (by !== undefined) by.selfNano += nano;
+}
+
+function countIn(group: OperationGroup, state: SpanState, nano: number, isError: boolean): void {
   if (state === "running") {
     group.runningCount++;
   } else if (state === "unfinished") {
