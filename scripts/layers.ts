@@ -31,7 +31,7 @@ export const LAYERS: LayerTable = {
   veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
   terminal: { folders: ["runtime"], packages: ["string-width"] },
   tui: { folders: ["model", "assemble", "terminal"] },
-  cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings"] },
+  cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings", "re2js"] },
 };
 
 /**

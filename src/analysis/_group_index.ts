@@ -1,5 +1,6 @@
 import { ownText } from "./_own_text.ts";
 import type { ValueBudget } from "./duration_distribution.ts";
+import { cutName } from "./operation.ts";
 import { type GroupTable, OperationGroup, OTHER_GROUP } from "./operation_group.ts";
 
 /** All groups of a collector, bounded in number a table. */
@@ -14,7 +15,9 @@ export class GroupIndex {
   }
 
   /** The group of this name, made where there is room; else the one for all that have none. */
-  find(table: GroupTable, service: string, name: string): OperationGroup {
+  find(table: GroupTable, longService: string, longName: string): OperationGroup {
+    const service = cutName(longService);
+    const name = cutName(longName);
     let index = this.#tables.get(table);
     if (index === undefined) {
       this.#tables.set(table, index = { services: new Map(), groups: [], other: undefined });

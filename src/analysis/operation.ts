@@ -245,7 +245,8 @@ function shapeText(of: OperationSource, onValue: ValueListener | undefined): str
   }
 }
 
-function cutName(name: string): string {
+/** Cuts a name at {@linkcode MAX_OPERATION_NAME}. */
+export function cutName(name: string): string {
   // SQL has its ellipsis already.
   return name.length > MAX_OPERATION_NAME + 1 ? name.slice(0, MAX_OPERATION_NAME) + "…" : name;
 }

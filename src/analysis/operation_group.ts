@@ -35,4 +35,9 @@ export class OperationGroup implements Operation {
     this.name = name;
     this.durations = new DurationDistribution({ budget });
   }
+
+  /** Spans of any state. */
+  get spanCount(): number {
+    return this.durations.count + this.runningCount + this.unfinishedCount + this.clockSkewCount;
+  }
 }

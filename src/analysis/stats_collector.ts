@@ -71,6 +71,12 @@ export interface StatsSummary {
    * repeated calls are found without the rest of the trace. Known of the last 65,536 traces or more.
    */
   readonly lateSpanCount: number;
+  /** Spans that have not ended yet. */
+  readonly runningCount: number;
+  /** Spans that never got an end. */
+  readonly unfinishedCount: number;
+  /** Spans whose end lies before their start. */
+  readonly clockSkewCount: number;
   /** Traces that were analysed; a late part of one counts again. */
   readonly traceCount: number;
   /** Nanoseconds since the Unix epoch; `undefined` while there is no span. */
@@ -149,7 +155,14 @@ export class StatsCollector {
   }
 
   get summary(): StatsSummary {
+    // Every span is of one service, even if that has no name.
+    const services = this.#groups.groups("service");
+    const sum = (value: (group: OperationGroup) => number): number =>
+      services.reduce((total, group) => total + value(group), 0);
     return {
+      runningCount: sum((group) => group.runningCount),
+      unfinishedCount: sum((group) => group.unfinishedCount),
+      clockSkewCount: sum((group) => group.clockSkewCount),
       spanCount: this.#spanCount,
       duplicateSpanCount: this.#duplicateSpanCount,
       lateSpanCount: this.#lateSpanCount,

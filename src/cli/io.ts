@@ -1,7 +1,11 @@
+import type { Size } from "../terminal/frame.ts";
+
 /** A place to write to: standard output or standard error. */
 export interface Output {
   /** Whether it is a terminal. */
   readonly isTerminal: boolean;
+  /** How large the terminal is now; `undefined` when it is none, or does not know. */
+  size(): Size | undefined;
   /**
    * Writes all of it.
    *
@@ -66,6 +70,7 @@ function processOutput(
 ): Output {
   return {
     isTerminal,
+    size: () => isTerminal ? readTerminalSize() : undefined,
     async write(data): Promise<void> {
       const bytes = typeof data === "string" ? encoder.encode(data) : data;
       try {
@@ -77,6 +82,15 @@ function processOutput(
       }
     },
   };
+}
+
+function readTerminalSize(): Size | undefined {
+  try {
+    const { columns, rows } = Deno.consoleSize();
+    return columns > 0 && rows > 0 ? { columns, rows } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const encoder = new TextEncoder();

@@ -21,6 +21,10 @@ const COMMANDS: Readonly<
     description: "show a running session, a recording, or standard input",
     load: async () => (await import("./view.ts")).createViewCommand,
   },
+  stats: {
+    description: "tell which operations take how long, fail, and repeat",
+    load: async () => (await import("./stats.ts")).createStatsCommand,
+  },
   replay: {
     description: "send a recording again",
     load: async () => (await import("./replay.ts")).createReplayCommand,
@@ -118,6 +122,7 @@ Examples:
   trace collect --out run.jsonl        collect from any program until Ctrl-C
   trace view                           watch the running session
   trace view run.jsonl                 open a recording
+  trace stats run.jsonl                what takes long, what fails, what repeats
   trace export run.jsonl --format chrome --out run.json
   trace diff before.jsonl after.jsonl --fail-on 'p95>+20%'
 `;

@@ -5,6 +5,8 @@ export interface CapturedIoOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly isTerminal?: boolean;
+  /** How wide the terminal is. @default 80 */
+  readonly columns?: number;
   readonly signal?: AbortSignal;
   /** Called with each text written to standard output; may throw what a broken pipe throws. */
   readonly onStdout?: (text: string) => void;
@@ -20,13 +22,14 @@ export interface CapturedIo extends CliIo {
 
 /** Makes a {@linkcode CapturedIo}. */
 export function createCapturedIo(options: CapturedIoOptions = {}): CapturedIo {
-  const { env = {}, stdin = "", isTerminal = false } = options;
+  const { env = {}, stdin = "", isTerminal = false, columns = 80 } = options;
   const lines = stdin.split("\n").slice(0, -1);
   const written = { out: "", err: "" };
   function output(name: "out" | "err"): Output {
     const decoder = new TextDecoder();
     return {
       isTerminal,
+      size: () => isTerminal ? { columns, rows: 24 } : undefined,
       write(data): Promise<void> {
         const text = typeof data === "string" ? data : decoder.decode(data, { stream: true });
         written[name] += text;

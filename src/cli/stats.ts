@@ -1,0 +1,303 @@
+import { Command } from "@commander-js/extra-typings";
+import type { Command as AnyCommand } from "commander";
+import type { OperationCategory } from "../analysis/operation.ts";
+import { StatsCollector, type StatsSummary } from "../analysis/stats_collector.ts";
+import {
+  sortRepeatedCalls,
+  sortStatsRows,
+  type StatsRow,
+  statsRows,
+  type StatsSortKey,
+} from "../analysis/stats_row.ts";
+import { attributeReader } from "./attribute_option.ts";
+import { CommandError } from "./command_error.ts";
+import { formatCount } from "./describe_reasons.ts";
+import { findSource } from "./find_source.ts";
+import { createGroupNamer } from "./group_option.ts";
+import { type CliIo, wantsColor } from "./io.ts";
+import { parseCount, parseDuration } from "./parse_options.ts";
+import { ProgressLine } from "./progress_line.ts";
+import type { SpanSource } from "./span_source.ts";
+import { formatRepeatedCallJson, formatRowJson, formatSummaryJson } from "./stats_json.ts";
+import {
+  GOTRACE_TABLES,
+  parseSortKey,
+  parseTable,
+  STATS_TABLES,
+  type StatsTable,
+} from "./stats_options.ts";
+import { repeatedCallsText, type StatsTextOptions, summaryText, tableText } from "./stats_text.ts";
+import { readWhere, WHERE_OPTION } from "./where_option.ts";
+
+/** Options of `trace stats`. */
+export interface StatsOptions {
+  readonly where?: string;
+  readonly table?: readonly StatsTable[];
+  readonly sort: StatsSortKey;
+  readonly by?: string;
+  readonly limit: number;
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly gotrace?: boolean;
+  readonly group?: readonly string[];
+  readonly minCalls: number;
+  readonly maxGroups: number;
+  readonly maxOpenSpans: number;
+  readonly follow?: boolean;
+  readonly every: number;
+}
+
+/** Builds `trace stats`. */
+export function createStatsCommand(
+  io: CliIo,
+  _setExitCode: (code: number) => void,
+): AnyCommand {
+  return new Command("stats")
+    .argument(
+      "[sources...]",
+      "trace files of any format, - for standard input, a socket, or jaeger+http://HOST:PORT; without one the running session",
+    )
+    .option(...WHERE_OPTION)
+    .option("--table <name>", `only this table, repeatable: ${STATS_TABLES.join(", ")}`, parseTable)
+    .option("--by <attribute>", "group by the value of an attribute, of the span or its resource")
+    .option(
+      "--sort <key>",
+      "total, avg, p50, p95, p99, max, count, errors, self or name",
+      parseSortKey,
+      "total",
+    )
+    .option("--limit <n>", "rows of each table", parseCount, DEFAULT_LIMIT)
+    .option("--all", "all rows")
+    .option("--json", "print one row a line as JSON, all rows unless there is a --limit")
+    .option("--gotrace", "go-trace's tables, by go-trace's rules")
+    .option(
+      "--group <regex>",
+      "count endpoints and requests whose whole name or path matches as one, repeatable",
+      (pattern: string, before: string[] | undefined) => [...before ?? [], pattern],
+    )
+    .option("--min-calls <n>", "how many calls of one parent are an N+1", parseCount, 5)
+    .option("--max-groups <n>", "groups of each table, others count as (other)", parseCount, 10_000)
+    .option(
+      "--max-open-spans <n>",
+      "spans that may wait for the rest of their trace",
+      parseCount,
+      50_000,
+    )
+    .option("--follow", "go on with what a running session does, until Ctrl-C")
+    .option("--every <duration>", "how often to print with --follow", parseDuration, 1000)
+    .action(async (names, options, command) => {
+      const isLimited = command.getOptionValueSource("limit") !== "default";
+      await runStats(io, names, {
+        ...options,
+        sort: options.sort as StatsSortKey,
+        all: options.all || (options.json && !isLimited),
+      });
+    }) as unknown as AnyCommand;
+}
+
+/**
+ * Runs `trace stats`.
+ *
+ * @throws {CommandError} When the arguments are wrong, or a source cannot be read.
+ */
+export async function runStats(
+  io: CliIo,
+  names: readonly string[],
+  options: StatsOptions,
+): Promise<void> {
+  const collector = await createCollector(options);
+  const source = await findSource(io, names);
+  if (options.follow && !source.isLive) {
+    throw new CommandError(`Cannot follow "${source.title}": only a session goes on`, 2);
+  }
+  const isFollowing = options.follow === true;
+  const printer = new StatsPrinter(io, collector, options);
+  await readSource(io, source, collector, { isFollowing, printer, everyMs: options.every });
+  collector.finish();
+  await printer.print({ isLast: true });
+}
+
+async function createCollector(options: StatsOptions): Promise<StatsCollector> {
+  const category = options.table?.find((table) => table !== "service" && table !== "nplusone");
+  return new StatsCollector({
+    usesGoTraceRules: options.gotrace,
+    filter: await readWhere(options.where),
+    by: options.by === undefined ? undefined : {
+      valueOf: attributeReader(options.by),
+      category: category as OperationCategory | undefined,
+    },
+    groupName: createGroupNamer(options.group ?? []),
+    minRepeatedCalls: options.minCalls,
+    maxGroups: options.maxGroups,
+    maxOpenSpans: options.maxOpenSpans,
+  });
+}
+
+interface ReadOptions {
+  readonly isFollowing: boolean;
+  readonly printer: StatsPrinter;
+  readonly everyMs: number;
+}
+
+async function readSource(
+  io: CliIo,
+  source: SpanSource,
+  collector: StatsCollector,
+  { isFollowing, printer, everyMs }: ReadOptions,
+): Promise<void> {
+  const progress = new ProgressLine(io);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([io.signal, stop.signal]);
+  let failure: unknown;
+  let spanCount = 0;
+  // Only once all that had happened before has been read: what comes from then on is new.
+  let timer: ReturnType<typeof setInterval> | undefined;
+  try {
+    for await (const message of source.read(signal)) {
+      if (message.type === "spans") {
+        const nowMs = performance.now();
+        for (const span of message.spans) collector.add(span, nowMs);
+        spanCount += message.spans.length;
+        if (timer === undefined) {
+          progress.update(() => `Reading ${source.title}: ${formatCount(spanCount, "span")}`);
+        }
+      } else if (message.type === "live") {
+        if (!isFollowing) break;
+        await progress.clear();
+        // A failed write ends the reading, too: nobody is left to print for.
+        timer ??= setInterval(() => {
+          collector.analyzeQuiet(performance.now() - QUIET_MS);
+          printer.print({ isLast: false }).catch((error) => {
+            failure = error;
+            stop.abort();
+          });
+        }, everyMs);
+      } else {
+        await progress.clear();
+        const text = message.type === "notice"
+          ? message.text
+          : `${message.spanCount} spans came too fast to be counted`;
+        await io.stderr.write(`trace: ${text}\n`);
+      }
+    }
+  } finally {
+    clearInterval(timer);
+    await progress.clear();
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** Prints what a collector has counted: once, or again and again in place of what was there. */
+class StatsPrinter {
+  readonly #io: CliIo;
+  readonly #collector: StatsCollector;
+  readonly #options: StatsOptions;
+  #printing = Promise.resolve();
+  #isBusy = false;
+
+  constructor(io: CliIo, collector: StatsCollector, options: StatsOptions) {
+    this.#io = io;
+    this.#collector = collector;
+    this.#options = options;
+  }
+
+  /** Prints; what is not the last is left out while the reader is behind. */
+  print({ isLast }: { isLast: boolean }): Promise<void> {
+    if (this.#isBusy && !isLast) return this.#printing;
+    this.#isBusy = true;
+    return this.#printing = this.#printing.then(async () => {
+      const { summary } = this.#collector;
+      if (isLast) await this.#io.stderr.write(describeNotes(summary, this.#options.maxOpenSpans));
+      const text = this.#options.json ? this.#json(summary) : this.#text(summary, isLast);
+      await this.#io.stdout.write(text);
+      this.#isBusy = false;
+    });
+  }
+
+  #json(summary: StatsSummary): string {
+    let text = "";
+    for (const table of this.#tables()) {
+      if (table === "nplusone") {
+        text += this.#limited(this.#calls()).map(formatRepeatedCallJson).join("");
+      } else {
+        text += this.#limited(this.#rows(table, summary)).map(formatRowJson).join("");
+      }
+    }
+    return text + formatSummaryJson(summary);
+  }
+
+  #text(summary: StatsSummary, isLast: boolean): string {
+    const { stdout } = this.#io;
+    const size = stdout.size();
+    const options: StatsTextOptions = {
+      isColored: wantsColor(this.#io, stdout),
+      columns: size?.columns,
+      limit: this.#limit(),
+      isGoTrace: this.#options.gotrace === true,
+    };
+    const parts = [summaryText(summary)];
+    for (const table of this.#tables()) {
+      if (table === "nplusone") {
+        const calls = this.#calls();
+        if (calls.length > 0) parts.push(repeatedCallsText(calls, options));
+      } else {
+        const rows = this.#rows(table, summary);
+        if (rows.length > 0) parts.push(tableText(table, rows, options));
+      }
+    }
+    const text = parts.join("\n");
+    if (!this.#options.follow || size === undefined) return text;
+    // In place of what was there, and no more than fits; the last print stays as a whole.
+    const shown = isLast ? text : text.split("\n").slice(0, size.rows - 1).join("\n") + "\n";
+    return CLEAR_SCREEN + shown;
+  }
+
+  #tables(): readonly StatsTable[] {
+    const { by, table, gotrace } = this.#options;
+    if (by !== undefined) return ["by"];
+    return table ?? (gotrace ? GOTRACE_TABLES : STATS_TABLES);
+  }
+
+  #rows(table: Exclude<StatsTable, "nplusone">, summary: StatsSummary): StatsRow[] {
+    const { startTimeUnixNano: start = 0n, endTimeUnixNano: end = 0n } = summary;
+    const groups = this.#collector.groups(table).filter((group) => group.spanCount > 0);
+    return sortStatsRows(statsRows(groups, Number(end - start) / 1e9), this.#options.sort);
+  }
+
+  #calls(): ReturnType<typeof sortRepeatedCalls> {
+    return sortRepeatedCalls(this.#collector.repeatedCalls, this.#options.sort);
+  }
+
+  #limit(): number | undefined {
+    return this.#options.all ? undefined : this.#options.limit;
+  }
+
+  #limited<Item>(items: readonly Item[]): readonly Item[] {
+    return items.slice(0, this.#limit());
+  }
+}
+
+/** What the user should know about how the figures came about. */
+function describeNotes(summary: StatsSummary, maxOpenSpans: number): string {
+  const notes: string[] = [];
+  if (summary.spanCount === 0) notes.push("No spans were found");
+  if (summary.duplicateSpanCount > 0) {
+    notes.push(`${formatCount(summary.duplicateSpanCount, "span")} came again and counted once`);
+  }
+  if (summary.lateSpanCount > 0) {
+    notes.push(
+      `${formatCount(summary.lateSpanCount, "span")} came more than ${maxOpenSpans} spans after ` +
+        "the rest of their trace: self time and N+1 do not see both together; " +
+        "see --max-open-spans",
+    );
+  }
+  if (summary.otherRepeatedCallCount > 0) {
+    notes.push(`${summary.otherRepeatedCallCount} N+1 of further kinds were left out`);
+  }
+  return notes.map((note) => `trace: ${note}\n`).join("");
+}
+
+const DEFAULT_LIMIT = 20;
+/** How long nothing may come for a trace before its self time and N+1 are told. */
+const QUIET_MS = 2000;
+const CLEAR_SCREEN = "\x1b[H\x1b[2J";
