@@ -8,19 +8,19 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
 import { count, operationText } from "./describe_finding.ts";
 import { figureText } from "./describe_rule.ts";
-import { formatCount } from "./describe_reasons.ts";
 import { figureJson, operationJson } from "./diff_json.ts";
 import { readRule } from "./diff.ts";
-import { openStoredSource } from "./find_source.ts";
+import { eachTrace } from "./each_trace.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseLimit } from "./parse_options.ts";
-import { ProgressLine } from "./progress_line.ts";
+import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace check`. */
 export interface CheckOptions {
   readonly max: readonly string[];
   readonly maxNPlusOne?: number;
   readonly maxErrors?: number;
+  readonly where?: string;
   readonly json?: boolean;
 }
 
@@ -39,6 +39,7 @@ export function createCheckCommand(
     )
     .option("--max-n-plus-one <n>", "how many operations may be called again and again", parseLimit)
     .option("--max-errors <n>", "how many spans may have failed in all", parseLimit)
+    .option(...WHERE_OPTION)
     .option("--json", "print one object a line, for each rule")
     .addHelpText("after", RULES_HELP)
     .action(async (files, options) => {
@@ -65,15 +66,20 @@ export async function runCheck(
       2,
     );
   }
-  const collector = new StatsCollector();
-  if (!await readSpans(io, files, collector)) {
+  const filter = await readWhere(options.where);
+  const collector = new StatsCollector({ filter });
+  for (const source of files) {
+    const traceCount = await eachTrace(io, { source }, (trace) => collector.addTrace(trace));
+    if (traceCount !== undefined) continue;
     await io.stderr.write("trace: Stopped; nothing was checked\n");
     return 1;
   }
-  collector.finish();
   if (collector.summary.spanCount === 0) {
+    const names = files.map((file) => `"${file}"`).join(", ");
     throw new CommandError(
-      `There are no spans in ${files.map((file) => `"${file}"`).join(", ")}, nothing to check`,
+      filter === undefined || collector.summary.traceCount === 0
+        ? `There are no spans in ${names}, nothing to check`
+        : `${describeNoMatch(filter)} in ${names}, nothing to check`,
     );
   }
   const operations = OPERATION_CATEGORIES.flatMap((category) => collector.groups(category));
@@ -96,34 +102,6 @@ function readCheckRule(text: string): Rule {
       "use trace diff BEFORE AFTER --fail-on, or a value without a sign",
     2,
   );
-}
-
-/** Returns false when the user stopped it. */
-async function readSpans(
-  io: CliIo,
-  files: readonly string[],
-  collector: StatsCollector,
-): Promise<boolean> {
-  const progress = new ProgressLine(io);
-  try {
-    for (const file of files) {
-      for await (const message of openStoredSource(io, file).read(io.signal)) {
-        if (message.type === "notice") {
-          await progress.clear();
-          await io.stderr.write(`trace: ${message.text}\n`);
-        }
-        if (message.type !== "spans") continue;
-        for (const span of message.spans) collector.add(span);
-        progress.update(() =>
-          `Reading ${file}: ${formatCount(collector.summary.spanCount, "span")}`
-        );
-      }
-      if (io.signal.aborted) return false;
-    }
-  } finally {
-    await progress.clear();
-  }
-  return true;
 }
 
 function checkErrors(limit: number, figure: number): CheckResult {

@@ -8,8 +8,9 @@ import { TraceProfile } from "../analysis/trace_profile.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
 import type { CliIo } from "./io.ts";
-import { collectText, parseCount, parsePercent } from "./parse_options.ts";
+import { collectText, parseCount, parseNano, parsePercent } from "./parse_options.ts";
 import { eachTrace, type TraceSelection } from "./each_trace.ts";
+import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** What is compared, and what came of it. */
 export interface DiffReport {
@@ -18,7 +19,7 @@ export interface DiffReport {
   readonly comparison: ProfileComparison;
   readonly rules: readonly DiffRuleResult[];
   /** How many operations the table shows. */
-  readonly top: number;
+  readonly limit: number;
 }
 
 /** One of the two recordings. */
@@ -33,8 +34,10 @@ export interface DiffSide {
 export interface DiffOptions {
   readonly failOn: readonly string[];
   readonly minChange: number;
-  readonly top: number;
+  readonly minTime: number;
+  readonly limit: number;
   readonly format: string;
+  readonly where?: string;
   readonly json?: boolean;
 }
 
@@ -60,7 +63,14 @@ export function createDiffCommand(
       parsePercent,
       0.15,
     )
-    .option("--top <n>", "how many operations the table shows", parseCount, 20)
+    .option(
+      "--min-time <time>",
+      "how much slower or faster a trace must be by it, for findings and rules",
+      parseNano,
+      50_000,
+    )
+    .option(...WHERE_OPTION)
+    .option("--limit <n>", "how many operations the table shows", parseCount, 20)
     .option(`--format <name>`, `one of ${FORMATS.join(", ")}`, "table")
     .option("--json", "the same as --format json: one object a line")
     .addHelpText("after", RULES_HELP)
@@ -86,6 +96,7 @@ export async function runDiff(
     throw new CommandError(`Unknown format "${format}"; use one of ${FORMATS.join(", ")}`, 2);
   }
   const rules = options.failOn.map(readRule);
+  const query = await readWhere(options.where);
   const selections = [await selectTraces(names[0]), await selectTraces(names[1])];
   if (selections.every(({ source }) => source === "-")) {
     throw new CommandError(`Standard input can only be one of the two; name a file`, 2);
@@ -93,12 +104,17 @@ export async function runDiff(
   const profiles: TraceProfile[] = [];
   for (const selection of selections) {
     const profile = new TraceProfile();
-    if (!await eachTrace(io, selection, (trace) => profile.add(trace))) {
+    const traceCount = await eachTrace(io, { ...selection, query }, (trace) => profile.add(trace));
+    if (traceCount === undefined) {
       await io.stderr.write("trace: Stopped; nothing was compared\n");
       return 1;
     }
-    if (profile.spanCount === 0) {
-      throw new CommandError(`There are no spans in "${selection.source}", nothing to compare`);
+    if (traceCount === 0) {
+      throw new CommandError(
+        query === undefined
+          ? `There are no spans in "${selection.source}", nothing to compare`
+          : `${describeNoMatch(query)} in "${selection.source}", nothing to compare`,
+      );
     }
     if (profile.unplacedSpans > 0) {
       await io.stderr.write(
@@ -108,13 +124,18 @@ export async function runDiff(
     profiles.push(profile);
   }
   const [before, after] = profiles;
-  const comparison = compareProfiles(before, after, { minChange: options.minChange });
+  const comparison = compareProfiles(before, after, {
+    minChange: options.minChange,
+    minTimeNano: options.minTime,
+  });
   const report: DiffReport = {
     before: { name: names[0], traceCount: before.traceCount, spanCount: before.spanCount },
     after: { name: names[1], traceCount: after.traceCount, spanCount: after.spanCount },
     comparison,
-    rules: rules.map((rule) => evaluateDiffRule(rule, comparison)),
-    top: options.top,
+    rules: rules.map((rule) =>
+      evaluateDiffRule(rule, comparison, { minTimeNano: options.minTime })
+    ),
+    limit: options.limit,
   };
   await io.stdout.write(await formatReport(report, format));
   const broken = report.rules.filter(({ hits }) => hits.length > 0);

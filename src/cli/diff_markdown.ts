@@ -32,7 +32,7 @@ export function formatDiffMarkdown(report: DiffReport): string {
   if (unclear.length > 0) {
     lines.push("", "Different, but in too few traces to tell:", "", ...findingTable(unclear));
   }
-  lines.push("", ...operationTable(operations.slice(0, report.top), operations.length));
+  lines.push("", ...operationTable(operations.slice(0, report.limit), operations.length));
   return lines.join("\n") + "\n";
 }
 

@@ -39,7 +39,7 @@ export function formatDiffText(report: DiffReport): string {
       } at their places had too few samples to compare times.`,
     );
   }
-  lines.push("", ...tableLines(comparison.operations, report.top));
+  lines.push("", ...tableLines(comparison.operations, report.limit));
   if (rules.length > 0) lines.push("", ...rules.flatMap(ruleLines).map(escapeText));
   return lines.map((line) => line.trimEnd() + "\n").join("");
 }
@@ -88,8 +88,8 @@ const COLUMNS: readonly Column[] = [
 ];
 const NAME_WIDTH = WIDTH - COLUMNS.reduce((sum, { width }) => sum + width + 1, 0);
 
-function tableLines(operations: readonly OperationComparison[], top: number): string[] {
-  const shown = operations.slice(0, top);
+function tableLines(operations: readonly OperationComparison[], limit: number): string[] {
+  const shown = operations.slice(0, limit);
   const lines = shown.map(({ operation, before, after }) => {
     const cells = COLUMNS.map(({ width, text }) => {
       const cell = cellText(before && text(before), after && text(after));
@@ -100,7 +100,7 @@ function tableLines(operations: readonly OperationComparison[], top: number): st
   const titles = COLUMNS.map(({ title, width }) => title.padStart(width));
   lines.unshift([fitText("operation", NAME_WIDTH), ...titles].join(" "));
   const rest = operations.length - shown.length;
-  if (rest > 0) lines.push(`and ${count(rest, "operation")} more; see them with --top`);
+  if (rest > 0) lines.push(`and ${count(rest, "operation")} more; see them with --limit`);
   return lines;
 }
 

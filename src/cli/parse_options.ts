@@ -54,6 +54,21 @@ export function parsePercent(text: string): number {
   return Number(match[1]) / 100;
 }
 
+/** Parses a short time such as `50us`, `1.5ms` or `2s`; returns nanoseconds. */
+export function parseNano(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`Expected a time such as 50us or 1.5ms.`);
+  return Number(match[1]) * NANO_PER_UNIT[match[2]];
+}
+
+const NANO_PER_UNIT: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  "µs": 1e3,
+  ms: 1e6,
+  s: 1e9,
+};
+
 /** Adds the text of an option that can be given several times to those before it. */
 export function collectText(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
