@@ -7,6 +7,7 @@ import { findSelfTimeChanges } from "./_self_time_changes.ts";
 import { type Finding, FINDING_KINDS, type FindingKind, type FindingPlace } from "./finding.ts";
 import type { Operation } from "./operation.ts";
 import { compareOperations, type OperationComparison } from "./operation_comparison.ts";
+import type { RepeatedCallStats } from "./repeated_call_table.ts";
 import type { PlaceProfile, TraceProfile } from "./trace_profile.ts";
 
 /** From what on {@linkcode compareProfiles} calls a difference a finding. */
@@ -42,6 +43,10 @@ export interface ProfileComparison {
   readonly common: readonly CommonChange[];
   /** All operations of either, the one that takes most time first. */
   readonly operations: readonly OperationComparison[];
+  /** What was called many times by one parent before. */
+  readonly repeatedBefore: readonly RepeatedCallStats[];
+  /** The same after. */
+  readonly repeatedAfter: readonly RepeatedCallStats[];
 }
 
 /**
@@ -106,6 +111,8 @@ export function compareProfiles(
       ),
     ],
     operations: compareOperations(before, after, calls.significant),
+    repeatedBefore: before.repeatedCalls,
+    repeatedAfter: after.repeatedCalls,
   };
 }
 

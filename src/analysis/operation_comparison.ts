@@ -10,6 +10,8 @@ import type { OperationProfile, PlaceProfile, TraceProfile } from "./trace_profi
 export interface OperationFigures {
   /** Spans of any state. */
   readonly count: number;
+  /** Spans that ended, which the times are of. */
+  readonly endedCount: number;
   readonly errorCount: number;
   /** From 0 to 1. */
   readonly errorRate: number;
@@ -34,6 +36,8 @@ export class OperationComparison {
    * often as it was where the recordings have no kind of trace in common.
    */
   readonly adjustedCount: number;
+  /** How many spans of it a trace has in which there are any. */
+  readonly spansPerTrace: number;
   /** Whether the number of calls by one parent, here or above, changed by more than chance explains. */
   readonly hasCallChange: boolean;
   readonly #times: TimePair | undefined;
@@ -44,6 +48,7 @@ export class OperationComparison {
     before: OperationFigures | undefined;
     after: OperationFigures | undefined;
     adjustedCount: number;
+    spansPerTrace: number;
     hasCallChange: boolean;
     times: TimePair | undefined;
     drift: Drift;
@@ -52,6 +57,7 @@ export class OperationComparison {
     this.before = init.before;
     this.after = init.after;
     this.adjustedCount = init.adjustedCount;
+    this.spansPerTrace = init.spansPerTrace;
     this.hasCallChange = init.hasCallChange;
     this.#times = init.times;
     this.#drift = init.drift;
@@ -71,23 +77,26 @@ export class OperationComparison {
   }
 
   /**
-   * The probability that chance alone makes a figure of time differ as much. For a percentile the shares
-   * beyond it are compared, or all values where all of them have moved by more than a ratio.
+   * The probability that chance alone makes a figure of time differ as much. All values must have moved
+   * that far; of p95 and p99 it is enough that more of them lie beyond.
    *
-   * @param minRatio How much longer all must take for the figure to count as moved with them.
+   * @param least How far all must have moved for the figure to count as moved with them: how many times
+   *   longer, and by how many nanoseconds.
    */
-  timeProbability(metric: TimeMetric, minRatio: number): number {
+  timeProbability(metric: TimeMetric, least: { ratio: number; nano: number }): number {
     const times = this.#times;
     if (times === undefined) return 1;
-    const share = SHARES[metric];
     return Math.max(
       ...this.#baselines().map((base) => {
-        const beyond = 2 * times.quantileProbability(share, base);
-        const ratios = [0.25, 0.5].map((each) => times.logRatio(each) - base);
-        const isShift = minRatio >= 1
-          ? ratios.every((each) => each >= Math.log(minRatio))
-          : ratios.every((each) => each <= Math.log(minRatio));
-        return Math.min(1, beyond, isShift ? 2 * times.shiftProbability(base) : 1);
+        const hasMoved = MIDDLE_SHARES.every((share) => {
+          const ratio = times.logRatio(share) - base;
+          const nano = Math.abs(times.afterNano(share) - times.beforeNano(share));
+          const limit = Math.log(least.ratio);
+          return nano >= least.nano && (least.ratio >= 1 ? ratio >= limit : ratio <= limit);
+        });
+        const shift = hasMoved ? 2 * times.shiftProbability(base) : 1;
+        if (metric === "avg" || metric === "p50") return Math.min(1, shift);
+        return Math.min(1, shift, 2 * times.quantileProbability(SHARES[metric], base));
       }),
     );
   }
@@ -118,7 +127,9 @@ export function timeOf(figures: OperationFigures, metric: TimeMetric): number {
   }
 }
 
-const SHARES: Readonly<Record<TimeMetric, number>> = { p50: 0.5, p95: 0.95, p99: 0.99, avg: 0.5 };
+const SHARES = { p95: 0.95, p99: 0.99 } as const;
+/** Where values are looked at to tell whether all have moved. */
+const MIDDLE_SHARES = [0.25, 0.5] as const;
 
 /** Pairs the operations of two profiles, the one that takes most time first. */
 export function compareOperations(
@@ -150,6 +161,7 @@ export function compareOperations(
       before: old && figuresOf(old),
       after: now && figuresOf(now),
       adjustedCount: now === undefined ? 0 : adjustCount(now, rootRatios),
+      spansPerTrace: spansPerTrace(old, now),
       hasCallChange: [...old?.places ?? [], ...now?.places ?? []].some((place) =>
         hasChanged(place, changed)
       ),
@@ -174,6 +186,7 @@ function figuresOf({ group, spanCount }: OperationProfile): OperationFigures {
   const { durations, errorCount } = group;
   return {
     count: spanCount,
+    endedCount: durations.count,
     errorCount,
     errorRate: errorCount / spanCount,
     averageNano: durations.averageNano,
@@ -182,6 +195,16 @@ function figuresOf({ group, spanCount }: OperationProfile): OperationFigures {
     p99Nano: durations.percentileNano(0.99),
     totalNano: durations.totalNano,
   };
+}
+
+function spansPerTrace(...profiles: readonly (OperationProfile | undefined)[]): number {
+  let spans = 0;
+  let traces = 0;
+  for (const profile of profiles) {
+    spans += profile?.group.durations.count ?? 0;
+    traces += profile?.durations.count ?? 0;
+  }
+  return traces === 0 ? 0 : spans / traces;
 }
 
 function totalOf({ before, after }: OperationComparison): number {

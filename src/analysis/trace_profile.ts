@@ -5,7 +5,7 @@ import { OperationNamer } from "./_operation_namer.ts";
 import { TimedSample } from "./_timed_sample.ts";
 import { describeSource, type Operation } from "./operation.ts";
 import type { OperationGroup } from "./operation_group.ts";
-import { type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
+import { callerOf, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
 import { findRepeatedCalls } from "./repeated_calls.ts";
 import { selfTimesNano } from "./self_time.ts";
 import { spanService } from "./span_service.ts";
@@ -26,7 +26,7 @@ export interface OperationProfile {
   readonly group: OperationGroup;
   /** Spans of any state. */
   spanCount: number;
-  /** Durations of the spans that ended, in nanoseconds. */
+  /** How long a span took, in nanoseconds: for each trace the mean of its spans that ended. */
   readonly durations: TimedSample;
   readonly places: PlaceProfile[];
 }
@@ -144,7 +144,7 @@ export class TraceProfile {
     for (let index = 0; index < nodes.length; index++) {
       const { span, parent, isOrphan } = nodes[index];
       const isError = isErrorSpan(span);
-      const operation = this.#count(span, isError);
+      const operation = this.#count(span, isError, perTrace);
       const above = parent < 0 ? undefined : places[parent];
       const place = parent >= 0 && above === undefined
         ? undefined
@@ -163,13 +163,14 @@ export class TraceProfile {
       if (hasParent && place.parent === above) perTrace.addCall(parent, place);
       if (!isGood(span)) continue;
       place.goodCount++;
-      perTrace.addSelfTime(place, Number(span.startTimeUnixNano), selfTimes[index]);
+      perTrace.addTime(place.selfTimes, Number(span.startTimeUnixNano), selfTimes[index]);
     }
     perTrace.addTo();
     for (const call of findRepeatedCalls(trace, { operationOf: this.#operationOf })) {
       this.#repeated.add(trace, call, {
         operationOf: this.#operationOf,
         sourceOf: (span) => span,
+        callerOf,
       });
     }
   }
@@ -177,7 +178,7 @@ export class TraceProfile {
   readonly #operationOf = (span: Span): Operation =>
     this.#namer.group(describeSource(span), spanService(span));
 
-  #count(span: Span, isError: boolean): OperationProfile {
+  #count(span: Span, isError: boolean, perTrace: TraceSums): OperationProfile {
     const group = this.#namer.group(describeSource(span), spanService(span));
     let profile = this.#operations.get(group);
     if (profile === undefined) {
@@ -195,7 +196,7 @@ export class TraceProfile {
     } else {
       const nano = Number(span.endTimeUnixNano - span.startTimeUnixNano);
       group.durations.add(nano);
-      profile.durations.add(Number(span.startTimeUnixNano), nano);
+      perTrace.addTime(profile.durations, Number(span.startTimeUnixNano), nano);
     }
     return profile;
   }
@@ -256,17 +257,18 @@ function findErrorsBelow(nodes: readonly SpanNode[]): Uint8Array {
   return found;
 }
 
-/** What the spans of one trace add up to at each place. */
+/** What the spans of one trace add up to. */
 class TraceSums {
-  readonly #selfTimes = new Map<PlaceProfile, { time: number; sum: number; count: number }>();
+  readonly #times = new Map<TimedSample, { time: number; sum: number; count: number }>();
   readonly #calls = new Map<number, Map<PlaceProfile, number>>();
 
-  addSelfTime(place: PlaceProfile, time: number, selfTime: number): void {
-    const known = this.#selfTimes.get(place);
+  /** Adds to what becomes one value of a sample: the mean. */
+  addTime(sample: TimedSample, time: number, nano: number): void {
+    const known = this.#times.get(sample);
     if (known === undefined) {
-      this.#selfTimes.set(place, { time, sum: selfTime, count: 1 });
+      this.#times.set(sample, { time, sum: nano, count: 1 });
     } else {
-      known.sum += selfTime;
+      known.sum += nano;
       known.count++;
     }
   }
@@ -277,11 +279,9 @@ class TraceSums {
     counts.set(place, (counts.get(place) ?? 0) + 1);
   }
 
-  /** Adds the sums to the places. */
+  /** Adds the trace to the samples and places. */
   addTo(): void {
-    for (const [place, { time, sum, count }] of this.#selfTimes) {
-      place.selfTimes.add(time, sum / count);
-    }
+    for (const [sample, { time, sum, count }] of this.#times) sample.add(time, sum / count);
     for (const counts of this.#calls.values()) {
       for (const [place, count] of counts) {
         const rounded = roundCount(count);

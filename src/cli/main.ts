@@ -33,6 +33,14 @@ const COMMANDS: Readonly<
     description: "write a recording in another format",
     load: async () => (await import("./export.ts")).createExportCommand,
   },
+  diff: {
+    description: "compare two recordings: what is slower, called more often, new or gone",
+    load: async () => (await import("./diff.ts")).createDiffCommand,
+  },
+  check: {
+    description: "check a recording against limits of time, errors and repeated queries",
+    load: async () => (await import("./check.ts")).createCheckCommand,
+  },
   mcp: {
     description: "let coding agents look into traces (Model Context Protocol)",
     load: async () => (await import("./mcp.ts")).createMcpCommand,
@@ -120,4 +128,5 @@ Examples:
   trace view run.jsonl                 open a recording
   trace stats run.jsonl                what takes long, what fails, what repeats
   trace export run.jsonl --format chrome --out run.json
+  trace diff before.jsonl after.jsonl --fail-on 'p95>+20%'
 `;

@@ -38,5 +38,41 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Parses a whole number of at least 0. */
+export function parseLimit(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) {
+    throw new InvalidArgumentError(`Expected a whole number of at least 0.`);
+  }
+  return count;
+}
+
+/** Parses a share such as `15%` or `7.5%`; returns 0.15. */
+export function parsePercent(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`Expected a share such as 15%.`);
+  return Number(match[1]) / 100;
+}
+
+/** Parses a short time such as `50us`, `1.5ms` or `2s`; returns nanoseconds. */
+export function parseNano(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`Expected a time such as 50us or 1.5ms.`);
+  return Number(match[1]) * NANO_PER_UNIT[match[2]];
+}
+
+const NANO_PER_UNIT: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  "µs": 1e3,
+  ms: 1e6,
+  s: 1e9,
+};
+
+/** Adds the text of an option that can be given several times to those before it. */
+export function collectText(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
 /** What a timer of the runtime can wait for at most: 24.8 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

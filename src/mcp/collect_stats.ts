@@ -1,7 +1,6 @@
 import { StatsCollector, type StatsCollectorOptions } from "../analysis/stats_collector.ts";
 import type { TraceStore } from "../assemble/trace_store.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
-import { matchingSpans } from "./query_parameter.ts";
 import type { TraceSource } from "./trace_source.ts";
 
 /**
@@ -18,21 +17,10 @@ export function collectStats(
   const fullKey = JSON.stringify([store.version, query?.text, key]);
   const known = lastStats.get(store);
   if (known?.key === fullKey) return known.collector;
-  const collector = new StatsCollector({
-    ...options,
-    // All of a trace comes at once: only traces larger than this would be cut.
-    maxOpenSpans: Math.max(1, store.spanCount),
-    filter: query && {
-      isSpanwise: query.isSpanwise,
-      matchesSpan: (span) => query.matchesSpan(span),
-      findSpans: (trace) => matchingSpans(query, trace),
-    },
-  });
+  const collector = new StatsCollector({ ...options, filter: query });
   for (let index = 0; index < store.traceCount; index++) {
-    const { traceId = "" } = store.entryAt(index) ?? {};
-    for (const span of store.spansOf(traceId)) collector.add(span);
-    // Whole: its spans need not wait.
-    collector.finish();
+    const trace = store.trace(store.entryAt(index)?.traceId ?? "");
+    if (trace !== undefined) collector.addTrace(trace);
   }
   lastStats.set(store, { key: fullKey, collector });
   return collector;

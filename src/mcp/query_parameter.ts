@@ -1,6 +1,4 @@
 import * as z from "zod";
-import type { Span } from "../model/span.ts";
-import type { Trace } from "../model/trace.ts";
 import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
 import { describeQueryError, QueryError } from "../query/query_error.ts";
 import { ToolError } from "./tool_error.ts";
@@ -40,11 +38,6 @@ export function matchesTrace(query: SpanQuery, { store }: TraceSource, traceId: 
   }
   const trace = store.trace(traceId);
   return trace !== undefined && query.findSpans(trace).length > 0;
-}
-
-/** The spans of a trace that a query finds. */
-export function* matchingSpans(query: SpanQuery, trace: Trace): Generator<Span> {
-  for (const index of query.findSpans(trace)) yield trace.nodes[index].span;
 }
 
 const CHEAT_SHEET = `Queries, by example:
