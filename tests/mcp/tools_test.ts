@@ -101,7 +101,7 @@ Deno.test("repeated calls are told with their parent, values, and where to look"
     "1 repeated call in 3 traces",
     "×6 SELECT * FROM items WHERE id = ?",
     "  by GET /cart, 3 times: 18 calls, 72ms in all",
-    "  values: 4 | 5",
+    "  values: 0 | 1 | 2 | 3 | 4",
     "  see trace trace000000000001 span root1",
   ]);
   const none = await callTool("n_plus_one", { min_calls: 7 }, [shop]);
