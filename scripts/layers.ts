@@ -35,7 +35,7 @@ export const LAYERS: LayerTable = {
     folders: ["model", "wire", "assemble", "query", "analysis", "terminal", "tui"],
     packages: ["@modelcontextprotocol/server", "zod"],
   },
-  cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings"] },
+  cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings", "re2js"] },
 };
 
 /**

@@ -15,6 +15,7 @@ export interface ExportOptions {
   readonly out?: string;
   readonly force?: boolean;
   readonly listFormats?: boolean;
+  readonly json?: boolean;
 }
 
 /** Builds `trace export`. */
@@ -31,6 +32,7 @@ export function createExportCommand(
     .option("--out <file>", "write to this file instead of standard output")
     .option("--force", "replace the file if it exists")
     .option("--list-formats", "print the formats and what they are")
+    .option("--json", "print the formats, or with --out a summary, one JSON object a line")
     .action(async (files, options) => {
       setExitCode(await runExport(io, files, options));
     }) as unknown as AnyCommand;
@@ -48,12 +50,11 @@ export async function runExport(
   options: ExportOptions,
 ): Promise<number> {
   if (options.listFormats) {
-    const width = Math.max(...EXPORT_FORMATS.map(({ name }) => name.length));
-    const lines = EXPORT_FORMATS.map(({ name, description }) =>
-      `${name.padEnd(width)}  ${description}\n`
-    );
-    await io.stdout.write(lines.join(""));
+    await io.stdout.write(listFormats(options.json));
     return 0;
+  }
+  if (options.json && options.out === undefined) {
+    throw new CommandError("With --json, add --out FILE: standard output is for the export", 2);
   }
   const format = chooseFormat(options.format);
   if (files.length === 0) {
@@ -74,10 +75,31 @@ export async function runExport(
   const spanCount = await exportFiles(io, files, exporter, file.write);
   if (spanCount === undefined) return await stopped(io, `"${out}" was not written`);
   await file.commit();
+  if (options.json) {
+    const { dropped, changed } = exporter;
+    const summary = {
+      event: "summary",
+      out,
+      format: format.name,
+      spans: spanCount,
+      dropped,
+      changed,
+    };
+    await io.stdout.write(JSON.stringify(summary) + "\n");
+    return 0;
+  }
   await io.stderr.write(
     `Wrote ${formatCount(spanCount, "span")} to ${out}\n${describeLosses(exporter, format)}`,
   );
   return 0;
+}
+
+function listFormats(isJson = false): string {
+  const width = Math.max(...EXPORT_FORMATS.map(({ name }) => name.length));
+  const lines = EXPORT_FORMATS.map(({ name, description }) =>
+    isJson ? JSON.stringify({ name, description }) : `${name.padEnd(width)}  ${description}`
+  );
+  return lines.join("\n") + "\n";
 }
 
 function chooseFormat(name: string | undefined): ExportFormat {

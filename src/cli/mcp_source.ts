@@ -7,7 +7,7 @@ import type { SpanSource } from "./span_source.ts";
 export class McpSource implements TraceSource, Disposable {
   readonly name: string;
   readonly title: string;
-  readonly store: TraceStore;
+  readonly traces: TraceStore;
   readonly #source: SpanSource;
   readonly #stop = new AbortController();
   readonly #listeners = new Set<(traceIds: ReadonlySet<string>) => void>();
@@ -22,7 +22,7 @@ export class McpSource implements TraceSource, Disposable {
     this.#source = source;
     this.#isLive = source.isLive;
     // How many traces and spans a trace is not what costs memory.
-    this.store = new TraceStore({ maxTraces: Infinity, maxSpansPerTrace: maxSpans, maxSpans });
+    this.traces = new TraceStore({ maxTraces: Infinity, maxSpansPerTrace: maxSpans, maxSpans });
   }
 
   get isSession(): boolean {
@@ -90,7 +90,7 @@ export class McpSource implements TraceSource, Disposable {
           const nowMs = Date.now();
           const traceIds = new Set<string>();
           for (const span of message.spans) {
-            if (this.store.add(span, nowMs)) traceIds.add(span.traceId);
+            if (this.traces.add(span, nowMs)) traceIds.add(span.traceId);
           }
           if (traceIds.size > 0) { for (const listener of this.#listeners) listener(traceIds); }
         }

@@ -75,10 +75,10 @@ export class McpSources implements SourceCatalog, Disposable {
     const sessions = await listSessions(this.#io);
     const defaultKey = (await this.#find(undefined).catch(() => undefined))?.key;
     const listed = new Map<string, ListedSource>();
-    const add = (key: string, source: Omit<ListedSource, "isDefault" | "store">): void => {
+    const add = (key: string, source: Omit<ListedSource, "isDefault" | "traces">): void => {
       if (listed.has(key)) return;
       const isDefault = key === defaultKey;
-      listed.set(key, { ...source, store: this.#open.get(key)?.source.store, isDefault });
+      listed.set(key, { ...source, traces: this.#open.get(key)?.source.traces, isDefault });
     };
     for (const session of sessions) {
       const { title, startedAt: time } = session;
@@ -190,7 +190,7 @@ export class McpSources implements SourceCatalog, Disposable {
 
   #isTooMuch(): boolean {
     let spanCount = 0;
-    for (const { source } of this.#open.values()) spanCount += source.store.spanCount;
+    for (const { source } of this.#open.values()) spanCount += source.traces.spanCount;
     return this.#open.size > MAX_OPEN_SOURCES || spanCount > this.#maxSpans;
   }
 }
@@ -227,7 +227,7 @@ function openFileNames(open: ReadonlyMap<string, OpenSource>): string[] {
     .filter((source) => !source.isLive && !source.hasEnded).map(({ name }) => name);
 }
 
-async function describeFile(name: string): Promise<Omit<ListedSource, "isDefault" | "store">> {
+async function describeFile(name: string): Promise<Omit<ListedSource, "isDefault" | "traces">> {
   try {
     const { size, mtime } = await stat(name);
     await using opened = await openRecording(name);

@@ -21,6 +21,7 @@ export interface ReplayOptions {
   readonly loop?: number;
   readonly from?: ReplayMoment;
   readonly until?: ReplayMoment;
+  readonly json?: boolean;
 }
 
 /** Builds `trace replay`. */
@@ -50,6 +51,7 @@ export function createReplayCommand(
       parseMoment,
     )
     .option("--until <time>", "only spans that start before this time", parseMoment)
+    .option("--json", "print a summary as one JSON object")
     .action(async (file, options) => {
       setExitCode(await runReplayCommand(io, file, options));
     }) as unknown as AnyCommand;
@@ -85,7 +87,9 @@ export async function runReplayCommand(
     total = addResults(total, await sendPlan(io, plan, target, options));
   }
   if (plan === undefined || total === undefined) return 0;
-  await io.stderr.write(describeResult(total, plan.eventCount * loop, speed) + describePlan(plan));
+  const eventCount = plan.eventCount * loop;
+  if (options.json) await io.stdout.write(formatResultJson(total, eventCount, plan));
+  else await io.stderr.write(describeResult(total, eventCount, speed) + describePlan(plan));
   return total.outcome === "done" && total.lostEventCount === 0 ? 0 : 1;
 }
 
@@ -167,8 +171,31 @@ function addResults(a: ReplayResult | undefined, b: ReplayResult): ReplayResult 
     elapsedMs: a.elapsedMs + b.elapsedMs,
     reconnectCount: a.reconnectCount + b.reconnectCount,
     // The worst pass: percentiles cannot be added.
-    lagP95Ms: Math.max(a.lagP95Ms ?? 0, b.lagP95Ms ?? 0),
+    lagP95Ms: a.lagP95Ms === undefined ? b.lagP95Ms : Math.max(a.lagP95Ms, b.lagP95Ms ?? 0),
   };
+}
+
+function formatResultJson(
+  result: ReplayResult,
+  eventCount: number,
+  { skipped, dropped, changed }: ReplayPlan,
+): string {
+  const { outcome, sentSpanCount, sentEventCount, lostEventCount, reconnectCount } = result;
+  return JSON.stringify({
+    event: "summary",
+    outcome,
+    error: result.error?.message,
+    spans: sentSpanCount,
+    events: sentEventCount,
+    lost_events: lostEventCount,
+    left_events: eventCount - sentEventCount - lostEventCount,
+    reconnects: reconnectCount,
+    elapsed_ms: Math.round(result.elapsedMs),
+    lag_p95_ms: result.lagP95Ms,
+    skipped,
+    dropped,
+    changed,
+  }) + "\n";
 }
 
 function describeResult(

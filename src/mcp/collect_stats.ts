@@ -1,29 +1,35 @@
 import { StatsCollector, type StatsCollectorOptions } from "../analysis/stats_collector.ts";
-import type { TraceStore } from "../assemble/trace_store.ts";
+import type { TraceList } from "../assemble/trace_list.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
+import { eachTrace } from "./each_trace.ts";
 import type { TraceSource } from "./trace_source.ts";
+
+/** What to count. */
+export interface StatsRequest {
+  readonly options?: StatsCollectorOptions;
+  /** Says which options these are. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Counts all spans of a source. What was counted last is kept: the next page asks for the same.
- *
- * @param key Says which options these are.
  */
-export function collectStats(
-  { store }: TraceSource,
+export async function collectStats(
+  { traces }: TraceSource,
   query: SpanQuery | undefined,
-  key: string,
-  options: StatsCollectorOptions = {},
-): StatsCollector {
-  const fullKey = JSON.stringify([store.version, query?.text, key]);
-  const known = lastStats.get(store);
+  { key, options = {}, signal }: StatsRequest,
+): Promise<StatsCollector> {
+  const fullKey = JSON.stringify([traces.version, query?.text, key]);
+  const known = lastStats.get(traces);
   if (known?.key === fullKey) return known.collector;
   const collector = new StatsCollector({ ...options, filter: query });
-  for (let index = 0; index < store.traceCount; index++) {
-    const trace = store.trace(store.entryAt(index)?.traceId ?? "");
+  for await (const { traceId } of eachTrace(traces, signal)) {
+    const trace = traces.trace(traceId);
     if (trace !== undefined) collector.addTrace(trace);
   }
-  lastStats.set(store, { key: fullKey, collector });
+  lastStats.set(traces, { key: fullKey, collector });
   return collector;
 }
 
-const lastStats = new WeakMap<TraceStore, { key: string; collector: StatsCollector }>();
+const lastStats = new WeakMap<TraceList, { key: string; collector: StatsCollector }>();

@@ -117,17 +117,16 @@ export function countText(count: number, word: string): string {
 
 /** What a reader of any answer about a source should know: what is damaged, missing, given up. */
 export function sourceNotes(source: TraceSource): string[] {
-  const { evictedTraces, droppedSpans } = source.store;
+  const { droppedSpans } = source.traces;
   const notes = source.notices.slice(0, MAX_NOTICES).map((text) => `Note: ${shownText(text, 400)}`);
-  if (evictedTraces > 0) {
+  const { trace_evicted: evicted = 0, trace_full = 0, store_full = 0 } = droppedSpans;
+  if (evicted > 0) {
     notes.push(
-      `Note: ${
-        countText(evictedTraces, "older trace")
-      } of this source were given up to save memory ` +
+      `Note: ${countText(evicted, "span")} of older traces were given up to save memory ` +
         "(trace mcp --max-spans raises the bound)",
     );
   }
-  const full = (droppedSpans.trace_full ?? 0) + (droppedSpans.store_full ?? 0);
+  const full = trace_full + store_full;
   if (full > 0) {
     notes.push(
       `Note: ${

@@ -4,6 +4,7 @@ import type { Finding, PlaceFigures } from "../analysis/finding.ts";
 import { TraceProfile } from "../analysis/trace_profile.ts";
 import { Answer, describeCall, shownText } from "./answer.ts";
 import { countText, describeOperation, formatNano, sourceNotes } from "./describe_trace.ts";
+import { eachTrace } from "./each_trace.ts";
 import { matchesTrace, QUERY, readQuery } from "./query_parameter.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { defineTool, MAX_BYTES, OFFSET, parameters } from "./tool.ts";
@@ -37,7 +38,10 @@ export const diff = defineTool({
         `before and after are the same, "${before.title}"; pass two different sources (see list_sources)`,
       );
     }
-    const profiles = [profileOf(before, query), profileOf(after, query)] as const;
+    const profiles = [
+      await profileOf(before, query, signal),
+      await profileOf(after, query, signal),
+    ] as const;
     const comparison = compareProfiles(...profiles);
     const answer = new Answer(args.max_bytes);
     answer.add(`before: ${describeProfile(before, profiles[0])}`);
@@ -70,12 +74,15 @@ export const diff = defineTool({
   },
 });
 
-function profileOf(source: TraceSource, query: SpanQuery | undefined): TraceProfile {
-  const { store } = source;
+async function profileOf(
+  { traces }: TraceSource,
+  query: SpanQuery | undefined,
+  signal: AbortSignal,
+): Promise<TraceProfile> {
   const profile = new TraceProfile();
-  for (const traceId of store.traceIds) {
-    if (query !== undefined && !matchesTrace(query, source, traceId)) continue;
-    const trace = store.trace(traceId);
+  for await (const { traceId } of eachTrace(traces, signal)) {
+    if (query !== undefined && !matchesTrace(query, traces, traceId)) continue;
+    const trace = traces.trace(traceId);
     if (trace !== undefined) profile.add(trace);
   }
   return profile;

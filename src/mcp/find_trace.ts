@@ -1,5 +1,6 @@
 import type { Trace } from "../model/trace.ts";
 import { shownText } from "./answer.ts";
+import { traceIds } from "./each_trace.ts";
 import { matchId, showId } from "./short_ids.ts";
 import { ToolError } from "./tool_error.ts";
 import type { TraceSource } from "./trace_source.ts";
@@ -10,16 +11,18 @@ import type { TraceSource } from "./trace_source.ts";
  * @throws {ToolError} When there is none, or several begin so.
  */
 export function findTrace(source: TraceSource, given: string): Trace {
-  const trace = source.store.trace(given);
+  const trace = source.traces.trace(given);
   if (trace !== undefined) return trace;
-  const { evictedTraces } = source.store;
-  const [id] = chooseId(given, source.store.traceIds, {
+  const { traces } = source;
+  const [id] = chooseId(given, traceIds(traces), {
     what: "trace",
     where: shownText(source.title, 100),
     advice: "search_traces lists the traces" +
-      (evictedTraces > 0 ? `; ${evictedTraces} older ones were given up to save memory` : ""),
+      ((traces.droppedSpans.trace_evicted ?? 0) > 0
+        ? "; older ones were given up to save memory"
+        : ""),
   });
-  return source.store.trace(id) as Trace;
+  return source.traces.trace(id) as Trace;
 }
 
 /**
@@ -39,7 +42,7 @@ export function findSpanIndex(trace: Trace, given: string): number {
 
 function chooseId(
   given: string,
-  all: readonly string[],
+  all: Iterable<string>,
   { what, where, advice }: { what: string; where: string; advice: string },
 ): string[] {
   const found = matchId(given, all);

@@ -43,7 +43,7 @@ export const listSources = defineTool({
 });
 
 function describeSource(source: ListedSource): string {
-  const { type, title, time, byteCount, store } = source;
+  const { type, title, time, byteCount, traces } = source;
   return [
     // Whole: it is what has to be passed.
     /\s/.test(source.name) ? JSON.stringify(source.name) : shownText(source.name, 4096),
@@ -51,9 +51,9 @@ function describeSource(source: ListedSource): string {
     ...(title === "" ? [] : [shownText(title, 120)]),
     ...(time === undefined ? [] : [`${type === "session" ? "since" : "changed"} ${time}`]),
     ...(byteCount === undefined ? [] : [countText(byteCount, "byte")]),
-    ...(store === undefined
+    ...(traces === undefined
       ? []
-      : [`open: ${countText(store.traceCount, "trace")}, ${countText(store.spanCount, "span")}`]),
+      : [`open: ${countText(traces.traceCount, "trace")}, ${countText(traces.spanCount, "span")}`]),
     ...(source.isDefault ? ["(default)"] : []),
   ].join("  ");
 }

@@ -26,8 +26,10 @@ export const nPlusOne = defineTool({
   async run(args, { catalog, signal }): Promise<string> {
     const query = readQuery(args.query);
     const source = await catalog.open(args.source, signal);
-    const collector = collectStats(source, query, `calls ${args.min_calls}`, {
-      minRepeatedCalls: args.min_calls,
+    const collector = await collectStats(source, query, {
+      key: `calls ${args.min_calls}`,
+      options: { minRepeatedCalls: args.min_calls },
+      signal,
     });
     const found = [...collector.repeatedCalls].sort((a, b) => b.wallNano - a.wallNano);
     const answer = new Answer(args.max_bytes);

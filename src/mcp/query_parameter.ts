@@ -1,8 +1,8 @@
 import * as z from "zod";
+import type { TraceList } from "../assemble/trace_list.ts";
 import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
 import { describeQueryError, QueryError } from "../query/query_error.ts";
 import { ToolError } from "./tool_error.ts";
-import type { TraceSource } from "./trace_source.ts";
 
 /** The parameter of tools that choose. */
 export const QUERY = z.string().optional().describe(
@@ -30,13 +30,13 @@ export function readQuery(text: string | undefined): SpanQuery | undefined {
   }
 }
 
-/** Whether a query finds anything in a trace of a source. */
-export function matchesTrace(query: SpanQuery, { store }: TraceSource, traceId: string): boolean {
+/** Whether a query finds anything in a trace. */
+export function matchesTrace(query: SpanQuery, traces: TraceList, traceId: string): boolean {
   if (query.isSpanwise) {
-    for (const span of store.spansOf(traceId)) if (query.matchesSpan(span)) return true;
+    for (const span of traces.spansOf(traceId)) if (query.matchesSpan(span)) return true;
     return false;
   }
-  const trace = store.trace(traceId);
+  const trace = traces.trace(traceId);
   return trace !== undefined && query.findSpans(trace).length > 0;
 }
 

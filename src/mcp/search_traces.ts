@@ -3,11 +3,12 @@ import type { Trace } from "../model/trace.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { Answer, describeCall } from "./answer.ts";
 import { countText, describeTrace, nowOf, shownName, sourceNotes } from "./describe_trace.ts";
+import { eachTrace, traceIds } from "./each_trace.ts";
 import { EXPLAINED_QUERY, matchesTrace, readQuery } from "./query_parameter.ts";
 import { createIdShortener, showId } from "./short_ids.ts";
 import { defineTool, MAX_BYTES, OFFSET, parameters, SOURCE } from "./tool.ts";
 import type { TraceSource } from "./trace_source.ts";
-import { summarizeTraces, type TraceSummary } from "./trace_summary.ts";
+import { summarizeTrace, type TraceSummary } from "./trace_summary.ts";
 
 const SORTS = ["newest", "slowest", "errors"] as const;
 
@@ -30,19 +31,20 @@ export const searchTraces = defineTool({
   async run(args, { catalog, signal }): Promise<string> {
     const query = readQuery(args.query);
     const source = await catalog.open(args.source, signal);
-    const { store } = source;
+    const { traces } = source;
     const nowUnixNano = nowOf(source);
     const found: TraceSummary[] = [];
-    for (const summary of summarizeTraces(source, nowUnixNano)) {
-      if (query === undefined || matchesTrace(query, source, summary.traceId)) found.push(summary);
+    for await (const entry of eachTrace(traces, signal)) {
+      if (query !== undefined && !matchesTrace(query, traces, entry.traceId)) continue;
+      found.push(summarizeTrace(traces, entry, nowUnixNano));
     }
     found.sort(ORDERS[args.sort]);
     const answer = new Answer(args.max_bytes);
     answer.add(describeCount(source, found.length, query));
-    const shortId = createIdShortener(store.traceIds, TRACE_ID_LENGTH);
+    const shortId = createIdShortener(traceIds(traces), TRACE_ID_LENGTH);
     let shown = args.offset;
     for (const { traceId } of found.slice(args.offset, args.offset + args.limit)) {
-      const trace = store.trace(traceId);
+      const trace = traces.trace(traceId);
       // A session goes on while an answer is made.
       if (trace === undefined) continue;
       const line = describeTrace(trace, shortId(traceId), nowUnixNano) +
@@ -67,7 +69,7 @@ function describeCount(
   count: number,
   query: SpanQuery | undefined,
 ): string {
-  const { traceCount } = source.store;
+  const { traceCount } = source.traces;
   if (traceCount === 0) {
     return source.isLive
       ? "No spans have come yet. Use the program, or wait with wait_for_trace."

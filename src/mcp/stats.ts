@@ -36,12 +36,11 @@ export const stats = defineTool({
     const source = await catalog.open(args.source, signal);
     const { group_by: groupBy, category } = args;
     const isByValue = groupBy !== undefined && groupBy !== "service";
-    const collector = collectStats(
-      source,
-      query,
-      isByValue ? `${category ?? ""} ${groupBy}` : "",
-      isByValue ? { by: { valueOf: (span) => valueOf(span, groupBy), category } } : {},
-    );
+    const collector = await collectStats(source, query, {
+      key: isByValue ? `${category ?? ""} ${groupBy}` : "",
+      options: isByValue ? { by: { valueOf: (span) => valueOf(span, groupBy), category } } : {},
+      signal,
+    });
     const tables = groupBy !== undefined
       ? [isByValue ? "by" as const : "service" as const]
       : category === undefined

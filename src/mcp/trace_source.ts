@@ -1,4 +1,4 @@
-import type { TraceStore } from "../assemble/trace_store.ts";
+import type { TraceList } from "../assemble/trace_list.ts";
 
 /** The traces of one source, as tools read them. */
 export interface TraceSource {
@@ -10,7 +10,7 @@ export interface TraceSource {
   readonly isSession: boolean;
   /** Whether more may come. */
   readonly isLive: boolean;
-  readonly store: TraceStore;
+  readonly traces: TraceList;
   /** What should be known of it: damage, what was missed; whole sentences, not escaped. */
   readonly notices: readonly string[];
   /**
@@ -32,7 +32,7 @@ export interface ListedSource {
   readonly time?: string;
   readonly byteCount?: number;
   /** Set once it has been opened. */
-  readonly store?: TraceStore;
+  readonly traces?: TraceList;
   /** Whether it is meant when a tool is called without a source. */
   readonly isDefault: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Span } from "../model/span.ts";
-import type { TraceSource } from "./trace_source.ts";
+import type { TraceEntry, TraceList } from "../assemble/trace_list.ts";
 
 /** What a list of traces is sorted by. */
 export interface TraceSummary {
@@ -12,21 +12,17 @@ export interface TraceSummary {
 }
 
 /**
- * Sums up every trace of a source without building trees, which would take ten times as long.
+ * Sums up a trace without building its tree, which would take ten times as long.
  *
  * @param nowUnixNano Up to when running traces last; `undefined` when nothing runs any more.
  */
-export function* summarizeTraces(
-  { store }: TraceSource,
+export function summarizeTrace(
+  traces: TraceList,
+  { traceId, spanCount, errorCount, runningCount }: TraceEntry,
   nowUnixNano: bigint | undefined,
-): Generator<TraceSummary> {
-  for (let index = 0; index < store.traceCount; index++) {
-    const entry = store.entryAt(index);
-    if (entry === undefined) return;
-    const { traceId, spanCount, errorCount, runningCount } = entry;
-    const latestUnixNano = runningCount > 0 ? nowUnixNano : undefined;
-    yield { traceId, ...extent(store.spansOf(traceId), latestUnixNano), spanCount, errorCount };
-  }
+): TraceSummary {
+  const latestUnixNano = runningCount > 0 ? nowUnixNano : undefined;
+  return { traceId, ...extent(traces.spansOf(traceId), latestUnixNano), spanCount, errorCount };
 }
 
 function extent(

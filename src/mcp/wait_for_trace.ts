@@ -10,7 +10,7 @@ import { showId } from "./short_ids.ts";
 import { defineTool, MAX_BYTES, parameters, SOURCE, type ToolContext } from "./tool.ts";
 import { ToolError } from "./tool_error.ts";
 import { NoSessionError, type TraceSource } from "./trace_source.ts";
-import { summarizeTraces } from "./trace_summary.ts";
+import { summarizeTrace } from "./trace_summary.ts";
 
 const INPUT = parameters({
   source: SOURCE,
@@ -156,9 +156,12 @@ class TraceWait implements Disposable {
 
   /** Takes what is there already and was still going on then, or began later. */
   addSince(sinceUnixNano: bigint): void {
-    for (const summary of summarizeTraces(this.source, undefined)) {
-      const { traceId, startUnixNano, durationNano } = summary;
-      if (startUnixNano + durationNano >= sinceUnixNano) this.#changed.add(traceId);
+    const { traces } = this.source;
+    for (let index = 0; index < traces.traceCount; index++) {
+      const entry = traces.entryAt(index);
+      if (entry === undefined) break;
+      const { startUnixNano, durationNano } = summarizeTrace(traces, entry, undefined);
+      if (startUnixNano + durationNano >= sinceUnixNano) this.#changed.add(entry.traceId);
     }
   }
 
@@ -203,7 +206,7 @@ class TraceWait implements Disposable {
     const changed = [...this.#changed];
     this.#changed.clear();
     for (const id of changed) {
-      for (const span of this.source.store.spansOf(id)) this.#store.add(span, nowMs);
+      for (const span of this.source.traces.spansOf(id)) this.#store.add(span, nowMs);
     }
     const finished = this.#store.finishedTraces(nowMs, isOver).map(({ trace }) => trace);
     const candidates = this.#isTakingRunning

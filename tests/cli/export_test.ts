@@ -111,3 +111,31 @@ Deno.test("damage is told and the rest is exported", async () => {
   assertEquals(io.out, LINE + LINE);
   assertStringIncludes(io.err, "damaged");
 });
+
+Deno.test("with --json, export prints the formats and what it wrote, one object a line", () =>
+  inTemporaryFolder(async (folder) => {
+    const formats = createCapturedIo();
+    assertEquals(await main(["export", "--list-formats", "--json"], formats), 0);
+    const names = formats.out.trimEnd().split("\n").map((line) => JSON.parse(line).name);
+    assertEquals(names, ["chrome", "jsonl", "otlp-jsonl"]);
+    const out = `${folder}/out.json`;
+    const io = createCapturedIo({
+      stdin:
+        '{"id":"a","trace_id":"t","name":"n","kind":"function","start_time":"2026-03-11T10:00:00Z"}\n',
+    });
+    assertEquals(await main(["export", "-", "--format", "chrome", "--out", out, "--json"], io), 0);
+    assertEquals([JSON.parse(io.out), io.err], [
+      {
+        event: "summary",
+        out,
+        format: "chrome",
+        spans: 1,
+        dropped: {},
+        changed: { no_end_time: 1 },
+      },
+      "",
+    ]);
+    const nowhere = createCapturedIo();
+    assertEquals(await main(["export", "-", "--format", "chrome", "--json"], nowhere), 2);
+    assertEquals(nowhere.out, "");
+  }));

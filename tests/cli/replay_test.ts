@@ -137,3 +137,35 @@ Deno.test("a replay that is stopped ends at once with its counts", () =>
     assertMatch(io.err, /sent 1 span \(1 event\)|1 event may not have arrived/);
     assertStringIncludes(io.err, "Stopped with 1 event left");
   }));
+
+Deno.test("with --json, replay prints a summary with stable names and nothing else", () =>
+  withCollector(async (path) => {
+    const io = createCapturedIo({ stdin: RECORDING });
+    const args = [
+      "replay",
+      "-",
+      "--to",
+      `unix://${path}`,
+      "--speed",
+      "max",
+      "--loop",
+      "2",
+      "--json",
+    ];
+    assertEquals(await main(args, io), 0);
+    assertEquals(io.err, "");
+    const { elapsed_ms, ...summary } = JSON.parse(io.out);
+    assert(elapsed_ms >= 0);
+    assertEquals(summary, {
+      event: "summary",
+      outcome: "done",
+      spans: 6,
+      events: 10,
+      lost_events: 0,
+      left_events: 0,
+      reconnects: 0,
+      skipped: {},
+      dropped: {},
+      changed: {},
+    });
+  }));

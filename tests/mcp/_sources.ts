@@ -10,7 +10,7 @@ export class FakeSource implements TraceSource {
   readonly name: string;
   readonly title: string;
   readonly isSession: boolean;
-  readonly store: TraceStore;
+  readonly traces: TraceStore;
   readonly notices: string[] = [];
   isLive: boolean;
   readonly #listeners = new Set<(traceIds: ReadonlySet<string>) => void>();
@@ -24,8 +24,8 @@ export class FakeSource implements TraceSource {
     this.title = name;
     this.isSession = this.isLive = options.isLive ?? false;
     const { maxSpans = 1_000_000 } = options;
-    this.store = new TraceStore({ maxTraces: Infinity, maxSpansPerTrace: maxSpans, maxSpans });
-    for (const span of spans) this.store.add(span, 0);
+    this.traces = new TraceStore({ maxTraces: Infinity, maxSpansPerTrace: maxSpans, maxSpans });
+    for (const span of spans) this.traces.add(span, 0);
   }
 
   get watcherCount(): number {
@@ -33,7 +33,7 @@ export class FakeSource implements TraceSource {
   }
 
   send(span: Span): void {
-    this.store.add(span, Date.now());
+    this.traces.add(span, Date.now());
     for (const listener of this.#listeners) listener(new Set([span.traceId]));
   }
 
@@ -74,7 +74,7 @@ function catalogOf(sources: readonly TraceSource[]): SourceCatalog {
         name: source.name,
         type: source.isSession ? "session" : "file",
         title: "recording",
-        store: source.store,
+        traces: source.traces,
         isDefault: index === 0,
       }))),
   };

@@ -172,7 +172,7 @@ Deno.test("what is wrong with a source stands in every answer about it", async (
   ) {
     const answer = await callTool(tool, args, [source]);
     assertStringIncludes(answer, "Note: 3 lines were damaged␛");
-    assertStringIncludes(answer, "1 older trace of this source were given up");
+    assertStringIncludes(answer, "1 span of older traces were given up");
   }
 });
 
