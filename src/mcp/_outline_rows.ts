@@ -36,7 +36,7 @@ export interface ChildRows {
 }
 
 /** How to make rows. */
-export interface OutlineOptions {
+export interface RowOptions {
   readonly minDurationNano: bigint;
   readonly isFolding: boolean;
 }
@@ -55,7 +55,7 @@ export function makeRows(
   trace: Trace,
   siblings: readonly number[],
   errorsBelow: Uint8Array,
-  options: OutlineOptions,
+  options: RowOptions,
 ): ChildRows {
   const { minDurationNano } = options;
   const shown = minDurationNano === 0n ? siblings : siblings.filter((index) => {

@@ -50,7 +50,7 @@ export const DEFAULT_MAX_BYTES = 20_000;
 export const SOURCE = z.string().optional().describe(
   "What to read, as list_sources names it; default: what was named at the start, else the only session",
 );
-export const MAX_BYTES = z.number().int().min(2000).max(1_000_000).default(DEFAULT_MAX_BYTES)
+export const MAX_BYTES = z.number().int().min(4000).max(1_000_000).default(DEFAULT_MAX_BYTES)
   .describe("Most bytes to answer");
 export const TRACE_ID = z.string().min(1).describe("Trace id, or a unique beginning of it");
 export const OFFSET = z.number().int().min(0).max(1e9).default(0).describe("How many to skip");
