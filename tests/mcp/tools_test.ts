@@ -198,3 +198,9 @@ Deno.test("every tool is small to describe, says what its parameters are, and re
     assertThrows(() => input.parse({ nope: 1 }), Error, 'no parameter \\"nope\\"; there are');
   }
 });
+
+Deno.test("the documentation lists every tool", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/agents.md", import.meta.url));
+  const listed = [...page.matchAll(/^\| `([a-z_]+)` +\| /gm)].map(([, name]) => name);
+  for (const { name } of TOOLS) assert(listed.includes(name), name);
+});
