@@ -1,7 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { McpSources } from "../../src/cli/mcp_sources.ts";
-import { NoSessionError } from "../../src/mcp/trace_source.ts";
-import { startTraceCollect } from "../../scripts/start_collector.ts";
 import { createCapturedIo } from "../testing/captured_io.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 
@@ -18,10 +16,10 @@ function spanLines(count: number): string {
 
 function sourcesIn(
   folder: string,
-  options: { names?: string[]; maxSpans?: number; env?: Record<string, string> } = {},
+  options: { names?: string[]; maxSpans?: number } = {},
 ): McpSources {
-  const { names = [], maxSpans = 1000, env } = options;
-  const io = createCapturedIo({ env: { XDG_RUNTIME_DIR: folder, ...env } });
+  const { names = [], maxSpans = 1000 } = options;
+  const io = createCapturedIo({ env: { XDG_RUNTIME_DIR: folder } });
   return new McpSources(io, { names, maxSpans });
 }
 
@@ -75,27 +73,10 @@ Deno.test("a file that cannot be read is tried again at the next call", () =>
     assertEquals((await sources.open(path, signal)).traces.spanCount, 1);
   }));
 
-Deno.test("of several sources none is the default", () =>
+Deno.test("of several sources that were named none is the default", () =>
   inTemporaryFolder(async (folder) => {
     using named = sourcesIn(folder, { names: ["a.jsonl", "b.jsonl"] });
     await assertRejects(() => named.open(undefined, signal), Error, "a.jsonl, b.jsonl");
-    using sources = sourcesIn(folder);
-    await assertRejects(() => sources.open(undefined, signal), NoSessionError);
-    await using first = await startTraceCollect(folder, []);
-    assertEquals((await sources.open(undefined, signal)).name, String(first.pid));
-    await using second = await startTraceCollect(folder, []);
-    const error = await assertRejects(() => sources.open(undefined, signal), Error);
-    for (const { pid } of [first, second]) {
-      assert(error.message.includes(`\n  ${pid}  trace collect`));
-    }
-    const socket = second.ready.socket as string;
-    using inside = sourcesIn(folder, { env: { TRACE_SOCKET: socket } });
-    assertEquals((await inside.open(undefined, signal)).name, String(second.pid));
-    const listed = await sources.list(folder);
-    assertEquals(listed.map(({ type, isDefault }) => [type, isDefault]), [
-      ["session", false],
-      ["session", false],
-    ]);
   }));
 
 Deno.test("a folder's trace files are listed by what is in them, not by their names", () =>
@@ -105,7 +86,8 @@ Deno.test("a folder's trace files are listed by what is in them, not by their na
     await Deno.writeTextFile(`${folder}/notes.txt`, spanLines(1));
     await Deno.mkdir(`${folder}/folder.json`);
     using sources = sourcesIn(folder);
-    const listed = await sources.list(folder);
+    // Whatever else runs on this machine.
+    const listed = (await sources.list(folder)).filter(({ type }) => type === "file");
     assertEquals(listed.map(({ name, title, byteCount }) => [name, title, byteCount]), [
       [`${folder}/spans.json`, "span-lines", spanLines(1).length],
     ]);

@@ -124,6 +124,26 @@ Deno.test("a live session is found, followed, waited for, and still there when i
     assertStringIncludes(after, "2 traces");
   }));
 
+Deno.test("of several sessions one has to be named, or is the one of TRACE_SOCKET", () =>
+  inTemporaryFolder(async (folder) => {
+    await using first = await startTraceCollect(folder, []);
+    await using second = await startTraceCollect(folder, []);
+    await using mcp = await startMcpClient(folder);
+    const { text, isError } = await mcp.call("search_traces");
+    assert(isError);
+    for (const { pid } of [first, second]) {
+      assertStringIncludes(text, `\n  ${pid}  trace collect`);
+      assert(!(await mcp.call("search_traces", { source: String(pid) })).isError);
+    }
+    assert(!(await mcp.call("list_sources", { folder })).text.includes("(default)"));
+    const env = { TRACE_SOCKET: second.ready.socket as string };
+    await using inside = await startMcpClient(folder, [], env);
+    const listed = await inside.call("list_sources", { folder });
+    const line = listed.text.split("\n").find((each) => each.startsWith(`${second.pid}  `));
+    assertStringIncludes(line ?? "", "(default)");
+    assert(!(await inside.call("search_traces")).isError);
+  }));
+
 Deno.test("a cancelled call ends, and the next one works", () =>
   inTemporaryFolder(async (folder) => {
     await using mcp = await startMcpClient(folder);

@@ -34,8 +34,9 @@ export interface McpClient extends AsyncDisposable {
 export async function startMcpClient(
   folder: string,
   args: readonly string[] = [],
+  env: Record<string, string> = {},
 ): Promise<McpClient> {
-  const transport = new ProcessTransport(spawnTrace(["mcp", ...args], { folder }));
+  const transport = new ProcessTransport(spawnTrace(["mcp", ...args], { folder, env }));
   const client = new McpSdkClient({ name: "test", version: "1" });
   await client.connect(transport);
   return {
