@@ -3,6 +3,7 @@ import { changeSpan } from "../model/change_span.ts";
 import type { TraceCensus } from "../assemble/trace_grouper.ts";
 import type { Span } from "../model/span.ts";
 import { type OpenedRecording, openRecording } from "../recording/open_recording.ts";
+import type { RecordingReport } from "../recording/recording_report.ts";
 import type { ForeignFormat } from "../recording/sniff_format.ts";
 import { decodeForeignLines, decodeSpanBatch } from "../wire/span_line/decode_span_batch.ts";
 import { scanTraceIds } from "../wire/span_line/scan_trace_ids.ts";
@@ -94,19 +95,24 @@ async function* readSpans(
     const decode = section.isProven ? decodeSpanBatch : decodeForeignLines;
     yield { type: "spans", spans: decode(section.lines) };
   }
-  const { damaged, damagedLines, lostByWriter } = recording.report;
+  for (const text of describeReport(opened.name, recording.report)) yield { type: "notice", text };
+}
+
+/** What users should know of a recording that has been read. */
+export function describeReport(name: string, report: Readonly<RecordingReport>): string[] {
+  const { damaged, damagedLines, lostByWriter } = report;
+  const notices: string[] = [];
   if (damagedLines > 0) {
     const [first] = damaged;
-    yield {
-      type: "notice",
-      text: `${opened.name} is damaged: ${damagedLines} lines were skipped, the first at byte ` +
+    notices.push(
+      `${name} is damaged: ${damagedLines} lines were skipped, the first at byte ` +
         `${first.offset} (${first.reason})`,
-    };
+    );
   }
   if (lostByWriter > 0) {
-    const text = `${lostByWriter} spans could not be written when ${opened.name} was recorded`;
-    yield { type: "notice", text };
+    notices.push(`${lostByWriter} spans could not be written when ${name} was recorded`);
   }
+  return notices;
 }
 
 async function* readForeign(

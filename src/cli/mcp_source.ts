@@ -1,28 +1,49 @@
+import type { TraceList } from "../assemble/trace_list.ts";
 import { TraceStore } from "../assemble/trace_store.ts";
 import type { TraceSource } from "../mcp/trace_source.ts";
 import { formatCount } from "./describe_reasons.ts";
+import { type IndexedRecording, indexRecording } from "./indexed_recording.ts";
 import type { SpanSource } from "./span_source.ts";
 
 /** A source whose spans are kept in memory for the tools of `trace mcp`. */
 export class McpSource implements TraceSource, Disposable {
   readonly name: string;
   readonly title: string;
-  readonly traces: TraceStore;
   readonly #source: SpanSource;
+  readonly #store: TraceStore;
+  readonly #largeFile: string | undefined;
   readonly #stop = new AbortController();
   readonly #listeners = new Set<(traceIds: ReadonlySet<string>) => void>();
   readonly #notices: string[] = [];
   #skippedSpanCount = 0;
   #isLive: boolean;
   #ready: Promise<void> | undefined;
+  #indexed: IndexedRecording | undefined;
 
-  constructor(name: string, source: SpanSource, maxSpans: number) {
+  /**
+   * @param largeFile The path of a file whose spans had better stay in it, if it is a recording.
+   */
+  constructor(
+    name: string,
+    source: SpanSource,
+    { maxSpans, largeFile }: { maxSpans: number; largeFile?: string },
+  ) {
     this.name = name;
     this.title = source.title;
     this.#source = source;
     this.#isLive = source.isLive;
     // How many traces and spans a trace is not what costs memory.
-    this.traces = new TraceStore({ maxTraces: Infinity, maxSpansPerTrace: maxSpans, maxSpans });
+    this.#largeFile = largeFile;
+    this.#store = new TraceStore({ maxTraces: Infinity, maxSpansPerTrace: maxSpans, maxSpans });
+  }
+
+  get traces(): TraceList {
+    return this.#indexed?.traces ?? this.#store;
+  }
+
+  /** Spans in memory. */
+  get keptSpanCount(): number {
+    return this.#store.spanCount;
   }
 
   get isSession(): boolean {
@@ -44,7 +65,7 @@ export class McpSource implements TraceSource, Disposable {
   }
 
   get notices(): readonly string[] {
-    const notices = [...this.#notices];
+    const notices = [...this.#notices, ...this.#indexed?.notices ?? []];
     if (this.#skippedSpanCount > 0) {
       notices.push(`${formatCount(this.#skippedSpanCount, "span")} came too fast and were missed`);
     }
@@ -69,9 +90,14 @@ export class McpSource implements TraceSource, Disposable {
   /** Stops following; what is there can still be read. */
   [Symbol.dispose](): void {
     this.#stop.abort();
+    this.#indexed?.[Symbol.dispose]();
   }
 
   async #read(): Promise<void> {
+    if (this.#largeFile !== undefined) {
+      this.#indexed = await indexRecording(this.#largeFile, this.#stop.signal);
+      if (this.#indexed !== undefined) return;
+    }
     if (!this.isSession) return await this.#follow(() => {});
     const live = Promise.withResolvers<void>();
     // A session of go-trace does not say when all has been told.
@@ -90,7 +116,7 @@ export class McpSource implements TraceSource, Disposable {
           const nowMs = Date.now();
           const traceIds = new Set<string>();
           for (const span of message.spans) {
-            if (this.traces.add(span, nowMs)) traceIds.add(span.traceId);
+            if (this.#store.add(span, nowMs)) traceIds.add(span.traceId);
           }
           if (traceIds.size > 0) { for (const listener of this.#listeners) listener(traceIds); }
         }

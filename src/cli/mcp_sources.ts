@@ -18,6 +18,8 @@ export interface McpSourcesOptions {
   readonly names: readonly string[];
   /** Spans in memory, of each source and of all files together. */
   readonly maxSpans: number;
+  /** Recordings that are larger are indexed, and their spans stay in the file. @default 64 MiB */
+  readonly indexedFromBytes?: number;
 }
 
 /** What stands for a source and can be opened. */
@@ -27,6 +29,8 @@ interface FoundSource {
   readonly name: string;
   /** Changes when it has to be read again. */
   readonly version: string;
+  /** Its path, when it is a file that is better not held in memory. */
+  readonly largeFile?: string;
   create(): SpanSource;
 }
 
@@ -40,13 +44,15 @@ export class McpSources implements SourceCatalog, Disposable {
   readonly #io: CliIo;
   readonly #names: readonly string[];
   readonly #maxSpans: number;
+  readonly #indexedFromBytes: number;
   /** By key, the one used last at the end. */
   readonly #open = new Map<string, OpenSource>();
 
-  constructor(io: CliIo, { names, maxSpans }: McpSourcesOptions) {
+  constructor(io: CliIo, { names, maxSpans, indexedFromBytes }: McpSourcesOptions) {
     this.#io = io;
     this.#names = names;
     this.#maxSpans = maxSpans;
+    this.#indexedFromBytes = indexedFromBytes ?? 64 * 1024 * 1024;
   }
 
   async open(name: string | undefined, signal: AbortSignal): Promise<McpSource> {
@@ -55,7 +61,10 @@ export class McpSources implements SourceCatalog, Disposable {
     let source = known?.source;
     if (source === undefined || known?.version !== found.version) {
       source?.[Symbol.dispose]();
-      source = new McpSource(found.name, found.create(), this.#maxSpans);
+      source = new McpSource(found.name, found.create(), {
+        maxSpans: this.#maxSpans,
+        largeFile: found.largeFile,
+      });
     }
     this.#open.delete(found.key);
     this.#open.set(found.key, { version: found.version, source });
@@ -172,6 +181,7 @@ export class McpSources implements SourceCatalog, Disposable {
       key: resolve(path),
       name: path,
       version: `${found.ino} ${found.size} ${found.mtimeMs}`,
+      largeFile: found.size > this.#indexedFromBytes ? path : undefined,
       create: () => openStoredSource(this.#io, path),
     };
   }
@@ -190,7 +200,7 @@ export class McpSources implements SourceCatalog, Disposable {
 
   #isTooMuch(): boolean {
     let spanCount = 0;
-    for (const { source } of this.#open.values()) spanCount += source.traces.spanCount;
+    for (const { source } of this.#open.values()) spanCount += source.keptSpanCount;
     return this.#open.size > MAX_OPEN_SOURCES || spanCount > this.#maxSpans;
   }
 }

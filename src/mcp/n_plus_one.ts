@@ -7,10 +7,14 @@ import { QUERY, readQuery } from "./query_parameter.ts";
 import { showId } from "./short_ids.ts";
 import { defineTool, MAX_BYTES, OFFSET, parameters, SOURCE } from "./tool.ts";
 
+const DEFAULT_MIN_CALLS = 5;
+
 const INPUT = parameters({
   source: SOURCE,
   query: QUERY,
-  min_calls: z.number().int().min(2).default(5).describe("How many calls of one parent count"),
+  min_calls: z.number().int().min(2).default(DEFAULT_MIN_CALLS).describe(
+    "How many calls of one parent count",
+  ),
   limit: z.number().int().min(1).max(1000).default(15).describe("Most findings"),
   offset: OFFSET,
   max_bytes: MAX_BYTES,
@@ -27,7 +31,8 @@ export const nPlusOne = defineTool({
     const query = readQuery(args.query);
     const source = await catalog.open(args.source, signal);
     const collector = await collectStats(source, query, {
-      key: `calls ${args.min_calls}`,
+      // Those of the default are found with the figures, too.
+      key: args.min_calls === DEFAULT_MIN_CALLS ? "" : `calls ${args.min_calls}`,
       options: { minRepeatedCalls: args.min_calls },
       signal,
     });

@@ -12,18 +12,27 @@ export interface TraceSummary {
 }
 
 /**
- * Sums up a trace without building its tree, which would take ten times as long.
+ * Sums up a trace without building its tree, which would take ten times as long. What nothing runs in is
+ * summed up once.
  *
  * @param nowUnixNano Up to when running traces last; `undefined` when nothing runs any more.
  */
 export function summarizeTrace(
   traces: TraceList,
-  { traceId, spanCount, errorCount, runningCount }: TraceEntry,
+  entry: TraceEntry,
   nowUnixNano: bigint | undefined,
 ): TraceSummary {
+  const { traceId, spanCount, errorCount, runningCount } = entry;
+  const known = summaries.get(entry);
+  if (known?.spanCount === spanCount && known.errorCount === errorCount) return known;
   const latestUnixNano = runningCount > 0 ? nowUnixNano : undefined;
-  return { traceId, ...extent(traces.spansOf(traceId), latestUnixNano), spanCount, errorCount };
+  const times = extent(traces.spansOf(traceId), latestUnixNano);
+  const summary = { traceId, ...times, spanCount, errorCount };
+  if (runningCount === 0) summaries.set(entry, summary);
+  return summary;
 }
+
+const summaries = new WeakMap<TraceEntry, TraceSummary>();
 
 function extent(
   spans: Iterable<Span>,
