@@ -102,7 +102,10 @@ export class McpSource implements TraceSource, Disposable {
     const live = Promise.withResolvers<void>();
     // A session of go-trace does not say when all has been told.
     const timer = setTimeout(live.resolve, LIVE_WAIT_MS);
-    this.#follow(live.resolve).then(live.resolve, live.reject).finally(() => clearTimeout(timer));
+    this.#follow(live.resolve).then(live.resolve, (error) => {
+      this.#notices.push(error.message);
+      live.reject(error);
+    }).finally(() => clearTimeout(timer));
     await live.promise;
   }
 

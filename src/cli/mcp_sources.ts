@@ -4,6 +4,7 @@ import { type ListedSource, NoSessionError, type SourceCatalog } from "../mcp/tr
 import { openRecording } from "../recording/open_recording.ts";
 import { errorCode } from "../runtime/error_code.ts";
 import { isSocketMode } from "../runtime/is_socket_mode.ts";
+import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
 import { openStoredSource, sessionSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
@@ -29,6 +30,8 @@ interface FoundSource {
   readonly name: string;
   /** Changes when it has to be read again. */
   readonly version: string;
+  /** Set for a session that can be connected to. */
+  readonly isRunning?: boolean;
   /** Its path, when it is a file that is better not held in memory. */
   readonly largeFile?: string;
   create(): SpanSource;
@@ -58,24 +61,27 @@ export class McpSources implements SourceCatalog, Disposable {
   async open(name: string | undefined, signal: AbortSignal): Promise<McpSource> {
     const found = await this.#find(name);
     const known = this.#open.get(found.key);
-    let source = known?.source;
-    if (source === undefined || known?.version !== found.version) {
-      source?.[Symbol.dispose]();
-      source = new McpSource(found.name, found.create(), {
+    const isStale = known !== undefined &&
+      (known.version !== found.version || found.isRunning === true && known.source.hasEnded);
+    const source = known === undefined || isStale
+      ? new McpSource(found.name, found.create(), {
         maxSpans: this.#maxSpans,
         largeFile: found.largeFile,
-      });
-    }
-    this.#open.delete(found.key);
-    this.#open.set(found.key, { version: found.version, source });
+      })
+      : known.source;
+    this.#keep(found.key, { version: found.version, source });
     try {
       await untilAborted(source.ready(), signal);
     } catch (error) {
-      if (this.#open.get(found.key)?.source === source && !signal.aborted) {
-        this.#open.delete(found.key);
-      }
-      throw error;
+      const isOurs = this.#open.get(found.key)?.source === source;
+      if (!isOurs || signal.aborted) throw error;
+      this.#open.delete(found.key);
+      // It was just ending: what it has sent is still there.
+      if (known?.source.hasEnded !== true || known.source === source) throw error;
+      this.#keep(found.key, known);
+      return known.source;
     }
+    if (isStale) known.source[Symbol.dispose]();
     this.#makeRoom(found.key);
     return source;
   }
@@ -98,8 +104,12 @@ export class McpSources implements SourceCatalog, Disposable {
       add(key, { name: source.name, type: "session", title: `${source.title} (has ended)` });
     }
     for (const name of [...this.#names, ...openFileNames(this.#open)]) {
-      if (isJaegerUrl(name)) add(name, { name, type: "url", title: "Jaeger" });
-      else if (!listed.has(resolve(name))) add(resolve(name), await describeFile(name));
+      const { key } = await this.#findNamed(name).catch(() => ({ key: resolve(name) }));
+      if (isJaegerUrl(name)) add(key, { name, type: "url", title: "Jaeger" });
+      else if (!listed.has(key)) {
+        const file = await describeFile(name);
+        add(key, file.title === "" ? { ...file, title: "cannot be read" } : file);
+      }
     }
     for (const name of await listFolder(folder)) {
       const file = await describeFile(name);
@@ -186,6 +196,12 @@ export class McpSources implements SourceCatalog, Disposable {
     };
   }
 
+  /** Keeps a source as the one used last. */
+  #keep(key: string, source: OpenSource): void {
+    this.#open.delete(key);
+    this.#open.set(key, source);
+  }
+
   /** Forgets what was used longest ago, sessions that still run last. */
   #makeRoom(sparedKey: string): void {
     for (const isSparing of [true, false]) {
@@ -213,6 +229,7 @@ function foundSession(session: SessionInfo): FoundSource {
     key: session.view,
     name: session.pid === 0 ? session.view : String(session.pid),
     version: session.startedAt ?? "",
+    isRunning: true,
     create: () => sessionSource(session),
   };
 }
@@ -229,7 +246,7 @@ function foundAgain([key, { version, source }]: [string, OpenSource]): FoundSour
 }
 
 function listText(sessions: readonly SessionInfo[]): string {
-  return sessions.map(({ pid, title }) => `\n  ${pid}  ${title}`).join("");
+  return sessions.map(({ pid, title }) => `\n  ${pid}  ${escapeText(title)}`).join("");
 }
 
 function openFileNames(open: ReadonlyMap<string, OpenSource>): string[] {

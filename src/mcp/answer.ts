@@ -10,7 +10,7 @@ import { escapeText } from "../terminal/escape_text.ts";
  * import { Answer } from "./answer.ts";
  *
  * const answer = new Answer(1000);
- * while (answer.add("a line")) { /* As many as there is room for. *\/ }
+ * while (answer.add("a line"));
  * answer.note("There is more.");
  * if (!answer.toString().endsWith("There is more.")) throw new Error("wrong");
  * ```

@@ -142,6 +142,13 @@ Deno.test("of several sessions one has to be named, or is the one of TRACE_SOCKE
     const line = listed.text.split("\n").find((each) => each.startsWith(`${second.pid}  `));
     assertStringIncludes(line ?? "", "(default)");
     assert(!(await inside.call("search_traces")).isError);
+    await using named = await startMcpClient(folder, [
+      String(first.pid),
+      `${folder}/missing.jsonl`,
+    ]);
+    const { text: sources } = await named.call("list_sources", { folder });
+    assertEquals(sources.split("\n").filter((each) => each.startsWith(`${first.pid}  `)).length, 1);
+    assertStringIncludes(sources, `${folder}/missing.jsonl  file  cannot be read`);
   }));
 
 Deno.test("a cancelled call ends, and the next one works", () =>
