@@ -106,7 +106,7 @@ export async function runStats(
   options: StatsOptions,
 ): Promise<void> {
   const collector = await createCollector(options);
-  const source = await findSource(io, names);
+  const source = await findSource(io, names, "stats");
   if (options.follow && !source.isLive) {
     throw new CommandError(`Cannot follow "${source.title}": only a session goes on`, 2);
   }
