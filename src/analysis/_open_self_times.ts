@@ -8,27 +8,23 @@ import type { OpenSpan } from "./_open_traces.ts";
  * @param spans By id. Each is told its place: the index of its self time.
  */
 export function openSelfTimes(spans: ReadonlyMap<string, OpenSpan>): Float64Array {
-  const sorted = [...spans.values()];
-  let base = sorted[0].startTimeUnixNano;
-  let latest = base;
-  for (const { startTimeUnixNano, endTimeUnixNano = startTimeUnixNano } of sorted) {
-    if (startTimeUnixNano < base) base = startTimeUnixNano;
-    if (startTimeUnixNano > latest) latest = startTimeUnixNano;
-    if (endTimeUnixNano > latest) latest = endTimeUnixNano;
+  const count = spans.size;
+  const sorted: OpenSpan[] = [];
+  let latest = -Infinity;
+  for (const span of spans.values()) {
+    sorted.push(span);
+    latest = Math.max(latest, span.startNano + Math.max(0, span.durationNano));
   }
-  for (const span of sorted) span.startNano = Number(span.startTimeUnixNano - base);
   sorted.sort((a, b) => a.startNano - b.startNano);
-  const known = Number(latest - base);
-  const count = sorted.length;
   const starts = new Float64Array(count);
   const ends = new Float64Array(count);
   const parents = new Int32Array(count);
   for (let place = 0; place < count; place++) {
     const span = sorted[place];
+    const { startNano, durationNano } = span;
     span.place = place;
-    const end = span.endTimeUnixNano === undefined ? known : Number(span.endTimeUnixNano - base);
-    starts[place] = span.startNano;
-    ends[place] = Math.max(span.startNano, end);
+    starts[place] = startNano;
+    ends[place] = span.state === "ended" ? startNano + Math.max(0, durationNano) : latest;
   }
   for (let place = 0; place < count; place++) {
     const { parentId, spanId } = sorted[place];

@@ -29,15 +29,19 @@ export class OpenSpan implements Span {
   readonly isConnection: boolean;
   /** Whether it is in the figures of its groups. */
   isCounted = false;
-  /** Scratch of the analysis: nanoseconds after the trace's start, and the place in that order. */
-  startNano = 0;
+  /** When it started, in nanoseconds after the base of its trace. */
+  readonly startNano: number;
+  /** Negative when its clock went backwards, or when it has no end. */
+  readonly durationNano: number;
+  /** Its place in the order of the starts, once the trace is analysed. */
   place = 0;
   /** Where in the program it was made, of spans that may make calls. */
   caller: string | undefined;
   /** The whole span, where the analysis of the trace needs it. */
   source: Span | undefined;
 
-  constructor(span: Span, groups: SpanGroups) {
+  /** @param base The start of some span of its trace. */
+  constructor(span: Span, groups: SpanGroups, base: bigint) {
     this.traceId = span.traceId;
     this.spanId = span.spanId;
     this.parentId = span.parentId;
@@ -49,6 +53,10 @@ export class OpenSpan implements Span {
     this.serviceGroup = groups.serviceGroup;
     this.by = groups.by;
     this.isConnection = groups.isConnection;
+    this.startNano = Number(this.startTimeUnixNano - base);
+    this.durationNano = this.endTimeUnixNano === undefined
+      ? -1
+      : Number(this.endTimeUnixNano - this.startTimeUnixNano);
   }
 }
 
@@ -67,6 +75,8 @@ export interface CallCount {
 export class OpenTrace {
   readonly key: string;
   readonly spans = new Map<string, OpenSpan>();
+  /** The start of its first span, which others are measured from. */
+  base: bigint | undefined;
   /** Whether a trace of this id was analysed before. */
   readonly isLate: boolean;
   /** The operations that may be repeated. */

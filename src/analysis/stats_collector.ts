@@ -1,7 +1,7 @@
 import { buildTrace } from "../assemble/build_trace.ts";
 import { durationNano, isErrorSpan, type Span, type SpanState } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import { isConnectionSpan } from "./_connection_span.ts";
+import { isConnectionName } from "./_connection_span.ts";
 import { GroupIndex } from "./_group_index.ts";
 import { openSelfTimes } from "./_open_self_times.ts";
 import { OpenSpan, type OpenTrace, OpenTraces, type SpanGroups } from "./_open_traces.ts";
@@ -264,7 +264,8 @@ export class StatsCollector {
 
   #openSpan(span: Span, trace: OpenTrace): OpenSpan {
     const described = this.#describe(span);
-    const open = new OpenSpan(span, this.#groupsOf(span, described));
+    trace.base ??= span.startTimeUnixNano;
+    const open = new OpenSpan(span, this.#groupsOf(span, described), trace.base);
     const isEvidence = isCall(described.category) && this.#isEvidence(open, trace) &&
       described.text.length <= MAX_SAMPLED_LENGTH;
     if (isEvidence || this.#options.filter?.isSpanwise === false) open.source = span;
@@ -283,7 +284,7 @@ export class StatsCollector {
       operation,
       serviceGroup,
       by: value === undefined ? undefined : this.#groups.find("by", "", value),
-      isConnection: isConnectionSpan(span.name, operation),
+      isConnection: operation.isConnection || isConnectionName(span.name, operation),
     };
   }
 
