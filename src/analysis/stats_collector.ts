@@ -90,6 +90,9 @@ export interface StatsSummary {
 const STATE_RANKS: Readonly<Record<SpanState, number>> = { running: 0, unfinished: 1, ended: 2 };
 /** Longer statements are not kept for samples of their values. */
 const MAX_SAMPLED_LENGTH = 8192;
+/** In how many spans none may be of a trace that is called complete, and how often that is looked for. */
+const QUIET_SPANS = 5_000;
+const SWEEP_SPANS = 512;
 /** How many calls of an operation are kept in a trace, but for the first one. */
 const KEPT_CALLS = 6;
 
@@ -133,6 +136,8 @@ export class StatsCollector {
   readonly #open = new OpenTraces();
   readonly #repeated: RepeatedCallTable;
   #lastService: OperationGroup | undefined;
+  /** Whether more spans came at once than may wait. */
+  #isLarge = false;
   #spanCount = 0;
   #duplicateSpanCount = 0;
   #lateSpanCount = 0;
@@ -190,25 +195,24 @@ export class StatsCollector {
    */
   add(span: Span, nowMs = 0): void {
     const trace = this.#open.touch(span.traceId, nowMs);
-    const known = trace.spans.get(span.spanId);
-    if (known !== undefined) {
+    const known = trace.find(span.spanId);
+    if (known === undefined) {
+      this.#open.spanCount++;
+    } else {
       if (STATE_RANKS[known.state] >= STATE_RANKS[span.state]) {
         this.#duplicateSpanCount++;
         return;
       }
       if (known.isCounted) this.#uncount(known);
-      if (known.state === "running") trace.runningCount--;
-    } else {
-      this.#open.spanCount++;
     }
     const open = this.#openSpan(span, trace);
-    trace.spans.set(open.spanId, open);
-    if (open.state === "running") trace.runningCount++;
+    trace.add(open, known);
     const { filter } = this.#options;
     if (filter === undefined || (filter.isSpanwise && filter.matchesSpan(span))) {
       this.#count(open, span, trace);
     }
     if (this.#open.spanCount > this.#maxOpenSpans) this.#makeRoom();
+    else if (this.#isLarge && this.#open.touchCount % SWEEP_SPANS === 0) this.#analyzeComplete();
   }
 
   /**
@@ -349,6 +353,8 @@ export class StatsCollector {
   }
 
   #makeRoom(): void {
+    this.#isLarge = true;
+    this.#analyzeComplete();
     // A share at once: one by one, a trace that is larger than the bound would be cut into single spans.
     const target = this.#maxOpenSpans * 0.9;
     while (this.#open.spanCount > target) {
@@ -358,12 +364,22 @@ export class StatsCollector {
     }
   }
 
+  /**
+   * Once there are more spans than may wait, traces that seem complete no longer do: keeping them would
+   * take memory and time for little.
+   */
+  #analyzeComplete(): void {
+    for (const trace of this.#open.complete(this.#open.touchCount - QUIET_SPANS)) {
+      this.#analyze(trace);
+    }
+  }
+
   /** @param isOver Whether what runs in it may go on running: nothing more will come. */
   #analyze(trace: OpenTrace, isOver = false): void {
     this.#open.close(trace);
     this.#traceCount++;
     if (trace.runningCount > 0 && !isOver) this.#forgetRunning(trace);
-    if (trace.spans.size === 0) return;
+    if (trace.spans.length === 0) return;
     if (this.#options.filter?.isSpanwise === false) this.#countMatches(trace);
     this.#countSelfTimes(trace);
     if (trace.maxCallCount >= this.minCalls) this.#countOpenCalls(trace);
@@ -371,24 +387,24 @@ export class StatsCollector {
 
   /** Counts the spans that match a query about the trace they are in. */
   #countMatches(trace: OpenTrace): void {
-    const spans = Array.from(trace.spans.values(), (open) => open.source as Span);
+    const spans = trace.spans.map((open) => open.source as Span);
     const tree = buildTrace(trace.key, spans);
     const found = (this.#options.filter as SpanFilter).findSpans(tree);
     for (let at = 0; at < found.length; at++) {
       const { span } = tree.nodes[found[at]];
-      this.#count(trace.spans.get(span.spanId) as OpenSpan, span, trace);
+      this.#count(trace.find(span.spanId) as OpenSpan, span, trace);
     }
   }
 
   #countSelfTimes(trace: OpenTrace): void {
-    const selfTimes = openSelfTimes(trace.spans);
-    for (const open of trace.spans.values()) {
+    const selfTimes = openSelfTimes(trace);
+    for (const open of trace.spans) {
       if (open.isCounted && open.state === "ended") addSelfTime(open, selfTimes[open.place]);
     }
   }
 
   #countOpenCalls(trace: OpenTrace): void {
-    const tree = buildTrace(trace.key, [...trace.spans.values()]);
+    const tree = buildTrace(trace.key, trace.spans);
     this.#countRepeatedCalls(tree, {
       groupsOf: (span) => (span as OpenSpan),
       isCounted: (span) => (span as OpenSpan).isCounted,
@@ -418,10 +434,8 @@ export class StatsCollector {
 
   /** A trace that is given up may never be heard of again: nothing of it is said to run. */
   #forgetRunning(trace: OpenTrace): void {
-    for (const open of trace.spans.values()) {
-      if (open.state !== "running") continue;
+    for (const open of trace.removeRunning()) {
       if (open.isCounted) this.#uncount(open);
-      trace.spans.delete(open.spanId);
     }
   }
 }
