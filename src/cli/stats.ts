@@ -13,7 +13,6 @@ import { attributeReader } from "./attribute_option.ts";
 import { CommandError } from "./command_error.ts";
 import { formatCount } from "./describe_reasons.ts";
 import { findSource } from "./find_source.ts";
-import { createGroupNamer } from "./group_option.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { parseCount, parseDuration } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -118,6 +117,9 @@ export async function runStats(
 }
 
 async function createCollector(options: StatsOptions): Promise<StatsCollector> {
+  // Regular expressions bring a package along, which would slow every start.
+  const groupName = options.group &&
+    (await import("./group_option.ts")).createGroupNamer(options.group);
   const category = options.table?.find((table) => table !== "service" && table !== "nplusone");
   return new StatsCollector({
     usesGoTraceRules: options.gotrace,
@@ -126,7 +128,7 @@ async function createCollector(options: StatsOptions): Promise<StatsCollector> {
       valueOf: attributeReader(options.by),
       category: category as OperationCategory | undefined,
     },
-    groupName: createGroupNamer(options.group ?? []),
+    groupName,
     minRepeatedCalls: options.minCalls,
     maxGroups: options.maxGroups,
     maxOpenSpans: options.maxOpenSpans,

@@ -195,8 +195,10 @@ function columnWidth({ title }: Column, texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, textWidth(text)), title.length);
 }
 
-function nameText({ name, service }: Operation | StatsRow, hasServices: boolean): string {
-  const shown = name === "" ? "(no name)" : escapeText(name);
+function nameText(row: Operation | StatsRow, hasServices: boolean): string {
+  const { name, service } = row;
+  const nothing = "table" in row && row.table === "service" ? "(unknown)" : "(no name)";
+  const shown = name === "" ? nothing : escapeText(name);
   return hasServices && service !== "" ? `[${escapeText(service)}] ${shown}` : shown;
 }
 

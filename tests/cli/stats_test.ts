@@ -67,7 +67,7 @@ COUNT  ERRORS  RATE  TOTAL   AVG   P50   P95   P99   MAX  SELF  NAME
 
 Services (1)
 COUNT  ERRORS  RATE  TOTAL     AVG  P50    P95    P99    MAX   SELF  NAME
-    8       0  80/s  150ms  18.8ms  5ms  100ms  100ms  100ms  100ms  (no name)
+    8       0  80/s  150ms  18.8ms  5ms  100ms  100ms  100ms  100ms  (unknown)
 
 N+1 (1)
 CALLS  TOTAL  NAME
