@@ -42,9 +42,9 @@ export class OpenSpan implements Span, Indexed<OpenSpan> {
   /** The whole span, where the analysis of the trace needs it. */
   source: Span | undefined;
 
-  /** @param base The start of some span of its trace. */
-  constructor(span: Span, groups: SpanGroups, base: bigint) {
-    this.traceId = span.traceId;
+  constructor(span: Span, groups: SpanGroups, trace: OpenTrace) {
+    // The text of the trace's first span, for all of them.
+    this.traceId = trace.traceId;
     this.spanId = span.spanId;
     this.parentId = span.parentId;
     this.kind = span.kind;
@@ -55,7 +55,7 @@ export class OpenSpan implements Span, Indexed<OpenSpan> {
     this.serviceGroup = groups.serviceGroup;
     this.by = groups.by;
     this.isConnection = groups.isConnection;
-    this.startNano = Number(this.startTimeUnixNano - base);
+    this.startNano = Number(this.startTimeUnixNano - trace.base);
     this.durationNano = this.endTimeUnixNano === undefined
       ? -1
       : Number(this.endTimeUnixNano - this.startTimeUnixNano);
@@ -78,8 +78,10 @@ export class OpenTrace implements Indexed<OpenTrace> {
   readonly key: string;
   #spans: OpenSpan[] = [];
   readonly #byId = new IdIndex<OpenSpan>(({ spanId }) => spanId);
-  /** The start of its first span, which others are measured from. */
-  base: bigint | undefined;
+  /** The id as its first span has it. */
+  readonly traceId: string;
+  /** The start of that span, which others are measured from. */
+  readonly base: bigint;
   /** Whether a trace of this id was analysed before. */
   readonly isLate: boolean;
   /** The operations that may be repeated. */
@@ -97,8 +99,10 @@ export class OpenTrace implements Indexed<OpenTrace> {
   older: OpenTrace | undefined;
   newer: OpenTrace | undefined;
 
-  constructor(key: string, isLate: boolean) {
+  constructor(key: string, first: Span, isLate: boolean) {
     this.key = key;
+    this.traceId = first.traceId;
+    this.base = first.startTimeUnixNano;
     this.isLate = isLate;
   }
 
@@ -157,13 +161,13 @@ export class OpenTraces {
     return this.#touchCount;
   }
 
-  /** The trace of this id, as the one that changed last. */
-  touch(traceId: string, nowMs: number): OpenTrace {
+  /** The trace of a span, as the one that changed last. */
+  touch(span: Span, nowMs: number): OpenTrace {
     this.#touchCount++;
-    const key = traceKey(traceId);
+    const key = traceKey(span.traceId);
     let trace = this.#byKey.get(key);
     if (trace === undefined) {
-      trace = new OpenTrace(key, this.#closed.has(key) || this.#closedBefore.has(key));
+      trace = new OpenTrace(key, span, this.#closed.has(key) || this.#closedBefore.has(key));
       this.#byKey.add(trace);
     } else if (trace !== this.#newest) {
       this.#unlink(trace);

@@ -194,7 +194,7 @@ export class StatsCollector {
    * @param nowMs Milliseconds of any clock that does not go back, for `analyzeQuiet`. @default 0
    */
   add(span: Span, nowMs = 0): void {
-    const trace = this.#open.touch(span.traceId, nowMs);
+    const trace = this.#open.touch(span, nowMs);
     const known = trace.find(span.spanId);
     if (known === undefined) {
       this.#open.spanCount++;
@@ -237,7 +237,7 @@ export class StatsCollector {
         continue;
       }
       counted.add(span);
-      this.#countSpan(found, span);
+      this.#countSpan(found, span, Number(durationNano(span) ?? -1n));
       if (span.state === "ended") addSelfTime(found, selfTimes[index]);
       if (isCall(described.category)) callCount++;
     }
@@ -268,8 +268,7 @@ export class StatsCollector {
 
   #openSpan(span: Span, trace: OpenTrace): OpenSpan {
     const described = this.#describe(span);
-    trace.base ??= span.startTimeUnixNano;
-    const open = new OpenSpan(span, this.#groupsOf(span, described), trace.base);
+    const open = new OpenSpan(span, this.#groupsOf(span, described), trace);
     const isEvidence = isCall(described.category) && this.#isEvidence(open, trace) &&
       described.text.length <= MAX_SAMPLED_LENGTH;
     if (isEvidence || this.#options.filter?.isSpanwise === false) open.source = span;
@@ -319,13 +318,12 @@ export class StatsCollector {
   #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
     open.isCounted = true;
     if (trace.isLate) this.#lateSpanCount++;
-    this.#countSpan(open, span);
+    this.#countSpan(open, span, open.durationNano);
   }
 
-  #countSpan({ operation, serviceGroup, by }: SpanGroups, span: Span): void {
+  #countSpan({ operation, serviceGroup, by }: SpanGroups, span: Span, nano: number): void {
     this.#spanCount++;
     this.#widen(span);
-    const nano = Number(durationNano(span) ?? -1n);
     const isError = span.state === "ended" && isErrorSpan(span);
     countIn(operation, span.state, nano, isError);
     countIn(serviceGroup, span.state, nano, isError);
