@@ -89,6 +89,8 @@ export class OpenTrace implements Indexed<OpenTrace> {
   /** How often the one was carried out that was most often. */
   maxCallCount = 0;
   runningCount = 0;
+  /** Whether a span of it is in some figure. */
+  isCounted = false;
   /** Whether a span without a parent has ended. */
   hasRoot = false;
   changedMs = 0;

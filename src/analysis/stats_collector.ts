@@ -77,7 +77,7 @@ export interface StatsSummary {
   readonly unfinishedCount: number;
   /** Spans whose end lies before their start. */
   readonly clockSkewCount: number;
-  /** Traces that were analysed; a late part of one counts again. */
+  /** Traces with a span that counts. */
   readonly traceCount: number;
   /** Nanoseconds since the Unix epoch; `undefined` while there is no span. */
   readonly startTimeUnixNano: bigint | undefined;
@@ -227,7 +227,6 @@ export class StatsCollector {
     const counted = new Set<Span>();
     const selfTimes = selfTimesNano(trace);
     let callCount = 0;
-    this.#traceCount++;
     for (let index = 0; index < nodes.length; index++) {
       const { span } = nodes[index];
       const described = this.#describe(span);
@@ -241,6 +240,7 @@ export class StatsCollector {
       if (span.state === "ended") addSelfTime(found, selfTimes[index]);
       if (isCall(described.category)) callCount++;
     }
+    if (counted.size > 0) this.#traceCount++;
     if (callCount < this.minCalls) return;
     this.#countRepeatedCalls(trace, {
       groupsOf: (span) => groups.get(span) as SpanGroups,
@@ -318,6 +318,8 @@ export class StatsCollector {
   #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
     open.isCounted = true;
     if (trace.isLate) this.#lateSpanCount++;
+    else if (!trace.isCounted) this.#traceCount++;
+    trace.isCounted = true;
     this.#countSpan(open, span, open.durationNano);
   }
 
@@ -375,7 +377,6 @@ export class StatsCollector {
   /** @param isOver Whether what runs in it may go on running: nothing more will come. */
   #analyze(trace: OpenTrace, isOver = false): void {
     this.#open.close(trace);
-    this.#traceCount++;
     if (trace.runningCount > 0 && !isOver) this.#forgetRunning(trace);
     if (trace.spans.length === 0) return;
     if (this.#options.filter?.isSpanwise === false) this.#countMatches(trace);

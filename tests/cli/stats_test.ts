@@ -264,7 +264,7 @@ Deno.test("nothing to count is no error", async () => {
   assertEquals([empty.code, empty.out], [0, "0 spans, 0 traces\n"]);
   assertStringIncludes(empty.err, "No spans were found");
   const none = await stats(["--where", "duration > 1h"]);
-  assertEquals([none.code, none.out], [0, "0 spans, 1 trace\n"]);
+  assertEquals([none.code, none.out], [0, "0 spans, 0 traces\n"]);
 });
 
 Deno.test("wrong arguments end with 2 and say what is right", async () => {
