@@ -19,7 +19,8 @@ export interface CompareOptions {
   /** By which share of its trace, besides. @default 0.05 */
   readonly minTraceShare?: number;
   /**
-   * How probable it may be that chance makes a finding of one kind in a comparison of equals. @default 0.0025
+   * How probable it may be that chance makes a finding of calls, or of errors, in a comparison of equals;
+   * ten times that for times, whose change must be large, besides. @default 0.0025
    */
   readonly maxProbability?: number;
 }
@@ -74,7 +75,8 @@ export function compareProfiles(
     minChange: options.minChange ?? 0.15,
     minTimeNano: options.minTimeNano ?? 50_000,
     minTraceShare: options.minTraceShare ?? 0.05,
-    maxProbability,
+    // What is called slower must be so by far, too, which chance does not often bring about.
+    maxProbability: maxProbability * 10,
   };
   const times = findSelfTimeChanges(pairs, limits, callChangeTest(largeCalls));
   const overhead = callOverhead(largeCalls);
@@ -131,7 +133,8 @@ function isLarge({ before, after }: CallChange): boolean {
 function callChangeTest(changes: readonly CallChange[]): (pair: PlacePair) => boolean {
   const changed = new Set<PlaceProfile>();
   for (const { pair } of changes) {
-    if (pair.after !== undefined) changed.add(pair.after);
+    // What is under a new layer is what it was before.
+    if (pair.before !== undefined && pair.after !== undefined) changed.add(pair.after);
   }
   // Pairs come after those of their parents.
   return ({ after }) => {
