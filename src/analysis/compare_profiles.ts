@@ -112,7 +112,7 @@ export function compareProfiles(
         ([category, drift]) => ({ category, factor: Math.exp(drift) }),
       ),
     ],
-    operations: compareOperations(before, after, calls.significant),
+    operations: compareOperations(before, after, calls.significant, times.drift),
     repeatedBefore: before.repeatedCalls,
     repeatedAfter: after.repeatedCalls,
   };

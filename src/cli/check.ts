@@ -82,7 +82,9 @@ export async function runCheck(
         : `${describeNoMatch(filter)} in ${names}, nothing to check`,
     );
   }
-  const operations = OPERATION_CATEGORIES.flatMap((category) => collector.groups(category));
+  const operations = OPERATION_CATEGORIES.flatMap((category) => collector.groups(category))
+    // --where leaves groups of none.
+    .filter(({ spanCount }) => spanCount > 0);
   const stats = { operations, repeatedCalls: collector.repeatedCalls };
   const results: CheckResult[] = rules.map((rule) => evaluateCheckRule(rule, stats));
   if (options.maxErrors !== undefined) {

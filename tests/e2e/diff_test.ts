@@ -1,0 +1,39 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { inTemporaryFolder } from "../testing/temporary_folder.ts";
+import { runTrace } from "../testing/trace_process.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../bench/diff/program.ts", import.meta.url));
+
+Deno.test("diff finds nothing in two real runs of a program, and exactly what was changed in a third", () =>
+  inTemporaryFolder(async (folder) => {
+    const [first, second, changed] = [
+      await record(folder, "first"),
+      await record(folder, "second"),
+      await record(folder, "changed", "slow", "loop"),
+    ];
+    const rules = ["--fail-on", "count>+0%", "--fail-on", "new>0", "--fail-on", "n_plus_one>+0"];
+    const same = await runTrace(["diff", first, second, ...rules], { folder });
+    assertEquals([same.code, same.stderr], [0, ""], same.stdout);
+    assertStringIncludes(same.stdout, "No difference found.");
+
+    const other = await runTrace(["diff", first, changed, "--json", ...rules], { folder });
+    assertEquals(other.code, 1);
+    const findings = other.stdout.trim().split("\n").map((line) => JSON.parse(line))
+      .filter(({ type }) => type === "finding");
+    assertEquals(findings.map(({ kind, operation }) => `${kind} ${operation.name}`), [
+      "slower Report.Render",
+      "new SELECT cents FROM items WHERE id = ?",
+    ]);
+  }));
+
+async function record(folder: string, name: string, ...args: string[]): Promise<string> {
+  const out = `${folder}/${name}.jsonl`;
+  const command = [Deno.execPath(), "run", "-A", "--no-check", PROGRAM, ...args];
+  const { code, stderr } = await runTrace(["run", "--quiet", "--out", out, "--", ...command], {
+    folder,
+    env: { OTEL_DENO: "false" },
+  });
+  assertEquals(code, 0, stderr);
+  return out;
+}
