@@ -17,7 +17,7 @@ import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace check`. */
 export interface CheckOptions {
-  readonly max: readonly string[];
+  readonly max?: readonly string[];
   readonly maxNPlusOne?: number;
   readonly maxErrors?: number;
   readonly where?: string;
@@ -35,7 +35,6 @@ export function createCheckCommand(
       "--max <rule>",
       "what must be true, such as 'p95(GET /x)<200ms'; can be repeated",
       collectText,
-      [],
     )
     .option("--max-n-plus-one <n>", "how many operations may be called again and again", parseLimit)
     .option("--max-errors <n>", "how many spans may have failed in all", parseLimit)
@@ -58,7 +57,7 @@ export async function runCheck(
   files: readonly string[],
   options: CheckOptions,
 ): Promise<number> {
-  const rules = options.max.map(readCheckRule);
+  const rules = (options.max ?? []).map(readCheckRule);
   if (options.maxNPlusOne !== undefined) rules.push(readRule(`n_plus_one<=${options.maxNPlusOne}`));
   if (rules.length === 0 && options.maxErrors === undefined) {
     throw new CommandError(

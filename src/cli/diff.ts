@@ -32,9 +32,9 @@ export interface DiffSide {
 
 /** Options of `trace diff`. */
 export interface DiffOptions {
-  readonly failOn: readonly string[];
-  readonly minChange: number;
-  readonly minTime: number;
+  readonly failOn?: readonly string[];
+  readonly minChange?: number;
+  readonly minTime?: number;
   readonly limit: number;
   readonly format: string;
   readonly where?: string;
@@ -55,19 +55,16 @@ export function createDiffCommand(
       "--fail-on <rule>",
       "end with exit code 1 if this applies, such as 'p95>+20%'; can be repeated",
       collectText,
-      [],
     )
     .option(
       "--min-change <percent>",
-      "how much slower or faster an operation must be to be found",
+      "how much slower or faster an operation must be to be found (default: 15%)",
       parsePercent,
-      0.15,
     )
     .option(
       "--min-time <time>",
-      "how much slower or faster a trace must be by it, for findings and rules",
+      "how much slower or faster a trace must be by it, for findings and rules (default: 50us)",
       parseNano,
-      50_000,
     )
     .option(...WHERE_OPTION)
     .option("--limit <n>", "how many operations the table shows", parseCount, 20)
@@ -95,7 +92,7 @@ export async function runDiff(
   if (!FORMATS.includes(format)) {
     throw new CommandError(`Unknown format "${format}"; use one of ${FORMATS.join(", ")}`, 2);
   }
-  const rules = options.failOn.map(readRule);
+  const rules = (options.failOn ?? []).map(readRule);
   const query = await readWhere(options.where);
   const selections = [await selectTraces(names[0]), await selectTraces(names[1])];
   if (selections.every(({ source }) => source === "-")) {
@@ -138,8 +135,7 @@ export async function runDiff(
     limit: options.limit,
   };
   await io.stdout.write(await formatReport(report, format));
-  const broken = report.rules.filter(({ hits }) => hits.length > 0);
-  return broken.length > 0 ? 1 : 0;
+  return report.rules.some(({ isBroken }) => isBroken) ? 1 : 0;
 }
 
 async function formatReport(report: DiffReport, format: string): Promise<string> {

@@ -24,7 +24,7 @@ export function formatDiffJson({ before, after, comparison, rules }: DiffReport)
       findings: comparison.findings.length,
       unclear: comparison.unclear.length,
       unclear_times: comparison.unclearTimeCount,
-      broken_rules: rules.filter(({ hits }) => hits.length > 0).length,
+      broken_rules: rules.filter(({ isBroken }) => isBroken).length,
     },
   ];
   return objects.map((each) => JSON.stringify(each) + "\n").join("");
@@ -104,11 +104,12 @@ function figuresJson(figures: OperationFigures): Record<string, number> {
   };
 }
 
-function ruleJson({ rule, hits, operationCount, unclearCount }: DiffRuleResult): unknown {
+function ruleJson(result: DiffRuleResult): unknown {
+  const { rule, isBroken, hits, operationCount, unclearCount } = result;
   return {
     type: "rule",
     rule: rule.text,
-    broken: hits.length > 0,
+    broken: isBroken,
     operations: operationCount,
     unclear: unclearCount,
     hits: hits.map(({ operation, before, after }) => ({

@@ -37,7 +37,8 @@ Deno.test("a broken rule ends with 1 and names each operation", () =>
         ["p50(GET /report)>+1ms", "[shop] GET /report"],
         ["count>+10%", "[shop] SELECT * FROM items WHERE id = ?: 60 → 480"],
         ["count(*items*)>+1", "60 → 480"],
-        ["n_plus_one>0", "0 → 1"],
+        ["n_plus_one>0", "[shop] SELECT * FROM items WHERE id = ?: 0 → 480"],
+        ["n_plus_one(Items.Load)>+0", "[shop] SELECT * FROM items WHERE id = ?: 0 → 480"],
         ["p95(shop/Report.Render)>1ms", "[shop] Report.Render"],
         ["total(SELECT*)>+100%", "SELECT"],
       ]
@@ -47,7 +48,19 @@ Deno.test("a broken rule ends with 1 and names each operation", () =>
       assertStringIncludes(out, `broken  ${rule}: `);
       assertStringIncludes(out, expected);
     }
-    for (const rule of ["p50(GET /orders)>+20%", "errors>+0", "new>0", "gone>0", "p50>+500%"]) {
+    const nothing = await diff(...files, "--fail-on", "p95(GET /nothing)>+20%");
+    assertEquals(nothing.code, 1);
+    assertStringIncludes(nothing.out, "no operation has such a name");
+    for (
+      const rule of [
+        "count(GET /nothing)>+0",
+        "p50(GET /orders)>+20%",
+        "errors>+0",
+        "new>0",
+        "gone>0",
+        "p50>+500%",
+      ]
+    ) {
       assertEquals((await diff(...files, "--fail-on", rule)).code, 0, rule);
     }
   }));
