@@ -47,6 +47,7 @@ export function findSelfTimeChanges(
   limits: SelfTimeLimits,
   skips: (pair: PlacePair) => boolean,
 ): SelfTimeChanges {
+  const measured: Candidate[] = [];
   const candidates: Candidate[] = [];
   let unclearCount = 0;
   for (const pair of pairs) {
@@ -55,10 +56,14 @@ export function findSelfTimeChanges(
     if (candidate === undefined || candidate.impactNano < limits.minTimeNano) continue;
     const { before, after } = candidate.times;
     // The test is one of two, so that its least probability is twice as large.
-    if (2 * leastProbability(before.length, after.length) > limits.maxProbability) unclearCount++;
-    else candidates.push(candidate);
+    const isTelling = 2 * leastProbability(before.length, after.length) <= limits.maxProbability;
+    if (isTelling) measured.push(candidate);
+    // What takes less than a change must be cannot have changed so much, and need not be corrected for.
+    if (candidate.impactNano < limits.minTraceShare * candidate.traceNano) continue;
+    if (isTelling) candidates.push(candidate);
+    else unclearCount++;
   }
-  const drift = findDrift(candidates.map(({ times }) => times));
+  const drift = findDrift(measured.map(({ times }) => times));
   const tested = candidates.map((candidate) => test(candidate, drift));
   const probabilities = holm(tested.map(({ probability }) => probability));
   const changes = tested.flatMap((change, index): SelfTimeChange[] => {
