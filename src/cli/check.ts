@@ -9,10 +9,10 @@ import { CommandError } from "./command_error.ts";
 import { count, operationText } from "./describe_finding.ts";
 import { figureText } from "./describe_rule.ts";
 import { figureJson, operationJson } from "./diff_json.ts";
-import { readRule } from "./diff.ts";
 import { eachTrace } from "./each_trace.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseLimit } from "./parse_options.ts";
+import { readRule } from "./rule_option.ts";
 import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace check`. */

@@ -1,34 +1,16 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Command as AnyCommand } from "commander";
 import { lstat } from "node:fs/promises";
-import { compareProfiles, type ProfileComparison } from "../analysis/compare_profiles.ts";
-import { type DiffRuleResult, evaluateDiffRule } from "../analysis/evaluate_diff_rule.ts";
-import { parseRule, type Rule, RuleError } from "../analysis/rule.ts";
+import { compareProfiles } from "../analysis/compare_profiles.ts";
+import { evaluateDiffRule } from "../analysis/evaluate_diff_rule.ts";
 import { TraceProfile } from "../analysis/trace_profile.ts";
-import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
+import type { DiffReport } from "./diff_report.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseCount, parseNano, parsePercent } from "./parse_options.ts";
 import { eachTrace, type TraceSelection } from "./each_trace.ts";
+import { readRule } from "./rule_option.ts";
 import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
-
-/** What is compared, and what came of it. */
-export interface DiffReport {
-  readonly before: DiffSide;
-  readonly after: DiffSide;
-  readonly comparison: ProfileComparison;
-  readonly rules: readonly DiffRuleResult[];
-  /** How many operations the table shows. */
-  readonly limit: number;
-}
-
-/** One of the two recordings. */
-export interface DiffSide {
-  /** As the user named it. */
-  readonly name: string;
-  readonly traceCount: number;
-  readonly spanCount: number;
-}
 
 /** Options of `trace diff`. */
 export interface DiffOptions {
@@ -146,16 +128,6 @@ async function formatReport(report: DiffReport, format: string): Promise<string>
       return (await import("./diff_markdown.ts")).formatDiffMarkdown(report);
     default:
       return (await import("./diff_text.ts")).formatDiffText(report);
-  }
-}
-
-/** Reads a rule that the user wrote. */
-export function readRule(text: string): Rule {
-  try {
-    return parseRule(text);
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error;
-    throw new CommandError(escapeText(error.message), 2);
   }
 }
 

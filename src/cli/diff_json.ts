@@ -3,7 +3,7 @@ import type { OperationComparison, OperationFigures } from "../analysis/operatio
 import type { DiffRuleResult } from "../analysis/evaluate_diff_rule.ts";
 import type { Operation } from "../analysis/operation.ts";
 import { isTimeMetric, type RuleMetric } from "../analysis/rule.ts";
-import type { DiffReport } from "./diff.ts";
+import type { DiffReport } from "./diff_report.ts";
 
 /** What `trace diff --json` prints: one object a line, each with its `type`. */
 export function formatDiffJson({ before, after, comparison, rules }: DiffReport): string {

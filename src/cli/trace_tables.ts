@@ -71,9 +71,8 @@ export async function runTraceTables(
       } between further services were left out\n`,
     );
   }
-  await io.stdout.write(
-    tables.map((table) => formatTable(table, paths, graph, options)).join("\n"),
-  );
+  const texts = tables.map((table) => formatTable(table, paths, graph, options));
+  await io.stdout.write(texts.join(options.json ? "" : "\n"));
 }
 
 function formatTable(
