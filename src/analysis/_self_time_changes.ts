@@ -2,6 +2,7 @@ import { baselinesOf, type Drift, findDrift } from "./_drift.ts";
 import { holm } from "./_holm.ts";
 import type { PlacePair } from "./_match_places.ts";
 import { leastProbability } from "./_rank_test.ts";
+import { selfTimeSamples } from "./_self_time_samples.ts";
 import { TimePair } from "./_time_change.ts";
 import type { PlaceProfile } from "./trace_profile.ts";
 
@@ -90,7 +91,10 @@ interface Candidate {
 function measure(pair: Required<PlacePair>): Candidate | undefined {
   const { before, after } = pair;
   if (before.selfTimes.count === 0 || after.selfTimes.count === 0) return undefined;
-  const times = new TimePair(after.operation.group.category, before.selfTimes, after.selfTimes);
+  const times = new TimePair(
+    after.operation.group.category,
+    ...selfTimeSamples(before, after),
+  );
   const callsPerTrace = (before.spanCount + after.spanCount) /
     (before.root.spanCount + after.root.spanCount);
   const medianNano = Math.max(times.beforeNano(0.5), times.afterNano(0.5));

@@ -187,11 +187,25 @@ Deno.test("an endpoint that is seen once in many traces is not new, one that is 
 
 Deno.test("samples of one trace are not taken for independent ones", () => {
   const burst = (ms: number) => (): Span[] => [
-    root(1000),
-    ...Array.from({ length: 300 }, (_, at) => child("step", at * 3, ms, "root", `s${at}`)),
+    root(900),
+    ...Array.from({ length: 300 }, (_, at) => child("step", at * 2.9, ms, "root", `s${at}`)),
   ];
   const comparison = compareProfiles(profileOf(2, burst(1)), profileOf(2, burst(2)));
   assertEquals(comparison.findings, []);
+});
+
+Deno.test("in one long trace, its spans are the samples", () => {
+  const job = (ms: number) => (): Span[] => [
+    root(6_000),
+    ...Array.from(
+      { length: 300 },
+      (_, at) => child("step", at * 20, ms * (1 + at % 10 / 50), "root", `s${at}`),
+    ),
+  ];
+  const { findings } = compareProfiles(profileOf(1, job(10)), profileOf(1, job(14)));
+  assertEquals(findings.map(describe), ["slower step"]);
+  assertEquals(findings[0].places[0].after?.sampleCount, 300);
+  assertEquals(compareProfiles(profileOf(1, job(10)), profileOf(1, job(10.3))).findings, []);
 });
 
 Deno.test("only unfinished spans, orphans, rings and chains of 100,000 can be compared", () => {

