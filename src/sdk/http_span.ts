@@ -1,4 +1,6 @@
+import { activeSpan } from "./active_span.ts";
 import type { TraceContext } from "./propagation/trace_context.ts";
+import { RecordingSpan } from "./recording_span.ts";
 import type { Tracer } from "./tracer.ts";
 import type { TracerSpan } from "./tracer_span.ts";
 
@@ -18,6 +20,29 @@ export function startHttpSpan(
     attributes: { method, path },
     parent,
   });
+}
+
+/**
+ * Starts the span of a request that has come in. Without a caller's span it begins a trace of its own, so that
+ * a server has a trace for each request, and refers to the span within which the program was started.
+ *
+ * @param parent The caller's span. @default the active span
+ */
+export function startServedSpan(
+  tracer: Tracer,
+  method: string,
+  path: string,
+  parent: TraceContext | undefined = activeSpan(),
+): TracerSpan {
+  if (parent !== undefined) return startHttpSpan(tracer, method, path, parent);
+  const span = tracer.startSpan(`${method} ${path}`, {
+    kind: "http",
+    attributes: { method, path },
+    root: true,
+  });
+  const { launchContext } = tracer;
+  if (launchContext !== undefined && span instanceof RecordingSpan) span.addLink(launchContext);
+  return span;
 }
 
 /**

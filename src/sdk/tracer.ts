@@ -4,9 +4,10 @@ import type { EventSenderCounters } from "../transport/event_sender.ts";
 import { parseTarget } from "../transport/target.ts";
 import { activeSpan, withSpan } from "./active_span.ts";
 import { anchorClock, type Clock, type ClockAnchor, measureDrift, systemClock } from "./clock.ts";
+import { readLaunchContext } from "./launch_context.ts";
 import { NOOP_SPAN } from "./noop_span.ts";
 import { openProcessor, type ProcessorOptions, type TracerTarget } from "./open_processor.ts";
-import { inheritedPart } from "./propagation/trace_context.ts";
+import { inheritedPart, type TraceContext } from "./propagation/trace_context.ts";
 import { RecordingSpan } from "./recording_span.ts";
 import { runInSpan } from "./run_in_span.ts";
 import type { SpanProcessor } from "./span_processor.ts";
@@ -44,6 +45,7 @@ export class Tracer implements AsyncDisposable {
   readonly #target: TracerTarget | undefined;
   /** `undefined` when nothing is recorded. */
   #processor: SpanProcessor | undefined;
+  #launchContext: TraceContext | undefined;
   #isSetUp = false;
   #isShutDown = false;
   #anchor: ClockAnchor;
@@ -70,6 +72,16 @@ export class Tracer implements AsyncDisposable {
     return this.#processor?.counters ?? { recorded: 0, sent: 0, queued: 0, dropped: {} };
   }
 
+  /**
+   * The span within which the program was started, if its environment names one (`TRACEPARENT`): the parent
+   * of spans that have no other. Spans of incoming requests and messages begin traces of their own and link
+   * to it.
+   */
+  get launchContext(): TraceContext | undefined {
+    if (!this.#isSetUp) this.#setUp();
+    return this.#launchContext;
+  }
+
   /** The span within which this code runs, if any. */
   activeSpan(): TracerSpan | undefined {
     return activeSpan();
@@ -84,7 +96,10 @@ export class Tracer implements AsyncDisposable {
   startSpan(name: string, options: SpanOptions = NO_OPTIONS): TracerSpan {
     const processor = this.#getProcessor();
     if (processor === undefined) return NOOP_SPAN;
-    const parent = options.parent ?? (options.root ? undefined : activeSpan());
+    const launch = this.#launchContext;
+    const isServed = launch !== undefined && isServedKind(options.kind);
+    const parent = options.parent ??
+      (options.root ? undefined : activeSpan() ?? (isServed ? undefined : launch));
     const startMs = this.#clock.monotonicMs();
     const own = options.context;
     const local = parent instanceof RecordingSpan ? parent : undefined;
@@ -104,6 +119,7 @@ export class Tracer implements AsyncDisposable {
       local === undefined ? parent && inheritedPart(parent) : local.inherited,
     );
     if (options.attributes !== undefined) span.setAttributes(options.attributes);
+    if (isServed && parent === undefined) span.addLink(launch);
     processor.onStart(span);
     return span;
   }
@@ -185,10 +201,10 @@ export class Tracer implements AsyncDisposable {
 
   #setUp(): void {
     this.#isSetUp = true;
-    this.#processor = this.#options.processor;
-    if (this.#processor !== undefined) return;
     const target = this.#target ?? socketTarget(this.#options.socketPath);
-    if (target !== undefined) this.#processor = openProcessor(target, this.#options);
+    this.#processor = this.#options.processor ??
+      (target && openProcessor(target, this.#options));
+    if (this.#processor !== undefined) this.#launchContext = readLaunchContext();
   }
 
   /** The anchor for a new trace: another one once the wall clock has been set or the machine slept. */
@@ -240,6 +256,11 @@ function socketTarget(
 function isContext(parent: SpanContext): boolean {
   return typeof parent.traceId === "string" && parent.traceId !== "" &&
     typeof parent.spanId === "string" && parent.spanId !== "";
+}
+
+/** Whether spans of a kind are what others ask for: each begins a trace of its own, unless it has a parent. */
+export function isServedKind(kind: SpanKind | undefined): boolean {
+  return kind === "server" || kind === "consumer";
 }
 
 /** A number that is no integer would make the event unreadable. */
