@@ -228,7 +228,11 @@ export async function listenForPrograms(
     get refusedConnectionCount() {
       return receivers.reduce((sum, receiver) => sum + receiver.refusedConnectionCount, 0);
     },
-    counters: () => addCounters([assembler.counters, ssfIntake.counters, spans.counters]),
+    counters(): Counters {
+      // The assembler and the intake share one counter of traces.
+      const withoutTraces = { ...spans.counters, traces: 0 };
+      return addCounters([assembler.counters, ssfIntake.counters, withoutTraces]);
+    },
     otherSignals: () => ({
       logs: otlp.logRecordCount,
       log_events: {

@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Command as PlainCommand } from "commander";
+import { adoptStartedTraces } from "../assemble/adopt_traces.ts";
 import { TraceStore } from "../assemble/trace_store.ts";
 import type { Trace } from "../model/trace.ts";
 import { formatTimestamp } from "../model/time.ts";
@@ -23,8 +24,12 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
     .action(async (names, options) => {
       const source = await findSource(io, names);
       if (options.json || options.print || !io.stdout.isTerminal) {
-        const format = options.json ? formatTraceJson : textFormat(io, source);
-        await printSource(io, source, { format, isFollowing: options.follow });
+        await printSource(io, source, {
+          format: options.json ? formatTraceJson : textFormat(io, source),
+          // As JSON each trace is what its programs sent.
+          arrange: options.json || source.isLive ? (traces) => traces : adoptStartedTraces,
+          isFollowing: options.follow,
+        });
         return;
       }
       const { showSource } = await import("./view_terminal.ts");
@@ -53,7 +58,11 @@ function textFormat(io: CliIo, source: SpanSource): (trace: Trace) => string {
 async function printSource(
   io: CliIo,
   source: SpanSource,
-  options: { format: (trace: Trace) => string; isFollowing: boolean },
+  options: {
+    format: (trace: Trace) => string;
+    arrange: (traces: readonly Trace[]) => readonly Trace[];
+    isFollowing: boolean;
+  },
 ): Promise<void> {
   const early: Trace[] = [];
   const store = new TraceStore({
@@ -68,7 +77,8 @@ async function printSource(
     return printing = printing.then(async () => {
       const finished = source.isLive || isOver ? store.finishedTraces(Date.now(), isOver) : [];
       let text = "";
-      for (const trace of [...early.splice(0), ...finished.map((each) => each.trace)]) {
+      const traces = [...early.splice(0), ...finished.map((each) => each.trace)];
+      for (const trace of options.arrange(traces)) {
         text += options.format(trace);
         // Not one by one: a write costs more than most traces.
         if (text.length < WRITE_LENGTH) continue;
