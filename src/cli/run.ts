@@ -79,8 +79,8 @@ const FREE_PORTS: DefaultPorts = { otlpHttp: 0, otlpGrpc: 0, zipkin: 0 };
 
 const EXIT_CODES_HELP = `
 Ends with the command's own exit code, 128 + n when signal n ended it, 127 when there is no such
-command, 126 when it cannot be executed. Signals are passed on to the command. A second one of
-SIGINT, SIGTERM and SIGHUP kills it; the exit code is 130 then.
+command, 126 when it cannot be executed. SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGUSR2 are passed on
+to the command. A second one of the first three kills it; the exit code is 130 then.
 `;
 
 /** Prints what runs under the command, each tree when it is finished; resolves with the session. */

@@ -12,6 +12,7 @@ export async function runCommand(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<CommandEnd> {
+  using passer = new SignalPasser(io);
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(command[0], {
@@ -24,13 +25,9 @@ export async function runCommand(
   } catch (error) {
     return describeStartError(command[0], error);
   }
-  const stopPassing = passSignalsOn(io, child);
-  try {
-    const { code, signal } = await child.status;
-    return { pid: child.pid, exitCode: code, signal: signal ?? undefined };
-  } finally {
-    stopPassing();
-  }
+  passer.passTo(child);
+  const { code, signal } = await child.status;
+  return { pid: child.pid, exitCode: code, signal: signal ?? undefined };
 }
 
 /** The exit codes of shells, `env` and `time` for a command that cannot be run. */
@@ -50,28 +47,52 @@ function describeStartError(program: string, error: unknown): CommandEnd {
 /**
  * Passes signals on to a command: the first one that asks this process to stop, and those that mean something
  * to programs alone. A second one that asks to stop ends both at once.
- *
- * @returns Stops that.
  */
-function passSignalsOn(io: CliIo, child: Deno.ChildProcess): () => void {
-  const hasTerminal = io.stdin.isTerminal || io.stdout.isTerminal || io.stderr.isTerminal;
-  function send(signal: Deno.Signal): void {
-    // What is typed at a terminal reaches the command by itself; a second one would cut its clean-up short.
-    if (hasTerminal && (signal === "SIGINT" || signal === "SIGQUIT")) return;
-    kill(child, signal);
+class SignalPasser implements Disposable {
+  readonly #io: CliIo;
+  readonly #hasTerminal: boolean;
+  /** What came before there was a command. */
+  readonly #waiting: Deno.Signal[] = [];
+  #child: Deno.ChildProcess | undefined;
+
+  /** Listens from now on: once it runs, a command may make others send signals at once. */
+  constructor(io: CliIo) {
+    this.#io = io;
+    this.#hasTerminal = io.stdin.isTerminal || io.stdout.isTerminal || io.stderr.isTerminal;
+    io.signal.addEventListener("abort", this.#passStop);
+    io.forcedExit.addEventListener("abort", this.#kill);
+    for (const signal of PASSED_SIGNALS) Deno.addSignalListener(signal, this.#passers[signal]);
+    if (io.signal.aborted) this.#passStop();
   }
-  const passStop = (): void => send(io.signal.reason);
-  if (io.signal.aborted) passStop();
-  io.signal.addEventListener("abort", passStop);
-  const killNow = (): void => kill(child, "SIGKILL");
-  io.forcedExit.addEventListener("abort", killNow);
-  const passers = PASSED_SIGNALS.map((signal) => [signal, () => send(signal)] as const);
-  for (const [signal, pass] of passers) Deno.addSignalListener(signal, pass);
-  return () => {
-    io.signal.removeEventListener("abort", passStop);
-    io.forcedExit.removeEventListener("abort", killNow);
-    for (const [signal, pass] of passers) Deno.removeSignalListener(signal, pass);
+
+  passTo(child: Deno.ChildProcess): void {
+    this.#child = child;
+    for (const signal of this.#waiting) kill(child, signal);
+  }
+
+  [Symbol.dispose](): void {
+    this.#io.signal.removeEventListener("abort", this.#passStop);
+    this.#io.forcedExit.removeEventListener("abort", this.#kill);
+    for (const signal of PASSED_SIGNALS) Deno.removeSignalListener(signal, this.#passers[signal]);
+  }
+
+  readonly #passStop = (): void => this.#pass(this.#io.signal.reason);
+
+  readonly #passers = {
+    SIGQUIT: (): void => this.#pass("SIGQUIT"),
+    SIGUSR2: (): void => this.#pass("SIGUSR2"),
   };
+
+  readonly #kill = (): void => {
+    if (this.#child !== undefined) kill(this.#child, "SIGKILL");
+  };
+
+  #pass(signal: Deno.Signal): void {
+    // What is typed at a terminal reaches the command by itself; a second one would cut its clean-up short.
+    if (this.#hasTerminal && (signal === "SIGINT" || signal === "SIGQUIT")) return;
+    if (this.#child === undefined) this.#waiting.push(signal);
+    else kill(this.#child, signal);
+  }
 }
 
 function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
@@ -82,4 +103,5 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
-const PASSED_SIGNALS = ["SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+/** Without SIGUSR1: at that Deno itself opens its debugger, at the port that Node's would have. */
+const PASSED_SIGNALS = ["SIGQUIT", "SIGUSR2"] as const;
