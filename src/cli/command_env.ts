@@ -1,4 +1,5 @@
 import type { Span } from "../model/span.ts";
+import { tokenHeaders } from "./describe_token.ts";
 import type { CliIo } from "./io.ts";
 import { nodeOptions } from "./node_register.ts";
 import type { Session } from "./session.ts";
@@ -7,7 +8,7 @@ import { openSessionFolder } from "./session_folder.ts";
 /** The environment in which programs of all kinds find this session. */
 export async function commandEnv(io: CliIo, session: Session): Promise<Record<string, string>> {
   const { socket } = session.info;
-  const { otlpHttp } = session.endpoints;
+  const { otlpHttp, token } = session.endpoints;
   const env: Record<string, string> = { TRACE_SOCKET: socket, GOTRACE_SOCKET: socket };
   if (otlpHttp !== undefined) {
     env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://${otlpHttp}`;
@@ -15,6 +16,12 @@ export async function commandEnv(io: CliIo, session: Session): Promise<Record<st
     env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = `http://${otlpHttp}/v1/traces`;
     env.OTEL_EXPORTER_OTLP_PROTOCOL = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL = "http/protobuf";
     env.OTEL_TRACES_EXPORTER = "otlp";
+    if (token !== undefined) {
+      // At such an address this machine's own programs, too, may seem to come from outside.
+      const headers = io.env("OTEL_EXPORTER_OTLP_HEADERS");
+      env.OTEL_EXPORTER_OTLP_HEADERS = (headers === undefined ? "" : `${headers},`) +
+        tokenHeaders(token);
+    }
     for (const name of Object.keys(OTEL_DEFAULTS)) {
       if (io.env(name) === undefined) env[name] = OTEL_DEFAULTS[name];
     }

@@ -11,6 +11,7 @@ import {
   type SpanTarget,
 } from "../exporters/span_encoder.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
+import { parseOtlpHeaders } from "../transport/parse_otlp_headers.ts";
 import { parseTarget } from "../transport/target.ts";
 import type { CliIo } from "./io.ts";
 
@@ -64,10 +65,13 @@ export async function openForwards(
   options: ForwardOptions,
 ): Promise<Forwards> {
   const folder = stateFolder(io);
+  const headers = parseOtlpHeaders(
+    io.env("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? io.env("OTEL_EXPORTER_OTLP_HEADERS"),
+  );
   const forwards = targets.map(({ url, target }) => ({
     url,
     forwarder: new Forwarder({
-      transport: openSpanTransport(target),
+      transport: openSpanTransport(target, { headers }),
       encoder: createSpanEncoder(target),
       maxQueuedBytes: options.maxQueuedBytes,
       onNotice: (message) => options.onNotice(`${url} ${message}`),

@@ -11,6 +11,7 @@ import {
 } from "./command_span.ts";
 import { CommandTree } from "./command_tree.ts";
 import { describeCounters } from "./describe_counters.ts";
+import { describeToken, readToken } from "./describe_token.ts";
 import { formatCount } from "./describe_reasons.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { commandEnv, spanEnv } from "./command_env.ts";
@@ -37,6 +38,7 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
       let ended: Span | undefined;
       await using session = await startSession(io, {
         ...toSessionOptions(options, FREE_PORTS),
+        token: readToken(io),
         title: command.join(" "),
         onNotice: printNotice(io),
         onSpans: (batch) => links?.consume(batch),
@@ -48,6 +50,7 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
       }).catch((error) => {
         throw new CommandError(error.message);
       });
+      if (!options.quiet) await tell(io, describeToken(session));
       const env = await commandEnv(io, session);
       // Not before it really starts: preparing took a while.
       const span = startCommandSpan(command);

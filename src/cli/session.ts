@@ -77,7 +77,7 @@ export interface Summary extends Readonly<Counters>, OtherSignals {
 export interface Session extends AsyncDisposable {
   readonly info: SessionInfo & { readonly socket: string };
   /** Where programs can send by other protocols than go-trace's; `undefined` where they cannot. */
-  readonly endpoints: Pick<SessionReceivers, "ssf" | "otlpHttp" | "otlpGrpc" | "zipkin">;
+  readonly endpoints: Pick<SessionReceivers, "ssf" | "otlpHttp" | "otlpGrpc" | "zipkin" | "token">;
   /** The file that is recorded to. */
   readonly out: string | undefined;
   readonly live: LiveServer;

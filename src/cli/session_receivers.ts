@@ -1,6 +1,7 @@
 import type { EventAssembler } from "../assemble/event_assembler.ts";
 import { addCounters, type Counters } from "../model/counters.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
+import { AccessToken, isOwnAddress } from "../receivers/access_token.ts";
 import { describeBindError } from "../receivers/describe_bind_error.ts";
 import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
@@ -33,6 +34,8 @@ export interface SessionReceiverOptions {
   otlpGrpc?: PortChoice;
   /** Where Zipkin's and Jaeger's formats are received over HTTP. @default nowhere */
   zipkin?: PortChoice;
+  /** What programs on other machines need to send OTLP or Zipkin. @default a random one */
+  token?: string;
   /** Origins of web pages that may send over HTTP, `*` for all. @default none */
   corsOrigins?: readonly string[];
   /** Bytes of one message of OTLP or Zipkin, unpacked. @default 64 MiB */
@@ -75,6 +78,8 @@ export interface SessionReceivers extends AsyncDisposable {
   readonly otlpGrpc: string | undefined;
   /** Where Zipkin's format is received, as `HOST:PORT`. */
   readonly zipkin: string | undefined;
+  /** What programs on other machines need to send there; `undefined` when none can. */
+  readonly token: string | undefined;
   /** Programs that were turned away because too many were connected. */
   readonly refusedConnectionCount: number;
   /** What became of everything that arrived, whichever way. */
@@ -139,7 +144,17 @@ export async function listenForPrograms(
     const receiver = await listenSsf(address, { intake: ssfIntake, backPressure, maxConnections });
     receivers.push(receiver);
     ssf.push(formatSsfAddress(receiver.address));
+    if (address.transport !== "unix" && !isLoopback(address.host)) {
+      options.onNotice?.(
+        "receives SSF from the network, which carries no token: whoever reaches this machine can send",
+      );
+    }
   }
+
+  const isOpen = [options.otlpHttp, options.otlpGrpc, options.zipkin].some((choice) =>
+    choice !== undefined && !isLoopback(choice.host)
+  );
+  const token = isOpen ? new AccessToken(options.token) : undefined;
 
   const memory = new BodyMemory();
   const otlp = new OtlpIntake({
@@ -168,17 +183,11 @@ export async function listenForPrograms(
       return undefined;
     }
     receivers.push(receiver);
-    const { host } = choice;
-    if (!isLoopback(choice.host)) {
-      options.onNotice?.(
-        `receives ${what} from the network: whoever reaches this machine can send`,
-      );
-    }
-    return formatHostPort({ host, port: receiver.port });
+    return formatHostPort({ host: choice.host, port: receiver.port });
   }
   function listenHttp(
     routes: Record<string, HttpRoute>,
-    connectHttp2?: () => Promise<ByteConnection>,
+    connectHttp2?: (peer: string | undefined) => Promise<ByteConnection>,
   ): typeof bindHttp {
     function bindHttp({ host, port }: PortChoice): Promise<HttpReceiver> {
       return HttpReceiver.listen(host, port, {
@@ -188,32 +197,43 @@ export async function listenForPrograms(
         maxBodyBytes,
         maxConnections,
         corsOrigins,
+        token,
         connectHttp2,
         onRefused,
       });
     }
     return bindHttp;
   }
-  const otlpGrpc = await listen(
-    "OTLP over gRPC",
-    options.otlpGrpc,
-    ({ host, port }) =>
-      GrpcReceiver.listen(host, port, {
-        methods: otlpGrpcMethods(otlp),
-        memory,
-        backPressure,
-        maxMessageBytes: maxBodyBytes,
-        maxConnections,
-        onRefused,
-      }),
-  );
+  function listenGrpc({ host, port }: HostPort, isForOthers = false): Promise<GrpcReceiver> {
+    return GrpcReceiver.listen(host, port, {
+      methods: otlpGrpcMethods(otlp),
+      memory,
+      backPressure,
+      maxMessageBytes: maxBodyBytes,
+      maxConnections,
+      token,
+      isForOthers,
+      onRefused,
+    });
+  }
+  const otlpGrpc = await listen("OTLP over gRPC", options.otlpGrpc, (choice) => listenGrpc(choice));
+  // What comes from other machines and is handed on would seem to come from this one.
+  const handedOn = otlpGrpc !== undefined && token !== undefined
+    ? await listenGrpc({ host: "127.0.0.1", port: 0 }, true)
+    : undefined;
+  if (handedOn !== undefined) receivers.push(handedOn);
+  function connectGrpc(peer: string | undefined): Promise<ByteConnection> {
+    return handedOn === undefined || isOwnAddress(peer)
+      ? connectToOwn(parseHostPort(otlpGrpc as string))
+      : connectTcp("127.0.0.1", handedOn.port);
+  }
   const otlpHttp = await listen(
     "OTLP over HTTP",
     options.otlpHttp,
     // Programs that are given one address for OTLP may speak either there.
     listenHttp(
       { ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) },
-      otlpGrpc === undefined ? undefined : () => connectToOwn(parseHostPort(otlpGrpc)),
+      otlpGrpc === undefined ? undefined : connectGrpc,
     ),
   );
   const zipkin = await listen("Zipkin", options.zipkin, listenHttp(zipkinHttpRoutes(spans)));
@@ -225,6 +245,7 @@ export async function listenForPrograms(
     otlpHttp,
     otlpGrpc,
     zipkin,
+    token: token?.text,
     get refusedConnectionCount() {
       return receivers.reduce((sum, receiver) => sum + receiver.refusedConnectionCount, 0);
     },

@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { ignoreBrokenBodies } from "../runtime/ignore_broken_bodies.ts";
 import { DecodeError } from "../wire/decode_error.ts";
+import type { AccessToken } from "./access_token.ts";
 import { BodyBuffer, BodyError, type BodyFailure, tooLong } from "./body_buffer.ts";
 import type { BodyMemory } from "./body_memory.ts";
 import { unpackBody } from "./unpack_body.ts";
@@ -24,6 +25,10 @@ export interface GrpcReceiverOptions {
   messageTimeoutMs?: number;
   /** Connections at once; one more is closed at once and counted. @default 1,000 */
   maxConnections?: number;
+  /** What programs on other machines need in order to send. @default nothing */
+  token?: AccessToken;
+  /** Whether all connections count as those of other machines, because they are handed on from there. @default false */
+  isForOthers?: boolean;
   /** Told of calls that were not taken, with the reason: `not_found`, `too_long`, … */
   onRefused?: (reason: string) => void;
 }
@@ -40,6 +45,8 @@ export class GrpcReceiver implements AsyncDisposable {
   readonly #options: GrpcReceiverOptions;
   readonly #maxMessageBytes: number;
   readonly #sessions = new Set<http2.ServerHttp2Session>();
+  /** The addresses that connections come from, where the runtime tells: Deno 2.4 does not. */
+  readonly #peers = new WeakMap<http2.Http2Session, string | undefined>();
   readonly #calls = new Set<Promise<void>>();
   readonly #giveUp = new AbortController();
   #isClosing = false;
@@ -48,7 +55,13 @@ export class GrpcReceiver implements AsyncDisposable {
     this.#options = options;
     this.#maxMessageBytes = options.maxMessageBytes ?? 64 * 1024 * 1024;
     this.#server = http2.createServer({ settings: { maxConcurrentStreams: 100 } });
-    this.#server.on("session", (session) => this.#accept(session));
+    // The session's own socket is not to be had everywhere.
+    let peer: string | undefined;
+    this.#server.prependListener("connection", (socket: Socket) => peer = socket.remoteAddress);
+    this.#server.on("session", (session) => {
+      this.#peers.set(session, peer);
+      this.#accept(session);
+    });
     this.#server.on("stream", (stream, headers) => {
       const call = this.#answer(stream, headers).finally(() => this.#calls.delete(call));
       this.#calls.add(call);
@@ -139,6 +152,7 @@ export class GrpcReceiver implements AsyncDisposable {
     const body = new BodyBuffer(this.#options.memory, this.#maxMessageBytes + SLACK_BYTES);
     const unpacked = new BodyBuffer(this.#options.memory, this.#maxMessageBytes);
     try {
+      this.#checkToken(stream, headers);
       const call = this.#options.methods[headers[":path"] ?? ""];
       if (call === undefined) {
         throw new GrpcProblem(UNIMPLEMENTED, "not_found", `There is no method ${headers[":path"]}`);
@@ -175,6 +189,19 @@ export class GrpcReceiver implements AsyncDisposable {
     if (response !== undefined) stream.write(frame(response));
     stream.end();
     await untilSent(stream);
+  }
+
+  #checkToken(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void {
+    const { token, isForOthers } = this.#options;
+    const { session } = stream;
+    const peer = isForOthers || session === undefined ? undefined : this.#peers.get(session);
+    const header = (name: string): string | undefined => headers[name]?.toString();
+    if (token?.admits(peer, header) !== false) return;
+    throw new GrpcProblem(
+      UNAUTHENTICATED,
+      "unauthorized",
+      "Programs on other machines need this collector's token: authorization: Bearer TOKEN",
+    );
   }
 
   /** Reads a call's message with its prefix. */
@@ -256,6 +283,7 @@ const RESOURCE_EXHAUSTED = 8;
 const UNIMPLEMENTED = 12;
 const INTERNAL = 13;
 const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
 
 /** What is too much right now may be tried again; what is too long may not. */
 const BODY_STATUS: Readonly<Record<BodyFailure, number>> = {
