@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { isLoopback } from "../receivers/http_access.ts";
+import { isLoopback } from "../receivers/is_loopback.ts";
 import { CommandError } from "./command_error.ts";
 import { formatHostPort, parseHostPort } from "./host_port.ts";
 import type { CliIo } from "./io.ts";

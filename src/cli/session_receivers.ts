@@ -6,7 +6,7 @@ import { describeBindError } from "../receivers/describe_bind_error.ts";
 import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
 import { GrpcReceiver } from "../receivers/grpc_receiver.ts";
-import { isLoopback } from "../receivers/http_access.ts";
+import { isLoopback } from "../receivers/is_loopback.ts";
 import { HttpReceiver, type HttpRoute } from "../receivers/http_receiver.ts";
 import { listenSsf } from "../receivers/listen_ssf.ts";
 import { otlpGrpcMethods } from "../receivers/otlp_grpc_methods.ts";

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { isLoopback } from "./http_access.ts";
+import { isLoopback } from "./is_loopback.ts";
 
 /**
  * What programs on other machines have to know in order to send: `Authorization: Bearer TOKEN`, which every

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { AccessToken } from "./access_token.ts";
 import type { HttpHead } from "./http_head.ts";
 import { HttpProblem } from "./http_problem.ts";
+import { isLoopback } from "./is_loopback.ts";
 
 /**
  * Decides which programs may send: those on this machine, and others that know the token. Not every program on
@@ -101,10 +102,4 @@ export function preflightHeaders(head: HttpHead): Record<string, string> {
       : {}),
     "access-control-max-age": "600",
   };
-}
-
-/** Whether a name or an address, an IPv6 address without brackets, is always this machine's own. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "::1" ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
