@@ -183,6 +183,11 @@ export async function listenForPrograms(
       return undefined;
     }
     receivers.push(receiver);
+    if (!isLoopback(choice.host)) {
+      options.onNotice?.(
+        `receives ${what} from the network: programs there need the session's token`,
+      );
+    }
     return formatHostPort({ host: choice.host, port: receiver.port });
   }
   function listenHttp(
