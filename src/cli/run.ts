@@ -34,15 +34,15 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
     .usage("[options] [--] COMMAND...")
     .addHelpText("after", EXIT_CODES_HELP)
     .action(async (command, options) => {
-      let links: TraceLinks | undefined;
-      let ended: Span | undefined;
+      const record: { links?: TraceLinks; ended?: Span } = {};
       await using session = await startSession(io, {
         ...toSessionOptions(options, FREE_PORTS),
         token: readToken(io),
         title: command.join(" "),
         onNotice: printNotice(io),
-        onSpans: (batch) => links?.consume(batch),
+        onSpans: (batch) => record.links?.consume(batch),
         onDrained(): void {
+          const { links, ended } = record;
           // Only now it is known which traces there were.
           if (ended === undefined || links === undefined) return;
           session.record(linkCommandSpan(ended, links.links, session.summary().traces - 1));
@@ -54,12 +54,12 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
       const env = await commandEnv(io, session);
       // Not before it really starts: preparing took a while.
       const span = startCommandSpan(command);
-      links = new TraceLinks(span.traceId);
+      record.links = new TraceLinks(span.traceId);
       session.record(span);
       const tree = new CommandTree(span, { color: wantsColor(io, io.stderr) });
       const printing = options.quiet ? undefined : printTraces(io, session, tree);
       const end = await runCommand(io, command, { ...env, ...spanEnv(span) });
-      ended = endCommandSpan(span, end);
+      const ended = record.ended = endCommandSpan(span, end);
       await session.close();
       await printing;
       if (end.error !== undefined) await tell(io, `trace: ${end.error}\n`);

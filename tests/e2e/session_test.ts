@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startTraceCollect, traceCommand } from "../../scripts/start_collector.ts";
+import { startTraceCollect } from "../../scripts/start_collector.ts";
 import { readJsonLines } from "../../scripts/read_json_lines.ts";
 import { endLine, startLine } from "../testing/events.ts";
 import { sendEvents } from "../testing/send_events.ts";
