@@ -1,6 +1,5 @@
-import { activeSpan } from "./active_span.ts";
 import type { TraceContext } from "./propagation/trace_context.ts";
-import { RecordingSpan } from "./recording_span.ts";
+import { markServing } from "./serving.ts";
 import type { Tracer } from "./tracer.ts";
 import type { TracerSpan } from "./tracer_span.ts";
 
@@ -24,7 +23,7 @@ export function startHttpSpan(
 
 /**
  * Starts the span of a request that has come in. Without a caller's span it begins a trace of its own, so that
- * a server has a trace for each request, and refers to the span within which the program was started.
+ * a server has a trace for each request.
  *
  * @param parent The caller's span. @default the active span
  */
@@ -32,17 +31,10 @@ export function startServedSpan(
   tracer: Tracer,
   method: string,
   path: string,
-  parent: TraceContext | undefined = activeSpan(),
+  parent?: TraceContext,
 ): TracerSpan {
-  if (parent !== undefined) return startHttpSpan(tracer, method, path, parent);
-  const span = tracer.startSpan(`${method} ${path}`, {
-    kind: "http",
-    attributes: { method, path },
-    root: true,
-  });
-  const { launchContext } = tracer;
-  if (launchContext !== undefined && span instanceof RecordingSpan) span.addLink(launchContext);
-  return span;
+  markServing();
+  return startHttpSpan(tracer, method, path, parent);
 }
 
 /**

@@ -10,6 +10,7 @@ import { openProcessor, type ProcessorOptions, type TracerTarget } from "./open_
 import { inheritedPart, type TraceContext } from "./propagation/trace_context.ts";
 import { RecordingSpan } from "./recording_span.ts";
 import { runInSpan } from "./run_in_span.ts";
+import { isServing, markServing } from "./serving.ts";
 import type { SpanProcessor } from "./span_processor.ts";
 import type { SpanContext, SpanOptions, TracerSpan } from "./tracer_span.ts";
 
@@ -73,13 +74,13 @@ export class Tracer implements AsyncDisposable {
   }
 
   /**
-   * The span within which the program was started, if its environment names one (`TRACEPARENT`): the parent
-   * of spans that have no other. Spans of incoming requests and messages begin traces of their own and link
-   * to it.
+   * The parent of a span that has no other: the one within which the program was started, if its environment
+   * names one (`TRACEPARENT`). What a server does begins traces of its own, which link to that span: requests and
+   * messages that come in and, from the first of them on, everything else.
    */
-  get launchContext(): TraceContext | undefined {
+  launchParent(kind: SpanKind | undefined): TraceContext | undefined {
     if (!this.#isSetUp) this.#setUp();
-    return this.#launchContext;
+    return isServedKind(kind) || isServing() ? undefined : this.#launchContext;
   }
 
   /** The span within which this code runs, if any. */
@@ -97,9 +98,9 @@ export class Tracer implements AsyncDisposable {
     const processor = this.#getProcessor();
     if (processor === undefined) return NOOP_SPAN;
     const launch = this.#launchContext;
-    const isServed = launch !== undefined && isServedKind(options.kind);
-    const parent = options.parent ??
-      (options.root ? undefined : activeSpan() ?? (isServed ? undefined : launch));
+    if (isServedKind(options.kind)) markServing();
+    const parent = options.parent ?? (options.root ? undefined : activeSpan() ??
+      (launch === undefined || isServing() ? undefined : launch));
     const startMs = this.#clock.monotonicMs();
     const own = options.context;
     const local = parent instanceof RecordingSpan ? parent : undefined;
@@ -119,7 +120,7 @@ export class Tracer implements AsyncDisposable {
       local === undefined ? parent && inheritedPart(parent) : local.inherited,
     );
     if (options.attributes !== undefined) span.setAttributes(options.attributes);
-    if (isServed && parent === undefined) span.addLink(launch);
+    if (launch !== undefined && !isChild) span.addLink(launch);
     processor.onStart(span);
     return span;
   }
@@ -258,8 +259,8 @@ function isContext(parent: SpanContext): boolean {
     typeof parent.spanId === "string" && parent.spanId !== "";
 }
 
-/** Whether spans of a kind are what others ask for: each begins a trace of its own, unless it has a parent. */
-export function isServedKind(kind: SpanKind | undefined): boolean {
+/** Whether a span of this kind stands for something that was asked for from outside. */
+function isServedKind(kind: SpanKind | undefined): boolean {
   return kind === "server" || kind === "consumer";
 }
 

@@ -24,7 +24,7 @@ export interface SpanOptions {
   /**
    * The parent: a span, or what a propagator extracted.
    *
-   * @default the active span, else the one within which the program was started
+   * @default the active span, else, unless the program is a server, the one within which it was started
    */
   readonly parent?: SpanContext & Partial<TraceContext>;
   /** The span's own ids, when another tracing library has made them. @default new ones */

@@ -180,6 +180,7 @@ import { promisify } from "node:util";
 const server = createServer((request, response) => response.end(request.url));
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const url = "http://127.0.0.1:" + server.address().port;
+await fetch("http://127.0.0.1:1/unreachable").catch(() => {});
 for (const path of ["/a", "/b"]) {
   // A client that is not traced.
   const code = "fetch(process.argv[1]).then((r) => r.text()).then(console.log)";
@@ -192,7 +193,7 @@ server.close();
 server.closeAllConnections?.();
 `;
 
-Deno.test("a Node server gives a trace for each request, and what it asks itself is the command's", () =>
+Deno.test("a Node server gives a trace for each request; what it did before is the command's", () =>
   inTemporaryFolder(async (folder) => {
     const node = await runProgram("node", ["--version"], folder);
     if (node.code !== 0) return console.log("skipped: there is no Node");
@@ -200,12 +201,16 @@ Deno.test("a Node server gives a trace for each request, and what it asks itself
     const ran = await runAndPlace(folder, ["node", `${folder}/server.mjs`]);
     assertEquals([ran.code, ran.output], [0, "/a\n/b\n/own\n"], ran.printed);
     assertEquals(ran.places, [
-      "command > GET /own",
-      "command > GET /own > GET /own",
+      "command > GET /unreachable",
       "command ~> GET /a",
       "command ~> GET /b",
+      "command ~> GET /own",
+      "command ~> GET /own > GET /own",
     ]);
-    assertMatch(ran.printed, /^· node .*\n├─ ⇄ GET \/a .*\n├─ ⇄ GET \/b .*\n├─ ⇄ GET \/own /);
+    assertMatch(
+      ran.printed,
+      /^· node .*\n├─ ⇄ GET \/unreachable .*\n├─ ⇄ GET \/a .*\n├─ ⇄ GET \/b .*\n├─ ⇄ GET \/own /,
+    );
   }));
 
 const DENO_JOB = `

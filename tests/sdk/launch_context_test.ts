@@ -12,6 +12,9 @@ async function startedBy(
   environment: Readonly<Record<string, string>>,
   test: (recorder: SpanRecorder) => Promise<void> | void,
 ): Promise<void> {
+  // Each test is a program of its own, which has not been asked for anything.
+  const serving = Reflect.get(globalThis, Symbol.for("@trace/sdk.serving"));
+  Reflect.set(serving, "isServing", false);
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
   try {
     await test(new SpanRecorder());
@@ -34,33 +37,37 @@ Deno.test("spans without a parent are children of the span that the program was 
     const [job, step, alone] = started;
     assertEquals(place(job), [true, SPAN_ID, []]);
     assertEquals(place(step), [true, job.spanId, []]);
-    assertEquals(place(alone), [false, undefined, []]);
+    assertEquals(place(alone), [false, undefined, [SPAN_ID]]);
     assertEquals([job.traceState, job.baggage?.user.value], ["vendor=1", "ada"]);
   }));
 
-Deno.test("requests and messages that come in begin traces of their own, which link to that span", () =>
+Deno.test("what a server does begins traces of its own, which link to that span", () =>
   startedBy(PARENT, async ({ tracer, started }) => {
     const handler = traceHandler((_request: Request) => new Response(), { tracer });
     await handler(new Request("http://localhost/a"));
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     await handler(new Request("http://localhost/b", { headers: { traceparent } }));
     tracer.startSpan("message", { kind: "consumer" }).end();
-    const [request, called, message] = started;
+    tracer.trace("cleaning up", () => tracer.startSpan("step").end());
+    const [request, called, message, other, step] = started;
     assertEquals(place(request), [false, undefined, [SPAN_ID]]);
     assertEquals(place(called), [false, "00f067aa0ba902b7", []]);
     assertEquals(place(message), [false, undefined, [SPAN_ID]]);
+    // A server runs on: what else it does would never be a whole trace.
+    assertEquals(place(other), [false, undefined, [SPAN_ID]]);
+    assertEquals(place(step), [false, other.spanId, []]);
   }));
 
 Deno.test("spans of @opentelemetry/api follow the same rules", () =>
   startedBy(PARENT, ({ tracer, started }) => {
     const openTelemetry = new OpenTelemetryTracerProvider({ tracer }).getTracer("test");
     openTelemetry.startSpan("job").end();
-    openTelemetry.startSpan("request", { kind: 1 }).end();
     openTelemetry.startSpan("alone", { root: true }).end();
+    openTelemetry.startSpan("request", { kind: 1 }).end();
     assertEquals(started.map(place), [
       [true, SPAN_ID, []],
       [false, undefined, [SPAN_ID]],
-      [false, undefined, []],
+      [false, undefined, [SPAN_ID]],
     ]);
   }));
 

@@ -1,7 +1,7 @@
 import { activeSpan, withSpan } from "../active_span.ts";
 import { tracer as defaultTracer } from "../default_tracer.ts";
 import { RecordingSpan } from "../recording_span.ts";
-import { isServedKind, type Tracer } from "../tracer.ts";
+import type { Tracer } from "../tracer.ts";
 import type { TracerSpan } from "../tracer_span.ts";
 import { activeManager } from "./active_manager.ts";
 import {
@@ -86,7 +86,7 @@ export class OpenTelemetryTracer {
     const within = context ?? activeManager().active();
     const kind = convertKind(options.kind);
     const parent = options.root ? undefined : parentOf(within, context === undefined) ??
-      (isServedKind(kind) ? undefined : this.#tracer.launchContext);
+      this.#tracer.launchParent(kind);
     if (!this.#tracer.isEnabled || within.getValue(SUPPRESS_KEY) === true) {
       return new PassiveSpan(parent === undefined ? INVALID_SPAN_CONTEXT : toSpanContext(parent));
     }
