@@ -78,6 +78,7 @@ export class CommandTree {
       ...this.#traces.finishedTraces(nowMs, isFinal).map(({ trace }) => trace),
       ...this.#subtrees.finishedTraces(nowMs, isFinal),
     ];
+    traces.sort((a, b) => a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1);
     return traces.map((trace) => this.#printBranch(trace)).join("");
   }
 
