@@ -1,10 +1,11 @@
 import type { EventAssembler } from "../assemble/event_assembler.ts";
 import { addCounters, type Counters } from "../model/counters.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
-import { AccessToken, isOwnAddress } from "../receivers/access_token.ts";
+import { AccessToken } from "../receivers/access_token.ts";
 import { describeBindError } from "../receivers/describe_bind_error.ts";
 import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
+import { GrpcGate } from "../receivers/grpc_gate.ts";
 import { GrpcReceiver } from "../receivers/grpc_receiver.ts";
 import { isLoopback } from "../receivers/is_loopback.ts";
 import { HttpReceiver, type HttpRoute } from "../receivers/http_receiver.ts";
@@ -22,7 +23,7 @@ import { connectTcp } from "../runtime/connect_tcp.ts";
 import { describePortHolder } from "../runtime/describe_port_holder.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import { transcodeOtlpProtobuf } from "../wire/otlp/transcode_otlp_protobuf.ts";
-import { formatHostPort, type HostPort, parseHostPort } from "./host_port.ts";
+import { formatHostPort, type HostPort } from "./host_port.ts";
 
 /** Options of {@linkcode listenForPrograms}: which receivers there are, and their bounds. */
 export interface SessionReceiverOptions {
@@ -209,37 +210,30 @@ export async function listenForPrograms(
     }
     return bindHttp;
   }
-  function listenGrpc({ host, port }: HostPort, isForOthers = false): Promise<GrpcReceiver> {
-    return GrpcReceiver.listen(host, port, {
-      methods: otlpGrpcMethods(otlp),
-      memory,
-      backPressure,
-      maxMessageBytes: maxBodyBytes,
-      maxConnections,
-      token,
-      isForOthers,
-      onRefused,
-    });
-  }
-  const otlpGrpc = await listen("OTLP over gRPC", options.otlpGrpc, (choice) => listenGrpc(choice));
-  // What comes from other machines and is handed on would seem to come from this one.
-  const handedOn = otlpGrpc !== undefined && token !== undefined
-    ? await listenGrpc({ host: "127.0.0.1", port: 0 }, true)
-    : undefined;
-  if (handedOn !== undefined) receivers.push(handedOn);
-  function connectGrpc(peer: string | undefined): Promise<ByteConnection> {
-    return handedOn === undefined || isOwnAddress(peer)
-      ? connectToOwn(parseHostPort(otlpGrpc as string))
-      : connectTcp("127.0.0.1", handedOn.port);
-  }
+  const grpcOptions = {
+    methods: otlpGrpcMethods(otlp),
+    memory,
+    backPressure,
+    maxMessageBytes: maxBodyBytes,
+    maxConnections,
+    onRefused,
+  };
+  let connectGrpc: ((peer: string | undefined) => Promise<ByteConnection>) | undefined;
+  const otlpGrpc = await listen("OTLP over gRPC", options.otlpGrpc, async ({ host, port }) => {
+    if (token === undefined) {
+      const receiver = await GrpcReceiver.listen(host, port, grpcOptions);
+      connectGrpc = () => connectTcp(host, receiver.port);
+      return receiver;
+    }
+    const gate = await GrpcGate.listen(host, port, { ...grpcOptions, token });
+    connectGrpc = (peer) => gate.connect(peer);
+    return gate;
+  });
   const otlpHttp = await listen(
     "OTLP over HTTP",
     options.otlpHttp,
     // Programs that are given one address for OTLP may speak either there.
-    listenHttp(
-      { ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) },
-      otlpGrpc === undefined ? undefined : connectGrpc,
-    ),
+    listenHttp({ ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) }, connectGrpc),
   );
   const zipkin = await listen("Zipkin", options.zipkin, listenHttp(zipkinHttpRoutes(spans)));
 
@@ -273,9 +267,4 @@ export async function listenForPrograms(
     },
     [Symbol.asyncDispose]: () => bound.disposeAsync(),
   };
-}
-
-/** Connects to a port that this process listens on, also where it listens on all addresses. */
-function connectToOwn({ host, port }: HostPort): Promise<ByteConnection> {
-  return connectTcp(host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port);
 }

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { ignoreBrokenBodies } from "../runtime/ignore_broken_bodies.ts";
 import { DecodeError } from "../wire/decode_error.ts";
 import type { AccessToken } from "./access_token.ts";
@@ -25,10 +25,8 @@ export interface GrpcReceiverOptions {
   messageTimeoutMs?: number;
   /** Connections at once; one more is closed at once and counted. @default 1,000 */
   maxConnections?: number;
-  /** What programs on other machines need in order to send. @default nothing */
+  /** What calls have to carry. @default nothing */
   token?: AccessToken;
-  /** Whether all connections count as those of other machines, because they are handed on from there. @default false */
-  isForOthers?: boolean;
   /** Told of calls that were not taken, with the reason: `not_found`, `too_long`, … */
   onRefused?: (reason: string) => void;
 }
@@ -45,8 +43,6 @@ export class GrpcReceiver implements AsyncDisposable {
   readonly #options: GrpcReceiverOptions;
   readonly #maxMessageBytes: number;
   readonly #sessions = new Set<http2.ServerHttp2Session>();
-  /** The addresses that connections come from, where the runtime tells: Deno 2.4 does not. */
-  readonly #peers = new WeakMap<http2.Http2Session, string | undefined>();
   readonly #calls = new Set<Promise<void>>();
   readonly #giveUp = new AbortController();
   #isClosing = false;
@@ -55,13 +51,7 @@ export class GrpcReceiver implements AsyncDisposable {
     this.#options = options;
     this.#maxMessageBytes = options.maxMessageBytes ?? 64 * 1024 * 1024;
     this.#server = http2.createServer({ settings: { maxConcurrentStreams: 100 } });
-    // The session's own socket is not to be had everywhere.
-    let peer: string | undefined;
-    this.#server.prependListener("connection", (socket: Socket) => peer = socket.remoteAddress);
-    this.#server.on("session", (session) => {
-      this.#peers.set(session, peer);
-      this.#accept(session);
-    });
+    this.#server.on("session", (session) => this.#accept(session));
     this.#server.on("stream", (stream, headers) => {
       const call = this.#answer(stream, headers).finally(() => this.#calls.delete(call));
       this.#calls.add(call);
@@ -152,7 +142,7 @@ export class GrpcReceiver implements AsyncDisposable {
     const body = new BodyBuffer(this.#options.memory, this.#maxMessageBytes + SLACK_BYTES);
     const unpacked = new BodyBuffer(this.#options.memory, this.#maxMessageBytes);
     try {
-      this.#checkToken(stream, headers);
+      this.#checkToken(headers);
       const call = this.#options.methods[headers[":path"] ?? ""];
       if (call === undefined) {
         throw new GrpcProblem(UNIMPLEMENTED, "not_found", `There is no method ${headers[":path"]}`);
@@ -165,6 +155,8 @@ export class GrpcReceiver implements AsyncDisposable {
       response = call(request);
     } catch (error) {
       if (error === ABORTED) return;
+      // What was not wanted is read and forgotten, so that the answer gets through.
+      stream.resume();
       const problem = toProblem(error);
       status = problem.status;
       message = problem.message;
@@ -191,12 +183,8 @@ export class GrpcReceiver implements AsyncDisposable {
     await untilSent(stream);
   }
 
-  #checkToken(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void {
-    const { token, isForOthers } = this.#options;
-    const { session } = stream;
-    const peer = isForOthers || session === undefined ? undefined : this.#peers.get(session);
-    const header = (name: string): string | undefined => headers[name]?.toString();
-    if (token?.admits(peer, header) !== false) return;
+  #checkToken(headers: http2.IncomingHttpHeaders): void {
+    if (this.#options.token?.isIn((name) => headers[name]?.toString()) !== false) return;
     throw new GrpcProblem(
       UNAUTHENTICATED,
       "unauthorized",
@@ -215,11 +203,7 @@ export class GrpcReceiver implements AsyncDisposable {
         signal.removeEventListener("abort", onGiveUp);
         stream.off("data", onData);
         if (error === undefined) resolve();
-        else {
-          // What still comes is read and forgotten, so that the answer gets through.
-          stream.resume();
-          reject(error);
-        }
+        else reject(error);
       }
       const onData = (chunk: Uint8Array): void => {
         try {

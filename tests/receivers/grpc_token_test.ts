@@ -1,7 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { AccessToken } from "../../src/receivers/access_token.ts";
 import { BodyMemory } from "../../src/receivers/body_memory.ts";
+import { GrpcGate } from "../../src/receivers/grpc_gate.ts";
 import { GrpcReceiver } from "../../src/receivers/grpc_receiver.ts";
+import { tunnel } from "../../src/receivers/tunnel.ts";
+import { denoConnection } from "../../src/runtime/connection.ts";
 import { GrpcTransport } from "../../src/transport/grpc_transport.ts";
 
 async function callWith(port: number, headers: Record<string, string>): Promise<string> {
@@ -11,7 +14,7 @@ async function callWith(port: number, headers: Record<string, string>): Promise<
   return result.status === "rejected" ? `${result.reason} ${result.message}` : result.status;
 }
 
-Deno.test("calls from elsewhere need the token, before anything of them is read", async () => {
+Deno.test("a receiver with a token takes only calls that carry it", async () => {
   const taken: number[] = [];
   const refused: string[] = [];
   await using receiver = await GrpcReceiver.listen("127.0.0.1", 0, {
@@ -23,7 +26,6 @@ Deno.test("calls from elsewhere need the token, before anything of them is read"
     },
     memory: new BodyMemory(),
     token: new AccessToken("s3cret"),
-    isForOthers: true,
     onRefused: (reason) => refused.push(reason),
   });
   const { port } = receiver;
@@ -34,4 +36,32 @@ Deno.test("calls from elsewhere need the token, before anything of them is read"
   assertEquals(await callWith(port, { authorization: "Bearer s3cret" }), "ok");
   assertEquals(await callWith(port, { "x-trace-token": "s3cret" }), "ok");
   assertEquals([taken, refused], [[3, 3], ["unauthorized", "unauthorized"]]);
+});
+
+Deno.test("a gate wants the token of other machines, and none of this one", async () => {
+  const refused: string[] = [];
+  await using gate = await GrpcGate.listen("127.0.0.1", 0, {
+    methods: { "/p.S/Take": () => new Uint8Array() },
+    memory: new BodyMemory(),
+    token: new AccessToken("s3cret"),
+    onRefused: (reason) => refused.push(reason),
+  });
+  const serving = gate.serve();
+  assertEquals(await callWith(gate.port, {}), "ok");
+  // As a receiver of HTTP hands on what comes from elsewhere.
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const handing = (async () => {
+    for (let count = 0; count < 2; count++) {
+      const connection = denoConnection(await listener.accept());
+      await tunnel(connection, await gate.connect("192.0.2.7"), new Uint8Array());
+    }
+  })();
+  const { port } = listener.addr as Deno.NetAddr;
+  assertStringIncludes(await callWith(port, {}), "grpc_16");
+  assertEquals(await callWith(port, { authorization: "Bearer s3cret" }), "ok");
+  await handing;
+  listener.close();
+  assertEquals(refused, ["unauthorized"]);
+  await gate.close();
+  await serving;
 });
