@@ -13,8 +13,8 @@ const MAX_LINKS = 128;
 export class TraceLinks {
   readonly #ownTraceId: string;
   readonly #byTrace = new Map<string, { spanId: string; isRoot: boolean }>();
-  /** What lines of the trace that needs no looking at any more have behind their id. */
-  #settled: Uint8Array | undefined;
+  /** The ids, with a quote behind, of traces that need no looking at any more: at most one more than links. */
+  readonly #settled: Uint8Array[] = [];
 
   /** @param ownTraceId The trace that is not linked to. */
   constructor(ownTraceId: string) {
@@ -35,15 +35,15 @@ export class TraceLinks {
     }
   };
 
-  /** The spans of a trace mostly come together, so that few lines have to be decoded. */
+  /** Found in the bytes: few lines have to be decoded. */
   #isOfSettledTrace(lines: Uint8Array, from: number): boolean {
-    const settled = this.#settled;
-    if (settled === undefined) return false;
-    const at = lines.indexOf(QUOTE, from + ID_OFFSET);
-    for (let index = 0; index < settled.length; index++) {
-      if (lines[at + index] !== settled[index]) return false;
+    const idFrom = lines.indexOf(QUOTE, from + ID_OFFSET) + TRACE_ID_OFFSET;
+    for (const id of this.#settled) {
+      let at = 0;
+      while (at < id.length && lines[idFrom + at] === id[at]) at++;
+      if (at === id.length) return true;
     }
-    return true;
+    return false;
   }
 
   #look(line: Uint8Array): void {
@@ -55,12 +55,13 @@ export class TraceLinks {
       else if (isRoot && !known.isRoot) Object.assign(known, { spanId, isRoot });
       if (!isRoot && known?.isRoot !== true) return;
     }
-    this.#settled = ENCODER.encode(`","trace_id":${JSON.stringify(traceId)}`);
+    this.#settled.push(ENCODER.encode(JSON.stringify(traceId).slice(1)));
   }
 }
 
 const LINE_END = 0x0a;
 const QUOTE = 0x22;
 const ID_OFFSET = '{"id":"'.length;
+const TRACE_ID_OFFSET = '","trace_id":"'.length;
 const UTF8 = new TextDecoder();
 const ENCODER = new TextEncoder();
