@@ -6,8 +6,9 @@ import { createProcessIo } from "../../src/cli/io.ts";
 import { main } from "../../src/cli/main.ts";
 import { decodeSpanLines } from "../../src/wire/span_line/decode_span_line.ts";
 
+const NEVER = new AbortController().signal;
 const PARTS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
-  command: (path) => main(["stats", path], createProcessIo(new AbortController().signal)),
+  command: (path) => main(["stats", path], createProcessIo(NEVER, NEVER)),
   decode: decodeFile,
   live: countLive,
 };

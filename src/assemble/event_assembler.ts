@@ -16,6 +16,8 @@ export interface EventAssemblerOptions {
   maxOpenSpans?: number;
   /** Memory for open spans in bytes; beyond it the oldest is given up as unfinished. @default 64 MiB */
   maxOpenBytes?: number;
+  /** Counts the traces; shared with whoever takes spans of the same traces. @default one of its own */
+  traces?: TraceCounter;
 }
 
 /**
@@ -31,13 +33,14 @@ export class EventAssembler {
   readonly #counters: Counters = createCounters();
   readonly #scanner = new EventScanner();
   readonly #open: OpenSpanLog;
-  readonly #traces = new TraceCounter();
+  readonly #traces: TraceCounter;
   readonly #spans: LineBuffer;
   readonly #maxOpenSpans: number;
 
   constructor(options: EventAssemblerOptions) {
     this.#maxOpenSpans = options.maxOpenSpans ?? 250_000;
     this.#open = new OpenSpanLog(options.maxOpenBytes ?? 64 * 1024 * 1024);
+    this.#traces = options.traces ?? new TraceCounter();
     this.#spans = new LineBuffer(options.onSpans);
   }
 

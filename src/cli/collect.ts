@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { CommandError } from "./command_error.ts";
 import { describeCounters } from "./describe_counters.ts";
+import { describeToken, readToken } from "./describe_token.ts";
 import type { CliIo } from "./io.ts";
 import { parseDuration } from "./parse_options.ts";
 import { startSession } from "./session.ts";
@@ -17,19 +18,20 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
     .option("--for <duration>", "stop after this time, such as 30s", parseDuration)
     .option("--json", "print one JSON object a line: ready, then summary")
     .option("--quiet", "print nothing but errors (and what --json prints)")
-    .addHelpText("after", "\nWithout --socket, TRACE_SOCKET in the environment names the socket.\n")
+    .addHelpText("after", ENVIRONMENT_HELP)
     .action(async (options) => {
       const socket = options.socket ?? io.env("TRACE_SOCKET");
       await using session = await startSession(io, {
         ...toSessionOptions(options, STANDARD_PORTS),
         socket,
+        token: readToken(io),
         title: "trace collect",
         onNotice: printNotice(io),
       }).catch((error) => {
         throw new CommandError(error.message);
       });
       const { pid, view } = session.info;
-      const { ssf, otlpHttp, otlpGrpc, zipkin } = session.endpoints;
+      const { ssf, otlpHttp, otlpGrpc, zipkin, token } = session.endpoints;
       if (options.json) {
         const ready = {
           event: "ready",
@@ -41,6 +43,7 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
           otlp_grpc: otlpGrpc,
           zipkin,
           ssf: ssf.length > 0 ? ssf : undefined,
+          token,
         };
         await io.stdout.write(JSON.stringify(ready) + "\n");
       }
@@ -51,6 +54,7 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
             (otlpGrpc === undefined ? "" : `OTLP:    http://${otlpGrpc}  (gRPC)\n`) +
             (zipkin === undefined ? "" : `Zipkin:  http://${zipkin}/api/v2/spans\n`) +
             ssf.map((url) => `SSF:     ${url}\n`).join("") +
+            describeToken(session) +
             `Watch:   trace view\n` +
             (session.out === undefined
               ? "Not recording; add --out FILE to keep the spans.\n"
@@ -82,6 +86,13 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
       if (session.hasFailed) setExitCode(1);
     }) as unknown as Command;
 }
+
+const ENVIRONMENT_HELP = `
+Without --socket, TRACE_SOCKET in the environment names the socket. When --otlp-http, --otlp-grpc or
+--zipkin name an address that other machines reach, programs there need a token: TRACE_TOKEN in the
+environment, else a new one that is printed. OTEL_EXPORTER_OTLP_HEADERS goes along with what
+--forward sends as OTLP.
+`;
 
 /** Where programs send when nobody tells them otherwise. */
 const STANDARD_PORTS: DefaultPorts = { otlpHttp: 4318, otlpGrpc: 4317, zipkin: 9411 };

@@ -1,9 +1,5 @@
-import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { type ForwardCounters, Forwarder } from "../exporters/forwarder.ts";
 import {
   createSpanEncoder,
@@ -11,7 +7,9 @@ import {
   type SpanTarget,
 } from "../exporters/span_encoder.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
+import { parseOtlpHeaders } from "../transport/parse_otlp_headers.ts";
 import { parseTarget } from "../transport/target.ts";
+import { ForwardSpool } from "./forward_spool.ts";
 import type { CliIo } from "./io.ts";
 
 /** A receiver to forward to, as the command line names it. */
@@ -64,30 +62,53 @@ export async function openForwards(
   options: ForwardOptions,
 ): Promise<Forwards> {
   const folder = stateFolder(io);
+  const headers = parseOtlpHeaders(
+    io.env("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? io.env("OTEL_EXPORTER_OTLP_HEADERS"),
+  );
   const forwards = targets.map(({ url, target }) => ({
     url,
+    spool: new ForwardSpool(folder, url),
     forwarder: new Forwarder({
-      transport: openSpanTransport(target),
+      transport: openSpanTransport(target, { headers }),
       encoder: createSpanEncoder(target),
       maxQueuedBytes: options.maxQueuedBytes,
       onNotice: (message) => options.onNotice(`${url} ${message}`),
     }),
   }));
-  for (const { url, forwarder } of forwards) {
-    for (const batch of await takeKept(folder, url)) forwarder.write(batch);
+  let hasFailed = false;
+  function onSpoolFailed(error: unknown): void {
+    if (!hasFailed) {
+      options.onNotice(
+        `what waits to be forwarded would not outlive a crash, "${folder}" cannot be written: ` +
+          (error as Error).message,
+      );
+    }
+    hasFailed = true;
   }
+  for (const { spool, forwarder } of forwards) {
+    await spool.adopt(forwarder.write, () => forwarder.waiting).catch(onSpoolFailed);
+  }
+  let spooling: Promise<unknown> = Promise.resolve();
+  const timer = forwards.length === 0 ? undefined : setInterval(() => {
+    spooling = spooling.then(() =>
+      Promise.all(forwards.map(({ spool, forwarder }) => spool.sync(forwarder.waiting)))
+    ).catch(onSpoolFailed);
+  }, SPOOL_INTERVAL_MS);
   return {
     write(batch): void {
       for (const { forwarder } of forwards) forwarder.write(batch);
     },
     summary: () => forwards.map(({ url, forwarder }) => ({ url, ...forwarder.counters })),
     async close(): Promise<void> {
-      await Promise.all(forwards.map(async ({ url, forwarder }) => {
+      clearInterval(timer);
+      await Promise.all(forwards.map(async ({ url, spool, forwarder }) => {
         const rest = await forwarder.close(CLOSE_TIMEOUT_MS);
-        if (rest.length === 0) return;
+        await spooling;
         try {
-          await keep(folder, url, rest);
-          options.onNotice(`${url}: what could not be sent is kept for the next session`);
+          await spool.close(rest);
+          if (rest.length > 0) {
+            options.onNotice(`${url}: what could not be sent is kept for the next session`);
+          }
         } catch (error) {
           forwarder.giveUp();
           options.onNotice(
@@ -106,44 +127,7 @@ function stateFolder(io: CliIo): string {
   return join(state, "trace", "forward");
 }
 
-/** Files of one receiver begin with this. */
-function prefixOf(url: string): string {
-  return createHash("sha256").update(url).digest("hex").slice(0, 16) + "-";
-}
-
-async function keep(folder: string, url: string, pieces: readonly Uint8Array[]): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${prefixOf(url)}${process.pid}.jsonl`);
-  // Under another name until it is whole: another session may be looking for it.
-  const unfinished = path + ".part";
-  await writeFile(unfinished, Buffer.concat(pieces), { mode: 0o600 });
-  await rename(unfinished, path);
-}
-
-/** What is kept for a receiver, which from now on is nobody else's. */
-async function takeKept(folder: string, url: string): Promise<SpanBatch[]> {
-  const names = await readdir(folder).catch(() => []);
-  const batches: SpanBatch[] = [];
-  for (const name of names) {
-    if (!name.startsWith(prefixOf(url)) || !name.endsWith(".jsonl")) continue;
-    const own = join(folder, `${name}.${process.pid}`);
-    try {
-      await rename(join(folder, name), own);
-    } catch {
-      // Another session was quicker.
-      continue;
-    }
-    const lines = await readFile(own);
-    await rm(own);
-    let spanCount = 0;
-    for (let at = lines.indexOf(LINE_END); at >= 0; at = lines.indexOf(LINE_END, at + 1)) {
-      spanCount++;
-    }
-    if (spanCount > 0) batches.push({ lines, spanCount });
-  }
-  return batches;
-}
-
-const LINE_END = 0x0a;
+/** What waits for longer than this is on disk after twice the time. */
+const SPOOL_INTERVAL_MS = 1000;
 /** Leaves time for everything else that has to happen within the two seconds of an exit. */
 const CLOSE_TIMEOUT_MS = 1000;

@@ -35,6 +35,8 @@ export interface CliIo {
   env(name: string): string | undefined;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP: stop, drain, and return. */
   readonly signal: AbortSignal;
+  /** Aborted by a second one, right before the process ends with code 130: nothing is awaited any more. */
+  readonly forcedExit: AbortSignal;
 }
 
 /** Whether text for this output may be coloured. See https://no-color.org */
@@ -43,7 +45,7 @@ export function wantsColor(io: CliIo, output: Output): boolean {
 }
 
 /** The world outside, as it is for the process. */
-export function createProcessIo(signal: AbortSignal): CliIo {
+export function createProcessIo(signal: AbortSignal, forcedExit: AbortSignal): CliIo {
   return {
     stdout: processOutput(Deno.stdout.isTerminal(), Deno.stdout),
     stderr: processOutput(Deno.stderr.isTerminal(), Deno.stderr),
@@ -54,6 +56,7 @@ export function createProcessIo(signal: AbortSignal): CliIo {
     },
     env: (name) => Deno.env.get(name) || undefined,
     signal,
+    forcedExit,
   };
 }
 

@@ -16,6 +16,11 @@ export interface PrintSourceOptions {
   readonly where: SpanQuery | undefined;
   /** Whether to wait for what a live source has not told yet. */
   readonly isFollowing: boolean;
+  /**
+   * Puts the traces of what is stored together before they are printed. Only where no query chooses among them,
+   * and up to 20,000 spans: longer sources are printed trace by trace, as they are read.
+   */
+  readonly arrange?: (traces: readonly Trace[]) => readonly Trace[];
 }
 
 /**
@@ -31,17 +36,38 @@ export async function printSource(
 ): Promise<void> {
   const printer = new TracePrinter(io, options);
   if (source.isLive) await printLive(io, source, printer, options.isFollowing);
-  else await printStored(io, source, printer);
+  else {await printStored(
+      io,
+      source,
+      printer,
+      options.where === undefined ? options.arrange : undefined,
+    );}
   if (options.where !== undefined && printer.printedCount === 0) {
     await io.stderr.write(`trace: ${describeNoMatch(options.where)}\n`);
   }
 }
 
-async function printStored(io: CliIo, source: SpanSource, printer: TracePrinter): Promise<void> {
+async function printStored(
+  io: CliIo,
+  source: SpanSource,
+  printer: TracePrinter,
+  arrange: PrintSourceOptions["arrange"],
+): Promise<void> {
+  let held: Trace[] | undefined = arrange === undefined ? undefined : [];
+  let heldSpanCount = 0;
   for await (const message of readTraces(source, io.signal)) {
-    if (message.type === "traces") await printer.print(message.traces);
-    else await tell(io, message);
+    if (message.type !== "traces") {
+      await tell(io, message);
+      continue;
+    }
+    held?.push(...message.traces);
+    for (const { nodes } of message.traces) heldSpanCount += nodes.length;
+    if (held === undefined || heldSpanCount > MAX_ARRANGED_SPANS) {
+      await printer.print(held ?? message.traces);
+      held = undefined;
+    }
   }
+  if (held !== undefined) await printer.print(arrange?.(held) ?? held);
 }
 
 async function printLive(
@@ -127,5 +153,6 @@ async function tell(io: CliIo, message: SourceMessage): Promise<void> {
   }
 }
 
+const MAX_ARRANGED_SPANS = 20_000;
 const PRINT_INTERVAL_MS = 50;
 const WRITE_LENGTH = 64 * 1024;

@@ -7,11 +7,15 @@ import { main } from "./main.ts";
  */
 export async function runProcess(): Promise<never> {
   const stop = new AbortController();
+  const forcedExit = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => {
-      if (stop.signal.aborted) Deno.exit(130);
+      if (stop.signal.aborted) {
+        forcedExit.abort(signal);
+        Deno.exit(130);
+      }
       stop.abort(signal);
     });
   }
-  Deno.exit(await main(Deno.args, createProcessIo(stop.signal)));
+  Deno.exit(await main(Deno.args, createProcessIo(stop.signal, forcedExit.signal)));
 }

@@ -2,15 +2,17 @@ import { rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { EventAssembler } from "../assemble/event_assembler.ts";
+import { TraceCounter } from "../assemble/trace_counter.ts";
 import { joinOpenSpans } from "../broadcast/join_open_spans.ts";
 import { LiveServer } from "../broadcast/live_server.ts";
 import type { Counters } from "../model/counters.ts";
-import type { SpanBatch } from "../model/span_batch.ts";
+import type { Span } from "../model/span.ts";
+import type { SpanBatch, SpanConsumer } from "../model/span_batch.ts";
 import { SpanIntake } from "../receivers/span_intake.ts";
 import { listenUnix } from "../receivers/unix_listener.ts";
 import { RecordingWriter } from "../recording/recording_writer.ts";
 import { type ForwardSummary, type ForwardTarget, openForwards } from "./forward_targets.ts";
-import { type EventRecord, formatEvent } from "../wire/gotrace/event.ts";
+import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
 import type { CliIo } from "./io.ts";
 import {
   goTraceLink,
@@ -45,6 +47,10 @@ export interface SessionOptions extends SessionReceiverOptions {
   maxViewers?: number;
   /** See {@linkcode LiveServer}. @default 32 MiB */
   maxBacklogBytes?: number;
+  /** Looks at all spans, too, as they are recorded. */
+  onSpans?: SpanConsumer;
+  /** Called once all that programs sent has been handed on, before the session ends: for its own last spans. */
+  onDrained?: () => void;
   /** What runs, for the list of sessions. */
   title: string;
   /** Told what the user should know: the recording went elsewhere, the disk is full. */
@@ -71,12 +77,12 @@ export interface Summary extends Readonly<Counters>, OtherSignals {
 export interface Session extends AsyncDisposable {
   readonly info: SessionInfo & { readonly socket: string };
   /** Where programs can send by other protocols than go-trace's; `undefined` where they cannot. */
-  readonly endpoints: Pick<SessionReceivers, "ssf" | "otlpHttp" | "otlpGrpc" | "zipkin">;
+  readonly endpoints: Pick<SessionReceivers, "ssf" | "otlpHttp" | "otlpGrpc" | "zipkin" | "token">;
   /** The file that is recorded to. */
   readonly out: string | undefined;
   readonly live: LiveServer;
-  /** Takes an event of this process itself, as if a program had sent it. */
-  record(event: EventRecord): void;
+  /** Takes a span of this process itself, as if a program had sent it. */
+  record(span: Span): void;
   /** The counts so far; final after `close`. */
   summary(): Summary;
   /** Whether something was lost that should have been recorded. */
@@ -116,10 +122,13 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     recording?.write(batch);
     live.broadcast(batch);
     forwards.write(batch);
+    options.onSpans?.(batch);
   }
   const { maxOpenSpans, maxOpenBytes, maxViewers, maxBacklogBytes } = options;
-  const assembler = new EventAssembler({ maxOpenSpans, maxOpenBytes, onSpans });
-  const spans = new SpanIntake({ onSpans });
+  // A program may send spans of one trace in both ways.
+  const traces = new TraceCounter();
+  const assembler = new EventAssembler({ maxOpenSpans, maxOpenBytes, onSpans, traces });
+  const spans = new SpanIntake({ onSpans, traces });
   const viewListener = await listenUnix(join(folder, `${pid}.view.sock`));
   const live = new LiveServer(viewListener, {
     openSpans: joinOpenSpans([assembler, spans.running]),
@@ -127,8 +136,12 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     maxBacklogBytes,
   });
   cleanup.defer(() => live.close());
-  cleanup.defer(() => assembler.abandon());
   cleanup.defer(() => spans.close());
+  cleanup.defer(() => {
+    assembler.abandon();
+    spans.flush();
+    options.onDrained?.();
+  });
   const receivers = await listenForPrograms(
     options.socket ?? join(folder, `${pid}.sock`),
     { assembler, spans, onSpans, backPressure: () => recording?.ready },
@@ -158,10 +171,15 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     endpoints: receivers,
     out: recording?.path,
     live,
-    record(event): void {
-      const line = new TextEncoder().encode(formatEvent(event));
-      assembler.ingestLine(line, 0, line.length - 1, OWN_CONNECTION);
-      assembler.flush();
+    record(span): void {
+      const line = new TextEncoder().encode(encodeSpanLine(span));
+      const isUnfinished = span.state !== "ended";
+      spans.take((sink) => {
+        const from = sink.reserve(line.length);
+        sink.bytes.set(line, from);
+        sink.commit(from + line.length, isUnfinished);
+        return { accepted: 1, unfinished: isUnfinished ? 1 : 0, rejected: {} };
+      });
     },
     summary: () => ({
       ...receivers.counters(),
@@ -180,6 +198,3 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
     [Symbol.asyncDispose]: () => stages.disposeAsync(),
   };
 }
-
-/** No connection of a program has this number: what this process records ends with the session. */
-const OWN_CONNECTION = -1;

@@ -87,7 +87,7 @@ export function createSessionCommand(name: string, ports: DefaultPorts) {
     .addOption(
       new Option(
         "--forward-queue <size>",
-        "memory for spans that wait for a receiver of --forward; more are dropped",
+        "memory for spans that wait for a receiver of --forward, and disk after two seconds; more are dropped",
       ).argParser(parseSize).default(64 * MIB, "64MiB"),
     );
 }

@@ -1,11 +1,13 @@
 import type { EventAssembler } from "../assemble/event_assembler.ts";
 import { addCounters, type Counters } from "../model/counters.ts";
 import type { SpanConsumer } from "../model/span_batch.ts";
+import { AccessToken } from "../receivers/access_token.ts";
 import { describeBindError } from "../receivers/describe_bind_error.ts";
 import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
+import { GrpcGate } from "../receivers/grpc_gate.ts";
 import { GrpcReceiver } from "../receivers/grpc_receiver.ts";
-import { isLoopback } from "../receivers/http_access.ts";
+import { isLoopback } from "../receivers/is_loopback.ts";
 import { HttpReceiver, type HttpRoute } from "../receivers/http_receiver.ts";
 import { listenSsf } from "../receivers/listen_ssf.ts";
 import { otlpGrpcMethods } from "../receivers/otlp_grpc_methods.ts";
@@ -21,7 +23,7 @@ import { connectTcp } from "../runtime/connect_tcp.ts";
 import { describePortHolder } from "../runtime/describe_port_holder.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import { transcodeOtlpProtobuf } from "../wire/otlp/transcode_otlp_protobuf.ts";
-import { formatHostPort, type HostPort, parseHostPort } from "./host_port.ts";
+import { formatHostPort, type HostPort } from "./host_port.ts";
 
 /** Options of {@linkcode listenForPrograms}: which receivers there are, and their bounds. */
 export interface SessionReceiverOptions {
@@ -33,6 +35,8 @@ export interface SessionReceiverOptions {
   otlpGrpc?: PortChoice;
   /** Where Zipkin's and Jaeger's formats are received over HTTP. @default nowhere */
   zipkin?: PortChoice;
+  /** What programs on other machines need to send OTLP or Zipkin. @default a random one */
+  token?: string;
   /** Origins of web pages that may send over HTTP, `*` for all. @default none */
   corsOrigins?: readonly string[];
   /** Bytes of one message of OTLP or Zipkin, unpacked. @default 64 MiB */
@@ -75,6 +79,8 @@ export interface SessionReceivers extends AsyncDisposable {
   readonly otlpGrpc: string | undefined;
   /** Where Zipkin's format is received, as `HOST:PORT`. */
   readonly zipkin: string | undefined;
+  /** What programs on other machines need to send there; `undefined` when none can. */
+  readonly token: string | undefined;
   /** Programs that were turned away because too many were connected. */
   readonly refusedConnectionCount: number;
   /** What became of everything that arrived, whichever way. */
@@ -139,7 +145,17 @@ export async function listenForPrograms(
     const receiver = await listenSsf(address, { intake: ssfIntake, backPressure, maxConnections });
     receivers.push(receiver);
     ssf.push(formatSsfAddress(receiver.address));
+    if (address.transport !== "unix" && !isLoopback(address.host)) {
+      options.onNotice?.(
+        "receives SSF from the network, which carries no token: whoever reaches this machine can send",
+      );
+    }
   }
+
+  const isOpen = [options.otlpHttp, options.otlpGrpc, options.zipkin].some((choice) =>
+    choice !== undefined && !isLoopback(choice.host)
+  );
+  const token = isOpen ? new AccessToken(options.token) : undefined;
 
   const memory = new BodyMemory();
   const otlp = new OtlpIntake({
@@ -168,17 +184,16 @@ export async function listenForPrograms(
       return undefined;
     }
     receivers.push(receiver);
-    const { host } = choice;
     if (!isLoopback(choice.host)) {
       options.onNotice?.(
-        `receives ${what} from the network: whoever reaches this machine can send`,
+        `receives ${what} from the network: programs there need the session's token`,
       );
     }
-    return formatHostPort({ host, port: receiver.port });
+    return formatHostPort({ host: choice.host, port: receiver.port });
   }
   function listenHttp(
     routes: Record<string, HttpRoute>,
-    connectHttp2?: () => Promise<ByteConnection>,
+    connectHttp2?: (peer: string | undefined) => Promise<ByteConnection>,
   ): typeof bindHttp {
     function bindHttp({ host, port }: PortChoice): Promise<HttpReceiver> {
       return HttpReceiver.listen(host, port, {
@@ -188,33 +203,37 @@ export async function listenForPrograms(
         maxBodyBytes,
         maxConnections,
         corsOrigins,
+        token,
         connectHttp2,
         onRefused,
       });
     }
     return bindHttp;
   }
-  const otlpGrpc = await listen(
-    "OTLP over gRPC",
-    options.otlpGrpc,
-    ({ host, port }) =>
-      GrpcReceiver.listen(host, port, {
-        methods: otlpGrpcMethods(otlp),
-        memory,
-        backPressure,
-        maxMessageBytes: maxBodyBytes,
-        maxConnections,
-        onRefused,
-      }),
-  );
+  const grpcOptions = {
+    methods: otlpGrpcMethods(otlp),
+    memory,
+    backPressure,
+    maxMessageBytes: maxBodyBytes,
+    maxConnections,
+    onRefused,
+  };
+  let connectGrpc: ((peer: string | undefined) => Promise<ByteConnection>) | undefined;
+  const otlpGrpc = await listen("OTLP over gRPC", options.otlpGrpc, async ({ host, port }) => {
+    if (token === undefined) {
+      const receiver = await GrpcReceiver.listen(host, port, grpcOptions);
+      connectGrpc = () => connectTcp(host, receiver.port);
+      return receiver;
+    }
+    const gate = await GrpcGate.listen(host, port, { ...grpcOptions, token });
+    connectGrpc = (peer) => gate.connect(peer);
+    return gate;
+  });
   const otlpHttp = await listen(
     "OTLP over HTTP",
     options.otlpHttp,
     // Programs that are given one address for OTLP may speak either there.
-    listenHttp(
-      { ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) },
-      otlpGrpc === undefined ? undefined : () => connectToOwn(parseHostPort(otlpGrpc)),
-    ),
+    listenHttp({ ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) }, connectGrpc),
   );
   const zipkin = await listen("Zipkin", options.zipkin, listenHttp(zipkinHttpRoutes(spans)));
 
@@ -225,10 +244,15 @@ export async function listenForPrograms(
     otlpHttp,
     otlpGrpc,
     zipkin,
+    token: token?.text,
     get refusedConnectionCount() {
       return receivers.reduce((sum, receiver) => sum + receiver.refusedConnectionCount, 0);
     },
-    counters: () => addCounters([assembler.counters, ssfIntake.counters, spans.counters]),
+    counters(): Counters {
+      // The assembler and the intake share one counter of traces.
+      const withoutTraces = { ...spans.counters, traces: 0 };
+      return addCounters([assembler.counters, ssfIntake.counters, withoutTraces]);
+    },
     otherSignals: () => ({
       logs: otlp.logRecordCount,
       log_events: {
@@ -243,9 +267,4 @@ export async function listenForPrograms(
     },
     [Symbol.asyncDispose]: () => bound.disposeAsync(),
   };
-}
-
-/** Connects to a port that this process listens on, also where it listens on all addresses. */
-function connectToOwn({ host, port }: HostPort): Promise<ByteConnection> {
-  return connectTcp(host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port);
 }

@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Command as PlainCommand } from "commander";
+import { adoptStartedTraces } from "../assemble/adopt_traces.ts";
 import type { Trace } from "../model/trace.ts";
 import { formatTimestamp } from "../model/time.ts";
 import { printTrace } from "../tui/print_trace.ts";
@@ -26,8 +27,13 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
       const where = await readWhere(options.where);
       const source = await findSource(io, names);
       if (options.json || options.print || !io.stdout.isTerminal) {
-        const format = options.json ? formatTraceJson : textFormat(io, source);
-        await printSource(io, source, { format, where, isFollowing: options.follow });
+        await printSource(io, source, {
+          format: options.json ? formatTraceJson : textFormat(io, source),
+          where,
+          isFollowing: options.follow,
+          // As JSON each trace is what its programs sent.
+          arrange: options.json ? undefined : adoptStartedTraces,
+        });
         return;
       }
       const { showSource } = await import("./view_terminal.ts");

@@ -19,6 +19,13 @@ export interface ForwardCounters {
   dropped: Record<string, number>;
 }
 
+/** Lines that wait together. */
+export interface WaitingLines {
+  /** Stands for them: what comes later for the same number only adds lines. */
+  readonly number: number;
+  readonly lines: Uint8Array;
+}
+
 /** Options of {@linkcode Forwarder}. */
 export interface ForwarderOptions {
   /** Where to send; the forwarder closes it. */
@@ -51,6 +58,7 @@ export class Forwarder {
   };
   /** Lines that wait, oldest first. */
   #pieces: Piece[] = [];
+  #pieceCount = 0;
   #queuedBytes = 0;
   #isClosing = false;
   #endWait: (() => void) | undefined;
@@ -66,6 +74,14 @@ export class Forwarder {
   /** The counts so far. */
   get counters(): Readonly<ForwardCounters> {
     return this.#counters;
+  }
+
+  /** What has not been sent yet, oldest first; some of the first may have been. */
+  get waiting(): readonly WaitingLines[] {
+    return this.#pieces.map(({ number, bytes, length }) => ({
+      number,
+      lines: bytes.subarray(0, length),
+    }));
   }
 
   /** Takes a batch: a stage's `SpanConsumer`. */
@@ -89,7 +105,7 @@ export class Forwarder {
     } else {
       const bytes = new Uint8Array(Math.max(PIECE_BYTES, lines.length));
       bytes.set(lines);
-      this.#pieces.push({ bytes, length: lines.length, spanCount });
+      this.#pieces.push({ number: this.#pieceCount++, bytes, length: lines.length, spanCount });
     }
     this.#sending ??= this.#send();
   };
@@ -227,6 +243,7 @@ export class Forwarder {
 }
 
 interface Piece {
+  readonly number: number;
   bytes: Uint8Array;
   length: number;
   spanCount: number;

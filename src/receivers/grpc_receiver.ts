@@ -3,6 +3,7 @@ import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { ignoreBrokenBodies } from "../runtime/ignore_broken_bodies.ts";
 import { DecodeError } from "../wire/decode_error.ts";
+import type { AccessToken } from "./access_token.ts";
 import { BodyBuffer, BodyError, type BodyFailure, tooLong } from "./body_buffer.ts";
 import type { BodyMemory } from "./body_memory.ts";
 import { unpackBody } from "./unpack_body.ts";
@@ -24,6 +25,8 @@ export interface GrpcReceiverOptions {
   messageTimeoutMs?: number;
   /** Connections at once; one more is closed at once and counted. @default 1,000 */
   maxConnections?: number;
+  /** What calls have to carry. @default nothing */
+  token?: AccessToken;
   /** Told of calls that were not taken, with the reason: `not_found`, `too_long`, … */
   onRefused?: (reason: string) => void;
 }
@@ -139,6 +142,7 @@ export class GrpcReceiver implements AsyncDisposable {
     const body = new BodyBuffer(this.#options.memory, this.#maxMessageBytes + SLACK_BYTES);
     const unpacked = new BodyBuffer(this.#options.memory, this.#maxMessageBytes);
     try {
+      this.#checkToken(headers);
       const call = this.#options.methods[headers[":path"] ?? ""];
       if (call === undefined) {
         throw new GrpcProblem(UNIMPLEMENTED, "not_found", `There is no method ${headers[":path"]}`);
@@ -151,6 +155,8 @@ export class GrpcReceiver implements AsyncDisposable {
       response = call(request);
     } catch (error) {
       if (error === ABORTED) return;
+      // What was not wanted is read and forgotten, so that the answer gets through.
+      stream.resume();
       const problem = toProblem(error);
       status = problem.status;
       message = problem.message;
@@ -177,6 +183,15 @@ export class GrpcReceiver implements AsyncDisposable {
     await untilSent(stream);
   }
 
+  #checkToken(headers: http2.IncomingHttpHeaders): void {
+    if (this.#options.token?.isIn((name) => headers[name]?.toString()) !== false) return;
+    throw new GrpcProblem(
+      UNAUTHENTICATED,
+      "unauthorized",
+      "Programs on other machines need this collector's token: authorization: Bearer TOKEN",
+    );
+  }
+
   /** Reads a call's message with its prefix. */
   #read(stream: http2.ServerHttp2Stream, body: BodyBuffer): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -188,11 +203,7 @@ export class GrpcReceiver implements AsyncDisposable {
         signal.removeEventListener("abort", onGiveUp);
         stream.off("data", onData);
         if (error === undefined) resolve();
-        else {
-          // What still comes is read and forgotten, so that the answer gets through.
-          stream.resume();
-          reject(error);
-        }
+        else reject(error);
       }
       const onData = (chunk: Uint8Array): void => {
         try {
@@ -256,6 +267,7 @@ const RESOURCE_EXHAUSTED = 8;
 const UNIMPLEMENTED = 12;
 const INTERNAL = 13;
 const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
 
 /** What is too much right now may be tried again; what is too long may not. */
 const BODY_STATUS: Readonly<Record<BodyFailure, number>> = {

@@ -3,7 +3,8 @@ import type { ByteConnection } from "../runtime/byte_stream.ts";
 import { DecodeError } from "../wire/decode_error.ts";
 import { BodyBuffer, BodyError, type BodyFailure } from "./body_buffer.ts";
 import type { BodyMemory } from "./body_memory.ts";
-import { HttpAccess, preflightHeaders } from "./http_access.ts";
+import type { AccessToken } from "./access_token.ts";
+import { HttpAccess, isPreflight, preflightHeaders } from "./http_access.ts";
 import { encodeHttpAnswer, type HttpAnswer } from "./http_answer.ts";
 import { parseContentEncoding } from "./http_content_encoding.ts";
 import { Http2Problem, type HttpHead } from "./http_head.ts";
@@ -44,10 +45,14 @@ export interface HttpReceiverOptions extends HttpRequestReaderOptions {
   /**
    * Connects to a receiver of HTTP/2: connections that speak that are passed on to it, so that programs
    * may send gRPC to this port, too. Without it they are refused.
+   *
+   * @param peer The address that the connection comes from; `undefined` when that is not known.
    */
-  connectHttp2?: () => Promise<ByteConnection>;
+  connectHttp2?: (peer: string | undefined) => Promise<ByteConnection>;
   /** Origins of web pages that may send, `*` for all. @default none */
   corsOrigins?: readonly string[];
+  /** What programs on other machines need in order to send. @default nothing */
+  token?: AccessToken;
   /** Told of requests that were not taken, with the reason: `not_found`, `too_long`, … */
   onRefused?: (reason: string) => void;
 }
@@ -72,7 +77,7 @@ export class HttpReceiver implements AsyncDisposable {
     this.#options = options;
     this.#maxBodyBytes = options.maxBodyBytes ?? 64 * 1024 * 1024;
     this.#routes = new Map(Object.entries(options.routes));
-    this.#access = new HttpAccess(host, options.corsOrigins ?? []);
+    this.#access = new HttpAccess(host, options.corsOrigins ?? [], options.token);
     this.#server = new StreamServer(listener, {
       read: (connection) => this.#read(connection),
       activity: () => this.#measureActivity(),
@@ -133,7 +138,7 @@ export class HttpReceiver implements AsyncDisposable {
     const reader = new HttpRequestReader(connection, this.#options);
     this.#readers.add(reader);
     try {
-      while (await this.#answerNext(reader)) this.#activity++;
+      while (await this.#answerNext(reader, connection.peer)) this.#activity++;
     } catch (error) {
       this.#readers.delete(reader);
       if (error instanceof Http2Problem) await this.#passOn(connection, reader.takeInput());
@@ -144,7 +149,7 @@ export class HttpReceiver implements AsyncDisposable {
   }
 
   /** Returns whether another request may follow. */
-  async #answerNext(reader: HttpRequestReader): Promise<boolean> {
+  async #answerNext(reader: HttpRequestReader, peer: string | undefined): Promise<boolean> {
     let head: HttpHead | undefined;
     try {
       head = await reader.readHead();
@@ -156,7 +161,7 @@ export class HttpReceiver implements AsyncDisposable {
     this.#requestsUnderWay++;
     let answer: HttpAnswer;
     try {
-      answer = await this.#answer(reader, head);
+      answer = await this.#answer(reader, head, peer);
     } catch (error) {
       answer = this.#refuse(toProblem(error), head);
     }
@@ -170,7 +175,7 @@ export class HttpReceiver implements AsyncDisposable {
   /** Lets another receiver have a connection that speaks HTTP/2. */
   async #passOn(connection: ByteConnection, input: Uint8Array): Promise<void> {
     try {
-      const other = await this.#options.connectHttp2?.();
+      const other = await this.#options.connectHttp2?.(connection.peer);
       if (other !== undefined) await tunnel(connection, other, input);
     } catch {
       // That receiver is gone or full: the connection is closed.
@@ -195,14 +200,18 @@ export class HttpReceiver implements AsyncDisposable {
     return !isLast;
   }
 
-  async #answer(reader: HttpRequestReader, head: HttpHead): Promise<HttpAnswer> {
-    const cors = this.#access.check(head);
+  async #answer(
+    reader: HttpRequestReader,
+    head: HttpHead,
+    peer: string | undefined,
+  ): Promise<HttpAnswer> {
+    const cors = this.#access.check(head, peer);
     const route = this.#routes.get(head.path);
     if (route === undefined) {
       const known = [...this.#routes.keys()].join(", ");
       throw new HttpProblem(404, "not_found", `There is no ${head.path} here, only ${known}`, cors);
     }
-    if (head.method === "OPTIONS" && head.headers.has("access-control-request-method")) {
+    if (isPreflight(head)) {
       return { status: 204, headers: { ...cors, ...preflightHeaders(head) } };
     }
     try {

@@ -50,6 +50,7 @@ const FORMATS: Readonly<Record<string, OtlpFormat>> = {
 const INVALID_ARGUMENT = 3;
 /** See https://grpc.io/docs/guides/status-codes/ */
 const RPC_CODES: Readonly<Record<number, number>> = {
+  401: 16,
   403: 7,
   404: 5,
   405: 12,

@@ -3,6 +3,7 @@ import {
   countOtlpLogRecords,
   type OtlpFormat,
 } from "../wire/otlp/count_otlp_records.ts";
+import { DecodeError } from "../wire/decode_error.ts";
 import { readOtlpLogEvents } from "../wire/otlp/read_otlp_log_events.ts";
 import type { PartialSuccess } from "../wire/otlp/otlp_response.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
@@ -47,24 +48,30 @@ export class OtlpIntake {
    *
    * @param request Not kept.
    * @returns What to tell the sender when some of its spans were not taken.
-   * @throws {DecodeError} When the request is bad as a whole; it has been counted if it is of spans.
+   * @throws {DecodeError} When the request is bad as a whole; it has been counted as one message.
    */
   take(signal: OtlpSignal, request: Uint8Array, format: OtlpFormat): PartialSuccess | undefined {
-    if (signal === "logs") {
-      const events = readOtlpLogEvents(request, format);
-      this.logRecordCount += countOtlpLogRecords(request, format);
-      for (const { traceId, spanId, event } of events) {
-        this.spans.events.add(traceId, spanId, event);
-      }
-      return undefined;
+    if (signal === "traces") {
+      return toPartialSuccess(
+        this.spans.take((sink) => this.#transcode[format](request, sink)),
+      );
     }
-    if (signal === "metrics") {
-      this.dataPointCount += countOtlpDataPoints(request, format);
-      return undefined;
+    try {
+      if (signal === "logs") this.#takeLogs(request, format);
+      else this.dataPointCount += countOtlpDataPoints(request, format);
+    } catch (error) {
+      if (error instanceof DecodeError) this.spans.reject("malformed");
+      throw error;
     }
-    return toPartialSuccess(
-      this.spans.take((sink) => this.#transcode[format](request, sink)),
-    );
+    return undefined;
+  }
+
+  #takeLogs(request: Uint8Array, format: OtlpFormat): void {
+    const events = readOtlpLogEvents(request, format);
+    this.logRecordCount += countOtlpLogRecords(request, format);
+    for (const { traceId, spanId, event } of events) {
+      this.spans.events.add(traceId, spanId, event);
+    }
   }
 }
 

@@ -25,6 +25,8 @@ export interface SpanIntakeOptions {
   maxRunningBytes?: number;
   /** Events that wait for their spans, see {@linkcode WaitingEvents}. @default 50,000 */
   maxEvents?: number;
+  /** Counts the traces; shared with whoever takes spans of the same traces. @default one of its own */
+  traces?: TraceCounter;
 }
 
 /**
@@ -38,7 +40,7 @@ export class SpanIntake {
   /** Events that wait for their spans to be handed over. */
   readonly events: WaitingEvents;
   readonly #counters: Counters = createCounters();
-  readonly #traces = new TraceCounter();
+  readonly #traces: TraceCounter;
   readonly #lines: LineBuffer;
   readonly #sink: TakenLines;
   readonly #flushIntervalMs: number;
@@ -47,6 +49,7 @@ export class SpanIntake {
   constructor(options: SpanIntakeOptions) {
     const { onSpans, maxRunningSpans: maxSpans, maxRunningBytes: maxBytes } = options;
     const handOver: SpanConsumer = (batch) => onSpans(addWaitingEvents(batch, this.events));
+    this.#traces = options.traces ?? new TraceCounter();
     this.events = new WaitingEvents(options);
     this.running = new RunningSpans({ onSpans: handOver, maxSpans, maxBytes });
     this.#lines = new LineBuffer(handOver);
@@ -150,12 +153,14 @@ class TakenLines implements SpanLineSink {
     const idEnd = bytes.indexOf(QUOTE, this.#from + ID_OFFSET);
     const from = idEnd + TRACE_ID_OFFSET;
     const end = bytes.indexOf(QUOTE, from);
-    const middle = (from + end) >> 1;
-    let low = FNV_OFFSET;
-    for (let at = from; at < middle; at++) low = Math.imul(low ^ bytes[at], FNV_PRIME);
-    let high = FNV_OFFSET;
-    for (let at = middle; at < end; at++) high = Math.imul(high ^ bytes[at], FNV_PRIME);
-    this.#traces.add(low, high);
+    // As the scanner of go-trace's events does it: a trace may come both ways.
+    let hash = FNV_OFFSET_BASIS;
+    let hash2 = 0;
+    for (let at = from; at < end; at++) {
+      hash = Math.imul(hash ^ bytes[at], FNV_PRIME);
+      hash2 = Math.imul(hash2, 31) + bytes[at] | 0;
+    }
+    this.#traces.add(hash, hash2);
   }
 }
 
@@ -163,5 +168,5 @@ const QUOTE = 0x22;
 const ID_OFFSET = '{"id":"'.length;
 const TRACE_ID_OFFSET = '","trace_id":"'.length;
 /** The 32-bit parameters of http://www.isthe.com/chongo/tech/comp/fnv/ */
-const FNV_OFFSET = 0x811c9dc5 | 0;
+const FNV_OFFSET_BASIS = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;

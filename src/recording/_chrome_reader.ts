@@ -1,20 +1,26 @@
 import { ChromeTraceReader } from "../wire/chrome/chrome_trace_reader.ts";
 import { DecodeError } from "../wire/decode_error.ts";
-import { JsonListScanner } from "../wire/json/json_list_scanner.ts";
+import { JsonListScanner, type JsonListScannerOptions } from "../wire/json/json_list_scanner.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
 import type { ForeignReader, ForeignReport } from "./_foreign_reader.ts";
 
-/** Reads Chrome's trace events: in a list, or in the field `traceEvents` of an object. */
+/** Reads Chrome's trace events: in a list, in the field `traceEvents` of an object, or one a line. */
 export class ChromeReader implements ForeignReader {
   readonly #events: ChromeTraceReader;
   readonly #report: ForeignReport;
   readonly #scanner: JsonListScanner;
   #isList = false;
 
-  constructor(sink: SpanLineSink, report: ForeignReport) {
+  /** @param lines How to read events that come one a line. @default they do not */
+  constructor(
+    sink: SpanLineSink,
+    report: ForeignReport,
+    lines: Pick<JsonListScannerOptions, "isLineWise" | "areObjectsItems"> = {},
+  ) {
     this.#events = new ChromeTraceReader(sink);
     this.#report = report;
     this.#scanner = new JsonListScanner({
+      ...lines,
       fields: ["traceEvents", "otherData"],
       onItem: (item, field) => this.#read(item, field),
       onDamage: () => report.damaged("what stands there is no JSON", this.#scanner.offset),

@@ -16,6 +16,8 @@ export interface ListFormat {
   readonly spansField?: string;
   /** Whether the texts may come one a line. */
   readonly isLineWise?: boolean;
+  /** Whether a text that is an object is an item itself. */
+  readonly areObjectsItems?: boolean;
 }
 
 /** Reads a list of spans, traces or groups of spans in JSON, some items at a time. */
@@ -34,6 +36,7 @@ export class ListReader implements ForeignReader {
     this.#scanner = new JsonListScanner({
       fields: [format.field],
       isLineWise: format.isLineWise,
+      areObjectsItems: format.areObjectsItems,
       onItem: (item) => this.#take(item),
       onDamage: () => report.damaged("what stands there is no whole JSON", this.#scanner.offset),
     });

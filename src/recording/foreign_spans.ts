@@ -58,6 +58,19 @@ export function readForeignSpans(
 
 const BATCH_BYTES = 64 * 1024;
 
+const ZIPKIN: ListFormat = {
+  // A text that is a list; no field of an object has that name.
+  field: "",
+  transcode: transcodeZipkinJson,
+};
+const JAEGER: ListFormat = {
+  field: "data",
+  wrapper: "data",
+  spansField: "spans",
+  transcode: transcodeJaegerJson,
+};
+const ONE_A_LINE = { isLineWise: true, areObjectsItems: true } as const;
+
 const LISTS: Readonly<Record<string, ListFormat>> = {
   "otlp-json": {
     field: "resourceSpans",
@@ -66,14 +79,10 @@ const LISTS: Readonly<Record<string, ListFormat>> = {
     transcode: transcodeOtlpJson,
     isLineWise: true,
   },
-  // A text that is a list; no field of an object has that name.
-  "zipkin-json": { field: "", transcode: transcodeZipkinJson },
-  "jaeger-json": {
-    field: "data",
-    wrapper: "data",
-    spansField: "spans",
-    transcode: transcodeJaegerJson,
-  },
+  "zipkin-json": ZIPKIN,
+  "zipkin-json-lines": { ...ZIPKIN, ...ONE_A_LINE },
+  "jaeger-json": JAEGER,
+  "jaeger-json-lines": { ...JAEGER, ...ONE_A_LINE },
 };
 
 function createReader(
@@ -83,6 +92,7 @@ function createReader(
 ): ForeignReader {
   if (format === "ssf-frames") return new SsfReader(sink, report);
   if (format === "chrome-json") return new ChromeReader(sink, report);
+  if (format === "chrome-json-lines") return new ChromeReader(sink, report, ONE_A_LINE);
   const list = LISTS[format];
   if (list !== undefined) return new ListReader(list, sink, report);
   return new OtlpProtobufReader(format === "otlp-protobuf-frames", sink, report);

@@ -11,14 +11,17 @@ import { sniffOtlpProtobuf } from "./_otlp_parts.ts";
  */
 export type RecordingFormat = "recording" | "span-lines" | "event-lines" | ForeignFormat;
 
-/** A format of another program; frames are messages behind their lengths. */
+/** A format of another program; frames are messages behind their lengths, lines hold one object each. */
 export type ForeignFormat =
   | "otlp-json"
   | "otlp-protobuf"
   | "otlp-protobuf-frames"
   | "zipkin-json"
+  | "zipkin-json-lines"
   | "jaeger-json"
+  | "jaeger-json-lines"
   | "chrome-json"
+  | "chrome-json-lines"
   | "ssf-frames";
 
 /**
@@ -62,7 +65,16 @@ function sniffJson(text: string): ForeignFormat | undefined {
   const isZipkin = ["[].", "[][]."].some((item) =>
     paths.has(`${item}traceId`) && paths.has(`${item}id`)
   );
-  return isZipkin ? "zipkin-json" : undefined;
+  return isZipkin ? "zipkin-json" : formatOfObject(paths);
+}
+
+/** The format of a text in which each outermost object is a span, a trace or an event, by its fields. */
+function formatOfObject(fields: ReadonlySet<string>): ForeignFormat | undefined {
+  if (fields.has("traceId") && fields.has("id")) return "zipkin-json-lines";
+  if (fields.has("traceID") && fields.has("spans")) return "jaeger-json-lines";
+  return fields.has("ph") && (fields.has("pid") || fields.has("ts"))
+    ? "chrome-json-lines"
+    : undefined;
 }
 
 const MAX_PATH_DEPTH = 3;
@@ -97,7 +109,7 @@ function formatOfLine(line: string): RecordingFormat | undefined {
   if (fields.has("trace_id") && fields.has("span_id") && fields.has("type")) return "event-lines";
   return fields.has("id") && (fields.has("trace_id") || fields.has("start_time"))
     ? "span-lines"
-    : undefined;
+    : formatOfObject(fields);
 }
 
 function fieldsOf(line: string): Set<string> {

@@ -1,5 +1,7 @@
 /** One end of a stream connection, as all three runtimes can give it. */
 export interface ByteConnection {
+  /** The address of the other end of a TCP connection; `undefined` for others. */
+  readonly peer?: string;
   /**
    * Reads what has arrived, at most as much as fits.
    *

@@ -7,7 +7,10 @@ export function ignoreBrokenBodies(): void {
   if (isIgnoring) return;
   isIgnoring = true;
   globalThis.addEventListener("unhandledrejection", (event) => {
-    if (event.reason?.name === "Http") event.preventDefault();
+    const { name, message } = event.reason ?? {};
+    if (name === "Http" || name === "BadResource" && /request body/.test(message)) {
+      event.preventDefault();
+    }
   });
 }
 

@@ -1,4 +1,5 @@
 import type { TraceContext } from "./propagation/trace_context.ts";
+import { markServing } from "./serving.ts";
 import type { Tracer } from "./tracer.ts";
 import type { TracerSpan } from "./tracer_span.ts";
 
@@ -18,6 +19,22 @@ export function startHttpSpan(
     attributes: { method, path },
     parent,
   });
+}
+
+/**
+ * Starts the span of a request that has come in. Without a caller's span it begins a trace of its own, so that
+ * a server has a trace for each request.
+ *
+ * @param parent The caller's span. @default the active span
+ */
+export function startServedSpan(
+  tracer: Tracer,
+  method: string,
+  path: string,
+  parent?: TraceContext,
+): TracerSpan {
+  markServing();
+  return startHttpSpan(tracer, method, path, parent);
 }
 
 /**

@@ -3,6 +3,7 @@ import { readEnvironment } from "../runtime/read_environment.ts";
 import type { EventSenderOptions } from "../transport/event_sender.ts";
 import { createOtlpEncoder } from "../transport/otlp_encoder.ts";
 import { openOtlpTransport } from "../transport/otlp_transport.ts";
+import { parseOtlpHeaders } from "../transport/parse_otlp_headers.ts";
 import { SocketTransport } from "../transport/socket_transport.ts";
 import { createSsfEncoder } from "../transport/ssf_encoder.ts";
 import type { Target } from "../transport/target.ts";
@@ -24,7 +25,11 @@ export interface ProcessorOptions extends EventSenderOptions {
    * @default the environment variable `OTEL_SERVICE_NAME`, else `unknown_service`
    */
   service?: string;
-  /** More headers for OTLP, for example with a token. */
+  /**
+   * More headers for OTLP, for example with a token.
+   *
+   * @default those in the environment variable `OTEL_EXPORTER_OTLP_HEADERS`
+   */
   headers?: Readonly<Record<string, string>>;
   /** How long one request may take, in milliseconds, for OTLP. @default 10,000 */
   timeoutMs?: number;
@@ -52,7 +57,10 @@ export function openProcessor(target: TracerTarget, options: ProcessorOptions): 
         target.protocol === "otlp-json",
         (span: RecordingSpan) => toSpan(span, resource),
       );
-      return new FinishedSpanProcessor(openOtlpTransport(target, options), encoder, options);
+      const headers = options.headers ??
+        parseOtlpHeaders(readEnvironment("OTEL_EXPORTER_OTLP_HEADERS"));
+      const transport = openOtlpTransport(target, { ...options, headers });
+      return new FinishedSpanProcessor(transport, encoder, options);
     }
   }
 }

@@ -3,7 +3,7 @@ import { withSpan } from "./active_span.ts";
 import { copyFunctionShape } from "./copy_function_shape.ts";
 import { tracer as defaultTracer } from "./default_tracer.ts";
 import { type ExtractionOptions, extractParent } from "./extract_parent.ts";
-import { requestPath, startHttpSpan } from "./http_span.ts";
+import { requestPath, startServedSpan } from "./http_span.ts";
 import { observePromise } from "./observe_promise.ts";
 import type { Tracer } from "./tracer.ts";
 
@@ -38,7 +38,7 @@ export function traceHandler<
     const request = args[0] as Request | undefined;
     if (!tracer.isEnabled || request === undefined) return Reflect.apply(handler, this, args);
     const parent = extractParent(request, options);
-    const span = startHttpSpan(tracer, request.method, requestPath(request.url), parent);
+    const span = startServedSpan(tracer, request.method, requestPath(request.url), parent);
     let result: Response | Promise<Response>;
     try {
       result = withSpan(span, () => Reflect.apply(handler, this, args));

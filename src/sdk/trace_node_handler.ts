@@ -4,7 +4,7 @@ import { withSpan } from "./active_span.ts";
 import { copyFunctionShape } from "./copy_function_shape.ts";
 import { tracer as defaultTracer } from "./default_tracer.ts";
 import { extractParent } from "./extract_parent.ts";
-import { requestPath, startHttpSpan } from "./http_span.ts";
+import { requestPath, startServedSpan } from "./http_span.ts";
 import { observePromise } from "./observe_promise.ts";
 import type { TraceHandlerOptions } from "./trace_handler.ts";
 import { isMarkedTraced } from "./traced_mark.ts";
@@ -42,7 +42,7 @@ export function traceNodeHandler<
     if (!tracer.isEnabled || (tracer === defaultTracer && isMarkedTraced(request))) {
       return Reflect.apply(listener, this, args);
     }
-    const span = startHttpSpan(
+    const span = startServedSpan(
       tracer,
       request.method ?? "GET",
       requestPath(request.url ?? "/"),

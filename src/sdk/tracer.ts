@@ -4,11 +4,13 @@ import type { EventSenderCounters } from "../transport/event_sender.ts";
 import { parseTarget } from "../transport/target.ts";
 import { activeSpan, withSpan } from "./active_span.ts";
 import { anchorClock, type Clock, type ClockAnchor, measureDrift, systemClock } from "./clock.ts";
+import { readLaunchContext } from "./launch_context.ts";
 import { NOOP_SPAN } from "./noop_span.ts";
 import { openProcessor, type ProcessorOptions, type TracerTarget } from "./open_processor.ts";
-import { inheritedPart } from "./propagation/trace_context.ts";
+import { inheritedPart, type TraceContext } from "./propagation/trace_context.ts";
 import { RecordingSpan } from "./recording_span.ts";
 import { runInSpan } from "./run_in_span.ts";
+import { isServing, markServing } from "./serving.ts";
 import type { SpanProcessor } from "./span_processor.ts";
 import type { SpanContext, SpanOptions, TracerSpan } from "./tracer_span.ts";
 
@@ -44,6 +46,7 @@ export class Tracer implements AsyncDisposable {
   readonly #target: TracerTarget | undefined;
   /** `undefined` when nothing is recorded. */
   #processor: SpanProcessor | undefined;
+  #launchContext: TraceContext | undefined;
   #isSetUp = false;
   #isShutDown = false;
   #anchor: ClockAnchor;
@@ -70,6 +73,16 @@ export class Tracer implements AsyncDisposable {
     return this.#processor?.counters ?? { recorded: 0, sent: 0, queued: 0, dropped: {} };
   }
 
+  /**
+   * The parent of a span that has no other: the one within which the program was started, if its environment
+   * names one (`TRACEPARENT`). What a server does begins traces of its own, which link to that span: requests and
+   * messages that come in and, from the first of them on, everything else.
+   */
+  launchParent(kind: SpanKind | undefined): TraceContext | undefined {
+    if (!this.#isSetUp) this.#setUp();
+    return isServedKind(kind) || isServing() ? undefined : this.#launchContext;
+  }
+
   /** The span within which this code runs, if any. */
   activeSpan(): TracerSpan | undefined {
     return activeSpan();
@@ -84,7 +97,10 @@ export class Tracer implements AsyncDisposable {
   startSpan(name: string, options: SpanOptions = NO_OPTIONS): TracerSpan {
     const processor = this.#getProcessor();
     if (processor === undefined) return NOOP_SPAN;
-    const parent = options.parent ?? (options.root ? undefined : activeSpan());
+    const launch = this.#launchContext;
+    if (isServedKind(options.kind)) markServing();
+    const parent = options.parent ?? (options.root ? undefined : activeSpan() ??
+      (launch === undefined || isServing() ? undefined : launch));
     const startMs = this.#clock.monotonicMs();
     const own = options.context;
     const local = parent instanceof RecordingSpan ? parent : undefined;
@@ -104,6 +120,7 @@ export class Tracer implements AsyncDisposable {
       local === undefined ? parent && inheritedPart(parent) : local.inherited,
     );
     if (options.attributes !== undefined) span.setAttributes(options.attributes);
+    if (launch !== undefined && !isChild) span.addLink(launch);
     processor.onStart(span);
     return span;
   }
@@ -185,10 +202,10 @@ export class Tracer implements AsyncDisposable {
 
   #setUp(): void {
     this.#isSetUp = true;
-    this.#processor = this.#options.processor;
-    if (this.#processor !== undefined) return;
     const target = this.#target ?? socketTarget(this.#options.socketPath);
-    if (target !== undefined) this.#processor = openProcessor(target, this.#options);
+    this.#processor = this.#options.processor ??
+      (target && openProcessor(target, this.#options));
+    if (this.#processor !== undefined) this.#launchContext = readLaunchContext();
   }
 
   /** The anchor for a new trace: another one once the wall clock has been set or the machine slept. */
@@ -240,6 +257,11 @@ function socketTarget(
 function isContext(parent: SpanContext): boolean {
   return typeof parent.traceId === "string" && parent.traceId !== "" &&
     typeof parent.spanId === "string" && parent.spanId !== "";
+}
+
+/** Whether a span of this kind stands for something that was asked for from outside. */
+function isServedKind(kind: SpanKind | undefined): boolean {
+  return kind === "server" || kind === "consumer";
 }
 
 /** A number that is no integer would make the event unreadable. */

@@ -21,11 +21,15 @@ export interface SpanOptions {
   readonly kind?: SpanKind;
   /** Attributes to begin with. */
   readonly attributes?: SpanAttributes;
-  /** The parent: a span, or what a propagator extracted. @default the active span */
+  /**
+   * The parent: a span, or what a propagator extracted.
+   *
+   * @default the active span, else, unless the program is a server, the one within which it was started
+   */
   readonly parent?: SpanContext & Partial<TraceContext>;
   /** The span's own ids, when another tracing library has made them. @default new ones */
   readonly context?: SpanContext;
-  /** Begins a new trace even when a span is active. @default false */
+  /** Begins a new trace even when there is a span that could be the parent. @default false */
   readonly root?: boolean;
   /** When it started, in nanoseconds since the Unix epoch. @default now */
   readonly startTimeUnixNano?: bigint;

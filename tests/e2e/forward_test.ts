@@ -49,28 +49,75 @@ Deno.test("what is collected is handed on, and both recordings hold the same", (
     assertEquals(await viewJson(folder, second), await viewJson(folder, first));
   }));
 
-Deno.test("what a receiver that is down could not get, it gets from the next session", () =>
-  inTemporaryFolder(async (folder) => {
-    const socket = `${folder}/target.sock`;
-    const options = ["--forward", `unix://${socket}`];
+/** Runs a test whose collectors keep what is unsent in `state` of its folder. */
+function withState(test: (folder: string) => Promise<void>): Promise<void> {
+  return inTemporaryFolder(async (folder) => {
     const state = Deno.env.get("XDG_STATE_HOME");
     Deno.env.set("XDG_STATE_HOME", `${folder}/state`);
     try {
-      await using source = await collect(`${folder}/a`, ...options);
-      await sendEvents(source.ready.socket as string, eventsOf(500));
-      const summary = await source.stop() as { forward: { queued: number; sent: number }[] };
-      assertEquals([summary.forward[0].queued, summary.forward[0].sent], [500, 0]);
-
-      await using target = await collect(`${folder}/b`, "--socket", socket);
-      await using next = await collect(`${folder}/c`, ...options);
-      const later = await next.stop() as { forward: { queued: number; sent: number }[] };
-      assertEquals([later.forward[0].queued, later.forward[0].sent], [0, 500]);
-      assertEquals((await target.stop())?.spans, 500);
-      assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/state/trace/forward`)), []);
+      await test(folder);
     } finally {
       if (state === undefined) Deno.env.delete("XDG_STATE_HOME");
       else Deno.env.set("XDG_STATE_HOME", state);
     }
+  });
+}
+
+/** Waits until the files of unsent spans hold so many lines. */
+async function untilSpooled(folder: string, lineCount: number): Promise<void> {
+  for (;;) {
+    let lines = 0;
+    for (const { name } of await Array.fromAsync(Deno.readDir(folder)).catch(() => [])) {
+      lines += (await Deno.readTextFile(`${folder}/${name}`)).split("\n").length - 1;
+    }
+    if (lines >= lineCount) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test("what a killed session had not sent, the next one sends", () =>
+  withState(async (folder) => {
+    const socket = `${folder}/target.sock`;
+    const spool = `${folder}/state/trace/forward`;
+    const options = ["--forward", `unix://${socket}`];
+    await using source = await collect(`${folder}/a`, ...options);
+    await sendEvents(source.ready.socket as string, eventsOf(500));
+    await untilSpooled(spool, 500);
+    Deno.kill(source.pid, "SIGKILL");
+    // As if it had been killed while it wrote.
+    const [{ name }] = await Array.fromAsync(Deno.readDir(spool));
+    await Deno.writeTextFile(`${spool}/${name}`, '{"id":"half', { append: true });
+    await source.stop();
+
+    // Killed again before the receiver is there.
+    await using second = await collect(`${folder}/b`, ...options);
+    await untilSpooled(spool, 500);
+    Deno.kill(second.pid, "SIGKILL");
+    await second.stop();
+
+    await using target = await collect(`${folder}/c`, "--socket", socket);
+    await using third = await collect(`${folder}/d`, ...options);
+    const { forward } = await third.stop() as { forward: { queued: number; sent: number }[] };
+    assertEquals([forward[0].queued, forward[0].sent], [0, 500]);
+    assertEquals((await target.stop())?.spans, 500);
+    assertEquals(await Array.fromAsync(Deno.readDir(spool)), []);
+  }));
+
+Deno.test("what a receiver that is down could not get, it gets from the next session", () =>
+  withState(async (folder) => {
+    const socket = `${folder}/target.sock`;
+    const options = ["--forward", `unix://${socket}`];
+    await using source = await collect(`${folder}/a`, ...options);
+    await sendEvents(source.ready.socket as string, eventsOf(500));
+    const summary = await source.stop() as { forward: { queued: number; sent: number }[] };
+    assertEquals([summary.forward[0].queued, summary.forward[0].sent], [500, 0]);
+
+    await using target = await collect(`${folder}/b`, "--socket", socket);
+    await using next = await collect(`${folder}/c`, ...options);
+    const later = await next.stop() as { forward: { queued: number; sent: number }[] };
+    assertEquals([later.forward[0].queued, later.forward[0].sent], [0, 500]);
+    assertEquals((await target.stop())?.spans, 500);
+    assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/state/trace/forward`)), []);
   }));
 
 Deno.test("a receiver that cannot be forwarded to is wrong usage, and says what can", () =>

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { endLine, startLine } from "../testing/events.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
-import { runTrace } from "../testing/trace_process.ts";
+import { runTrace, spawnTrace } from "../testing/trace_process.ts";
 
 type SpanJson = Readonly<Record<string, unknown>> & { readonly name: string };
 
@@ -46,4 +48,61 @@ Deno.test("run tells OpenTelemetry where to send, and leaves what the user decid
       { folder, env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://elsewhere:4318" } },
     );
     assertMatch(without.stdout, /^http:\/\/elsewhere:4318 /);
+  }));
+
+Deno.test("a subtree is printed when it is finished, while the command goes on", () =>
+  inTemporaryFolder(async (folder) => {
+    await Deno.writeTextFile(
+      `${folder}/app.ts`,
+      `import { tracer } from "${new URL("../../mod.ts", import.meta.url)}";
+      tracer.trace("first", () => tracer.trace("below", () => {}));
+      using hung = tracer.startSpan("hung");
+      await Deno.stdin.read(new Uint8Array(1));
+      Deno.exit(6);`,
+    );
+    const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+    const command = [Deno.execPath(), "run", "-A", "--no-check", "--no-lock", "--config", config];
+    const out = `${folder}/out.jsonl`;
+    const child = spawnTrace(["run", "--out", out, "--", ...command, `${folder}/app.ts`], {
+      folder,
+      env: { OTEL_DENO: "false" },
+    });
+    const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let printed = "";
+    async function readUntil(text: string | undefined): Promise<void> {
+      while (text === undefined || !printed.includes(text)) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        printed += value;
+      }
+    }
+    await readUntil("below");
+    assertMatch(printed, /^· deno run .*\n├─ ƒ first .* 2 spans .*\n│ {2}└─ ƒ below .*\n$/);
+    await child.stdin.close();
+    await readUntil(undefined);
+    assertMatch(printed, /\n├─ ƒ hung .*unfinished.*\n└─ exit code 6 .* 3 spans in 1 trace\n/);
+    assertEquals((await child.status).code, 6);
+    await child.stdout.cancel();
+  }));
+
+Deno.test("the tree of a command can be seen again, and traces stay what they were as JSON", () =>
+  inTemporaryFolder(async (folder) => {
+    const out = `${folder}/out.jsonl`;
+    await Deno.writeTextFile(`${folder}/events`, startLine("job") + endLine("job"));
+    const program = `
+      const socket = await Deno.connect({ transport: "unix", path: Deno.env.get("TRACE_SOCKET") });
+      await socket.write(await Deno.readFile("${folder}/events"));
+      socket.close();`;
+    await Deno.writeTextFile(`${folder}/program.ts`, program);
+    const command = [Deno.execPath(), "run", "-A", "--no-check", `${folder}/program.ts`];
+    await runTrace(["run", "--quiet", "--out", out, "--", ...command], { folder });
+    const view = await runTrace(["view", out], { folder });
+    assertMatch(view.stdout, /^· deno run .* 2 spans .*\n└─ ƒ span job .*\n$/);
+    const json = await runTrace(["view", "--json", out], { folder });
+    const traces = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(traces.map(({ spans }) => spans.length), [1, 1]);
+    const root = traces.flatMap(({ spans }) => spans).find(({ links }) => links);
+    assertEquals(root.links, [
+      { trace_id: "t1", span_id: "job", attrs: { "trace.started": true } },
+    ]);
   }));

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { buildGo } from "../../scripts/build_go.ts";
 import { startTraceCollect } from "../../scripts/start_collector.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
+import { installNode, installPython, runProgram } from "./_foreign_program.ts";
 
 /** A program with an OpenTelemetry SDK, ready to run. */
 interface Client {
@@ -40,7 +41,7 @@ for (const { name, protocols, takesAddress, prepare } of CLIENTS) {
           const address = collector.ready[protocol === "grpc" ? "otlp_grpc" : "otlp_http"];
           const endpoint = takesAddress ? String(address) : `http://${address}`;
           const args = [...client.args, protocol, endpoint, compression, String(TRACES)];
-          const ran = await run(client.command, args, folder);
+          const ran = await runProgram(client.command, args, folder);
           const what = `${protocol} ${compression}`;
           assertEquals([what, ran.code], [what, 0], ran.stderr);
           const sent = parseLines(ran.stdout);
@@ -86,22 +87,13 @@ async function prepareNode(folder: string): Promise<Client | string> {
       `@opentelemetry/exporter-trace-otlp-${name}@0.223.1`
     ),
   ];
-  await Deno.writeTextFile(`${folder}/package.json`, "{}");
   await Deno.copyFile(path("otlp_js/main.cjs"), `${folder}/main.cjs`);
-  const options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
-  const installed = await run("npm", ["install", ...options, ...packages], folder);
-  if (installed.code !== 0) return `npm cannot install the SDK (${installed.stderr.trim()})`;
-  return { command: "node", args: ["main.cjs"] };
+  return await installNode(folder, packages) ?? { command: "node", args: ["main.cjs"] };
 }
 
 async function preparePython(folder: string): Promise<Client | string> {
-  const made = await run("python3", ["-m", "venv", "venv"], folder);
-  if (made.code !== 0) return `there is no Python with venv (${made.stderr.trim()})`;
-  const packages = ["sdk", "exporter-otlp-proto-http", "exporter-otlp-proto-grpc"]
-    .map((name) => `opentelemetry-${name}==1.45.2`);
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages];
-  const installed = await run("venv/bin/python", pip, folder);
-  if (installed.code !== 0) return `pip cannot install the SDK (${installed.stderr.trim()})`;
+  const problem = await installPython(folder);
+  if (problem !== undefined) return problem;
   return { command: "venv/bin/python", args: [path("otlp_python/main.py")] };
 }
 
@@ -119,32 +111,4 @@ async function prepareGo(folder: string): Promise<Client | string> {
 
 function path(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-async function run(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    const executable = command.includes("/") && !command.startsWith("/")
-      ? `${cwd}/${command}`
-      : command;
-    const output = await new Deno.Command(executable, {
-      args: [...args],
-      cwd,
-      env: { NO_UPDATE_NOTIFIER: "1", PYTHONUTF8: "1" },
-    }).output();
-    const decoder = new TextDecoder();
-    return {
-      code: output.code,
-      stdout: decoder.decode(output.stdout),
-      stderr: decoder.decode(output.stderr),
-    };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      return { code: 127, stdout: "", stderr: `${command} is not installed` };
-    }
-    throw error;
-  }
 }

@@ -167,7 +167,7 @@ Deno.test("a large request is handed over in batches, whole and in order", () =>
   assertEquals([lines.length, batches.length > 1], [10_000, true]);
 });
 
-Deno.test("log records and data points are counted, not failed", () => {
+Deno.test("log records and data points are counted; requests that cannot be read count as messages", () => {
   const { intake, spans } = setup();
   const empty = new Uint8Array();
   const logs = message([1, message([1, empty], [2, message([2, empty], [2, empty])])], [1, empty]);
@@ -196,8 +196,9 @@ Deno.test("log records and data points are counted, not failed", () => {
     const body = typeof bad === "string" ? new TextEncoder().encode(bad) : json(bad);
     assertThrows(() => intake.take("logs", body, "json"), DecodeError);
   }
+  assertThrows(() => intake.take("metrics", Uint8Array.of(0x0a, 5), "protobuf"), DecodeError);
   assertEquals([intake.logRecordCount, intake.dataPointCount], [5, 6]);
-  assertEquals(spans.counters.received, 0);
+  assertEquals([spans.counters.received, spans.counters.rejected], [7, { malformed: 7 }]);
 });
 
 Deno.test("a log record that names its span becomes an event of it, also when it comes just behind", () => {

@@ -30,14 +30,18 @@ Deno.test("Chrome's trace events are recognised and read in each of their forms"
     // Programs write event by event, and leave the end to who reads.
     LIST.slice(0, -1),
     LIST.slice(0, -1) + ",\n",
+    EVENTS.map((event) => JSON.stringify([event]) + "\n").join(""),
+    EVENTS.map((event) => JSON.stringify({ traceEvents: [event] }) + "\n").join(""),
+    EVENTS.map((event) => JSON.stringify(event) + "\n").join(""),
   ];
   for (const form of forms) {
     const bytes = UTF8.encode(form);
-    assertEquals(sniffFormat(bytes), "chrome-json", form);
+    const format = form.startsWith('{"ph"') ? "chrome-json-lines" as const : "chrome-json" as const;
+    assertEquals(sniffFormat(bytes), format, form);
     for (const size of [1, 13, bytes.length]) {
       const opened = await openRecording(pieces(bytes, size));
-      assertEquals(opened.format, "chrome-json");
-      const { spans, report } = await read(opened.bytes);
+      assertEquals(opened.format, format);
+      const { spans, report } = await read(opened.bytes, format);
       assertEquals(spans.map(({ name, service }) => `${service}: ${name}`), [
         "ninja: cc a.c",
         "ninja: link",
@@ -144,8 +148,9 @@ function sorted(spans: readonly Span[]): Span[] {
 
 async function read(
   source: AsyncIterable<Uint8Array>,
+  format: "chrome-json" | "chrome-json-lines" = "chrome-json",
 ): Promise<{ spans: Span[]; report: ReturnType<typeof readForeignSpans>["report"] }> {
-  const foreign = readForeignSpans(source, "chrome-json");
+  const foreign = readForeignSpans(source, format);
   const spans: Span[] = [];
   for await (const batch of foreign) spans.push(...decodeForeignLines(batch.lines));
   return { spans, report: foreign.report };

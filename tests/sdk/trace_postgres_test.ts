@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { traceDatabase } from "../../src/sdk/trace_database.ts";
-import { startPostgres } from "./_postgres_server.ts";
+import { startPostgres } from "../testing/postgres_server.ts";
 import { SpanRecorder } from "./_span_recorder.ts";
 
 /** What this test uses of pg. */

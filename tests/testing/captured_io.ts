@@ -52,6 +52,7 @@ export function createCapturedIo(options: CapturedIoOptions = {}): CapturedIo {
     },
     env: (name) => env[name] || undefined,
     signal: options.signal ?? new AbortController().signal,
+    forcedExit: new AbortController().signal,
     get out(): string {
       return written.out;
     },

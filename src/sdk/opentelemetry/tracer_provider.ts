@@ -16,7 +16,7 @@ import { takeBaggage } from "./baggage_map.ts";
 import { convertAttributes, convertKind, convertTime } from "./convert.ts";
 import { toNativeSpan, toOpenTelemetrySpan } from "./native_span.ts";
 import { PassiveSpan } from "./passive_span.ts";
-import { INVALID_SPAN_CONTEXT } from "./span_context.ts";
+import { INVALID_SPAN_CONTEXT, toSpanContext } from "./span_context.ts";
 
 /** Options of {@linkcode OpenTelemetryTracerProvider}. */
 export interface OpenTelemetryOptions {
@@ -84,14 +84,14 @@ export class OpenTelemetryTracer {
     context?: Context,
   ): OpenTelemetrySpan {
     const within = context ?? activeManager().active();
-    const parent = options.root ? undefined : parentOf(within, context === undefined);
+    const kind = convertKind(options.kind);
+    const parent = options.root ? undefined : parentOf(within, context === undefined) ??
+      this.#tracer.launchParent(kind);
     if (!this.#tracer.isEnabled || within.getValue(SUPPRESS_KEY) === true) {
-      return parent === undefined
-        ? new PassiveSpan(INVALID_SPAN_CONTEXT)
-        : new PassiveSpan(toOpenTelemetrySpan(parent).spanContext());
+      return new PassiveSpan(parent === undefined ? INVALID_SPAN_CONTEXT : toSpanContext(parent));
     }
     const span = this.#tracer.startSpan(name, {
-      kind: convertKind(options.kind),
+      kind,
       attributes: convertAttributes(options.attributes),
       parent,
       root: parent === undefined,

@@ -16,25 +16,30 @@ type Exports = Readonly<Record<string, unknown>>;
 
 /** Traces the databases of drivers that the program loads from now on. */
 export function traceLoadedDatabases(): void {
-  const traced = new Set<string>();
+  // By what was loaded: a program may have several versions of a driver.
+  const traced = new WeakSet<object>();
   patchMethod(Module, "_load", (load) =>
     function (this: unknown, ...args: unknown[]): unknown {
       const exports = Reflect.apply(load, this, args);
-      const name = driverName(String(args[0]));
-      if (name !== undefined && !traced.has(name)) {
-        traced.add(name);
-        traceClasses(name, exports);
-      }
+      const request = String(args[0]);
+      const main = mainOfPromiseForm(request);
+      const name = driverName(main ?? request);
+      if (name === undefined || !isObject(exports) || traced.has(exports)) return exports;
+      traced.add(exports);
+      traceClasses(
+        name,
+        () => main === undefined ? exports : Reflect.apply(load, this, [main, args[1], false]),
+      );
       return exports;
     } as Method);
   // An import of a built-in module does not pass through there.
   const sqlite = loadBuiltin("node:sqlite");
-  if (sqlite !== undefined) traceClasses("node:sqlite", sqlite);
+  if (sqlite !== undefined) traceClasses("node:sqlite", () => sqlite);
 }
 
-function traceClasses(name: string, exports: unknown): void {
+function traceClasses(name: string, load: () => unknown): void {
   try {
-    for (const driverClass of DRIVERS[name](exports as Exports)) {
+    for (const driverClass of DRIVERS[name](load() as Exports)) {
       if (typeof driverClass !== "function") continue;
       traceDatabase(driverClass.prototype);
       markTraced(driverClass.prototype);
@@ -53,12 +58,27 @@ function driverName(request: string): string | undefined {
   return name !== undefined && MAIN_FILES[name] === file ? name : undefined;
 }
 
-const MAIN_FILE = /\/node_modules\/([^/]+)\/(.*)$/;
+/** In the innermost folder of packages: some package managers nest them. */
+const MAIN_FILE = /^.*\/node_modules\/([^/]+)\/(.*)$/;
 const MAIN_FILES: Readonly<Record<string, string>> = {
   "better-sqlite3": "lib/index.js",
   "pg": "lib/index.js",
   "mysql2": "index.js",
 };
+
+/**
+ * `mysql2/promise` wraps the classes of the main module, which it does not hand out: the request for that one,
+ * if this is one for the other.
+ */
+function mainOfPromiseForm(request: string): string | undefined {
+  const [, before] = /^(|.*[\\/]node_modules[\\/])mysql2[\\/]promise(?:\.js)?$/.exec(request) ?? [];
+  if (before === undefined) return undefined;
+  return before === "" ? "mysql2" : `${before}mysql2/index.js`;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
 
 /** A built-in module; `undefined` where the runtime has none of that name, or warns that it is new. */
 function loadBuiltin(name: string): unknown {

@@ -8,6 +8,7 @@ import { type Method, patchMethod } from "../patch_method.ts";
 import type { Carrier } from "../propagation/carrier.ts";
 import { injectMissing } from "../propagation/inject_missing.ts";
 import { w3c } from "../propagation/w3c.ts";
+import { telemetryHosts } from "./telemetry_hosts.ts";
 import { traceNodeHandler } from "../trace_node_handler.ts";
 import { markTraced } from "../traced_mark.ts";
 import type { TracerSpan } from "../tracer_span.ts";
@@ -48,11 +49,13 @@ function traceRequestEvents(emit: Method): Method {
  * in the span around the call.
  */
 function traceRequest(request: Method): Method {
+  const hosts = telemetryHosts();
   return function (this: unknown, ...args: unknown[]): unknown {
     if (!tracer.isEnabled) return Reflect.apply(request, this, args);
     const parent = activeSpan();
     const made = Reflect.apply(request, this, args) as http.ClientRequest;
     const host = made.getHeader("host");
+    if (hosts.has(String(host))) return made;
     const span = startHttpSpan(tracer, made.method, requestPath(made.path), parent);
     span.setAttributes({
       host: typeof host === "string" ? host : undefined,

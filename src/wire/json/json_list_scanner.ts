@@ -8,11 +8,13 @@ export interface JsonListScannerOptions {
    * Gets each item as soon as it is complete.
    *
    * @param item Valid during the call only.
-   * @param field Where it was; `undefined` for an item of an outermost list.
+   * @param field Where it was; `undefined` for an item of an outermost list, or an outermost object.
    */
   readonly onItem: (item: Uint8Array, field: string | undefined) => void;
   /** Called when a line begins anew before the last has ended, and for a line of something else. */
   readonly onDamage?: () => void;
+  /** Whether outermost objects are items themselves, whatever fields they have. @default false */
+  readonly areObjectsItems?: boolean;
   /**
    * Whether `{` at the beginning of a line always begins an outermost object, as in JSON Lines, so that
    * a damaged line does not take the next with it. @default false
@@ -46,6 +48,8 @@ export class JsonListScanner {
   /** The depth at which items begin; 0 outside of lists of items. */
   #listDepth = 0;
   #itemStart = -1;
+  /** The depth at which the current item began. */
+  #itemDepth = 0;
   #itemOffset = 0;
   #isLineStart = true;
   /** Whether the line has something outside of any object or list. */
@@ -141,28 +145,33 @@ export class JsonListScanner {
   }
 
   #open(isList: boolean, at: number): void {
-    const isField = this.#depth === 1 && this.#listDepth === 0 && this.#fields.has(this.#key ?? "");
+    const { areObjectsItems } = this.#options;
+    const isField = this.#depth === 1 && this.#listDepth === 0 && !areObjectsItems &&
+      this.#fields.has(this.#key ?? "");
     if (this.#depth === 0) {
       this.#key = undefined;
       if (isList) this.#listDepth = 1;
+      else if (areObjectsItems) this.#beginItem(at);
     } else if (isField && isList) {
       this.#listDepth = 2;
     } else if (isField || this.#depth === this.#listDepth) {
-      if (this.#itemStart < 0) {
-        this.#itemStart = at;
-        this.#itemOffset = this.#base + at;
-      }
+      if (this.#itemStart < 0) this.#beginItem(at);
     }
     this.#depth++;
   }
 
+  #beginItem(at: number): void {
+    this.#itemStart = at;
+    this.#itemDepth = this.#depth;
+    this.#itemOffset = this.#base + at;
+  }
+
   #close(at: number): void {
     if (this.#depth > 0) this.#depth--;
-    const end = this.#listDepth === 0 ? 1 : this.#listDepth;
-    if (this.#itemStart >= 0 && this.#depth === end) {
+    if (this.#itemStart >= 0 && this.#depth === this.#itemDepth) {
       const item = this.#held.subarray(this.#itemStart, at + 1);
       this.#itemStart = -1;
-      this.#options.onItem(item, this.#key);
+      this.#options.onItem(item, this.#depth === 0 ? undefined : this.#key);
     }
     if (this.#depth < this.#listDepth) this.#listDepth = 0;
   }
