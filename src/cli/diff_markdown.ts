@@ -30,7 +30,10 @@ export function formatDiffMarkdown(report: DiffReport): string {
   if (rules.length > 0) lines.push("", ...ruleList(report));
   if (findings.length > 0) lines.push("", ...findingTable(findings));
   if (unclear.length > 0) {
-    lines.push("", "Different, but in too few traces to tell:", "", ...findingTable(unclear));
+    const shown = unclear.slice(0, report.limit);
+    const rest = unclear.length - shown.length;
+    const more = rest > 0 ? ` (${rest} more are not shown)` : "";
+    lines.push("", `Different, but in too few traces to tell${more}:`, "", ...findingTable(shown));
   }
   lines.push("", ...operationTable(operations.slice(0, report.limit), operations.length));
   return lines.join("\n") + "\n";

@@ -29,15 +29,14 @@ export function formatDiffText(report: DiffReport): string {
     ...findings.flatMap(findingLines),
   ];
   if (unclear.length > 0) {
-    lines.push("", "Different, but in too few traces to tell:", ...unclear.flatMap(findingLines));
+    const shown = unclear.slice(0, report.limit);
+    lines.push("", "Different, but in too few traces to tell:", ...shown.flatMap(findingLines));
+    const rest = unclear.length - shown.length;
+    if (rest > 0) lines.push(`  and ${rest.toLocaleString("en-US")} more; see them with --limit`);
   }
   if (unclearTimeCount > 0) {
-    lines.push(
-      "",
-      `${
-        count(unclearTimeCount, "operation")
-      } at their places had too few samples to compare times.`,
-    );
+    const what = count(unclearTimeCount, "operation");
+    lines.push("", `Too few samples to compare the times of ${what} at their places.`);
   }
   lines.push("", ...tableLines(comparison.operations, report.limit));
   if (rules.length > 0) lines.push("", ...rules.flatMap(ruleLines).map(escapeText));

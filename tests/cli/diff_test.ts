@@ -184,6 +184,25 @@ Deno.test("markdown is a comment in which names from spans are no markup", () =>
     assert(!/^# title/m.test(out));
   }));
 
+Deno.test("two traces that have nothing in common are told apart in few lines", () =>
+  inTemporaryFolder(async (folder) => {
+    for (const name of ["a", "b"]) {
+      const spans = Array.from({ length: 200 }, (_, at) =>
+        makeSpan(`s${at}`, {
+          parentId: at === 0 ? undefined : "s0",
+          name: at === 0 ? "GET /x" : `${name}.${"ij"[at % 2]}${"k".repeat(at)}`,
+          at,
+          ms: 300 - at,
+        }));
+      await write(`${folder}/${name}.jsonl`, spans);
+    }
+    const { code, out } = await diff(`${folder}/a.jsonl`, `${folder}/b.jsonl`, "--limit", "5");
+    assertEquals(code, 0);
+    assertStringIncludes(out, "No difference found.");
+    assertStringIncludes(out, "and 393 more; see them with --limit");
+    assert(out.split("\n").length < 40, out);
+  }));
+
 Deno.test("standard input can be one of the two", () =>
   inShop(async (folder) => {
     const stdin = await Deno.readTextFile(`${folder}/b.jsonl`);
