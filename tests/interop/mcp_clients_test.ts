@@ -104,13 +104,13 @@ Deno.test("a client of version 1 of the SDK drives every tool", () =>
     await writeRecordings(folder);
     await using collector = await startTraceCollect(folder, []);
     const calls = callsWith(collector.ready.socket as string);
-    const program = fileURLToPath(new URL("./mcp_js/main.mjs", import.meta.url));
-    await Deno.copyFile(program, `${folder}/main.mjs`);
+    const program = fileURLToPath(new URL("./mcp_js/main.cjs", import.meta.url));
+    await Deno.copyFile(program, `${folder}/main.cjs`);
     const { command, args } = traceCommand();
     const printed = await runJson(
       folder,
       "node",
-      ["main.mjs", command, ...args, "mcp", "run.jsonl"],
+      ["main.cjs", command, ...args, "mcp", "run.jsonl"],
       { CALLS: JSON.stringify(calls.map(([name, values]) => [name, values])) },
     );
     assertEquals([...printed.tools as string[]].sort(), toolNames(calls));
