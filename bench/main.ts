@@ -3,14 +3,15 @@ import { buildPrograms } from "./peers.ts";
 import { benchQueries } from "./query.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
+import { benchStats } from "./stats.ts";
 
-const NAMES = ["ingest", "memory", "open", "startup", "sdk", "query"];
+const NAMES = ["ingest", "memory", "open", "startup", "sdk", "query", "stats"];
 
 /**
  * Runs the benchmarks that are named, or all of them, and prints ratios. It asserts nothing: on
  * another machine the times differ, the ratios little.
  *
- *     deno task bench [ingest] [memory] [open] [startup] [sdk] [query]
+ *     deno task bench [ingest] [memory] [open] [startup] [sdk] [query] [stats]
  */
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !NAMES.includes(name));
@@ -33,6 +34,7 @@ async function main(names: readonly string[]): Promise<number> {
     if (wanted.has("startup")) await benchStartup(folder, 25);
     if (wanted.has("sdk")) await benchSdk(folder, 5);
     if (wanted.has("query")) benchQueries({ spanCount: 1_000_000, runCount: 5 });
+    if (wanted.has("stats")) await benchStats(folder, [1_000_000, 3_000_000]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -7,17 +7,27 @@ import type { Operation } from "./operation.ts";
  * @param name The span's own name.
  */
 export function isConnectionSpan(name: string, operation: Operation): boolean {
-  switch (operation.category) {
+  return isConnectionOperation(operation) || isConnectionName(name, operation);
+}
+
+/** Whether the name of a span says so. */
+export function isConnectionName(name: string, { category }: Operation): boolean {
+  switch (category) {
     case "sql":
-      return isNamed(name, DATABASE_NAME) || isConnectionStatement(operation.name);
     case "database":
-      return isNamed(name, DATABASE_NAME) || /^getMore\b/i.test(operation.name);
+      return isNamed(name, DATABASE_NAME);
     case "cache":
     case "function":
       return isNamed(name, POOL_NAME);
     default:
       return false;
   }
+}
+
+/** Whether what a span does says so. */
+export function isConnectionOperation({ category, name }: Operation): boolean {
+  return (category === "sql" && isConnectionStatement(name)) ||
+    (category === "database" && /^getMore\b/i.test(name));
 }
 
 function isNamed(name: string, pattern: RegExp): boolean {

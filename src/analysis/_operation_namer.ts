@@ -96,7 +96,7 @@ function isWorthwhile(tally: Tally): boolean {
   }
   // Now and then all the same, so that it shows when this changes.
   const isLookedUp = tally.lookups < TALLY_LENGTH / 16 || tally.hits * 4 > tally.lookups ||
-    (tally.texts & 31) === 0;
+    (tally.texts & 127) === 0;
   if (isLookedUp) tally.lookups++;
   return isLookedUp;
 }

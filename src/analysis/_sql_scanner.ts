@@ -102,7 +102,7 @@ export class SqlScanner {
   }
 
   #space(): SqlTokenKind {
-    this.end = this.#skipWhile(this.start + 1, isSpace);
+    this.end = skipSpaces(this.text, this.start + 1);
     return "space";
   }
 
@@ -167,7 +167,7 @@ export class SqlScanner {
   }
 
   #wordOrPrefixed(): SqlTokenKind {
-    const end = this.end = this.#skipWhile(this.start + 1, isWordPart);
+    const end = this.end = skipWord(this.text, this.start + 1);
     const code = this.text.charCodeAt(end);
     if (code === QUOTE) {
       const prefix = this.#keyword(this.start, end);
@@ -269,32 +269,32 @@ export class SqlScanner {
     let at = this.start;
     const second = text.charCodeAt(at + 1) | LOWER_CASE;
     if (text.charCodeAt(at) === ZERO && (second === LETTER_X || second === LETTER_B)) {
-      this.end = this.#skipWhile(at + 2, isWordPart);
+      this.end = skipWord(this.text, at + 2);
       return "literal";
     }
-    at = this.#skipWhile(at, isDigitOrUnderscore);
+    at = skipDigits(this.text, at);
     if (text.charCodeAt(at) === DOT && text.charCodeAt(at + 1) !== DOT) {
-      at = this.#skipWhile(at + 1, isDigitOrUnderscore);
+      at = skipDigits(this.text, at + 1);
     }
     if ((text.charCodeAt(at) | LOWER_CASE) === LETTER_E) {
       const sign = text.charCodeAt(at + 1);
       const digits = sign === PLUS || sign === DASH ? at + 2 : at + 1;
-      if (isDigit(text.charCodeAt(digits))) at = this.#skipWhile(digits, isDigit);
+      if (isDigit(text.charCodeAt(digits))) at = skipDigits(this.text, digits);
     }
     // A suffix, as in 10L or 1.5f.
-    this.end = this.#skipWhile(at, isWordPart);
+    this.end = skipWord(this.text, at);
     return "literal";
   }
 
   #parameter(length: number): SqlTokenKind {
-    this.end = this.#skipWhile(this.start + length, isDigit);
+    this.end = skipDigits(this.text, this.start + length);
     return "parameter";
   }
 
   #dollar(next: number): SqlTokenKind {
     if (isDigit(next)) return this.#parameter(2);
     const hasName = isWordStart(next);
-    const nameEnd = hasName ? this.#skipWhile(this.start + 1, isTagPart) : this.start + 1;
+    const nameEnd = hasName ? skipTag(this.text, this.start + 1) : this.start + 1;
     if (this.#rules.hasDollarQuotes && this.text.charCodeAt(nameEnd) === DOLLAR) {
       const tag = this.text.slice(this.start, nameEnd + 1);
       const end = this.text.indexOf(tag, nameEnd + 1);
@@ -310,17 +310,17 @@ export class SqlScanner {
   #colon(next: number): SqlTokenKind {
     if (next === COLON || next === EQUALS) return this.#symbol(2);
     if (this.#isAdjacentToOperand() || !isWordPart(next)) return this.#symbol(1);
-    this.end = this.#skipWhile(this.start + 1, isWordPart);
+    this.end = skipWord(this.text, this.start + 1);
     return "parameter";
   }
 
   #at(next: number): SqlTokenKind {
     if (next === AT) {
-      this.end = this.#skipWhile(this.start + 2, isWordPart);
+      this.end = skipWord(this.text, this.start + 2);
       return this.end > this.start + 2 ? "word" : "symbol";
     }
     if (!this.#rules.hasAtParameters || !isWordPart(next)) return this.#symbol(1);
-    this.end = this.#skipWhile(this.start + 1, isWordPart);
+    this.end = skipWord(this.text, this.start + 1);
     return "parameter";
   }
 
@@ -367,13 +367,6 @@ export class SqlScanner {
   /** A piece of the text in upper case if it is short enough to be a keyword; empty otherwise. */
   #keyword(start: number, end: number): string {
     return end - start > LONGEST_KEYWORD ? "" : this.text.slice(start, end).toUpperCase();
-  }
-
-  #skipWhile(from: number, isPart: (code: number) => boolean): number {
-    const { text } = this;
-    let at = from;
-    while (at < text.length && isPart(text.charCodeAt(at))) at++;
-    return at;
   }
 }
 
@@ -455,6 +448,16 @@ const LETTER_X = 120;
 const LOWER_CASE = 32;
 const NO_BREAK_SPACE = 160;
 
+/** What the characters below 128 can be part of. */
+const IS_DIGIT = 1;
+const IS_LETTER = 2;
+const IS_OTHER_WORD_PART = 4;
+const CLASSES = new Uint8Array(128);
+for (let code = ZERO; code <= 57; code++) CLASSES[code] = IS_DIGIT;
+for (let code = 65; code <= 90; code++) CLASSES[code] = CLASSES[code | LOWER_CASE] = IS_LETTER;
+CLASSES[UNDERSCORE] = IS_LETTER;
+CLASSES[DOLLAR] = CLASSES[HASH] = IS_OTHER_WORD_PART;
+
 function isSpace(code: number): boolean {
   return code <= SPACE || code === NO_BREAK_SPACE;
 }
@@ -463,20 +466,46 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= 57;
 }
 
-function isDigitOrUnderscore(code: number): boolean {
-  return isDigit(code) || code === UNDERSCORE;
-}
-
 function isWordStart(code: number): boolean {
-  const lower = code | LOWER_CASE;
-  return lower >= 97 && lower <= 122 || code === UNDERSCORE || code > NO_BREAK_SPACE;
-}
-
-/** The tag of a dollar quote has no dollar in it. */
-function isTagPart(code: number): boolean {
-  return isWordStart(code) || isDigit(code);
+  return code < 128 ? CLASSES[code] === IS_LETTER : code > NO_BREAK_SPACE;
 }
 
 function isWordPart(code: number): boolean {
-  return isWordStart(code) || isDigit(code) || code === DOLLAR || code === HASH;
+  return code < 128 ? CLASSES[code] !== 0 : code > NO_BREAK_SPACE;
+}
+
+/** Where a run of spaces ends. */
+function skipSpaces(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isSpace(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Where a word ends. */
+function skipWord(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isWordPart(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Where the tag of a dollar quote ends, which has no dollar in it. */
+function skipTag(text: string, from: number): number {
+  let at = from;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (!isWordStart(code) && !isDigit(code)) break;
+    at++;
+  }
+  return at;
+}
+
+/** Where a run of digits ends; they may have underscores between them. */
+function skipDigits(text: string, from: number): number {
+  let at = from;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (!isDigit(code) && code !== UNDERSCORE) break;
+    at++;
+  }
+  return at;
 }

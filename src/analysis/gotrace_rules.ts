@@ -1,7 +1,7 @@
-import { durationNano, type Span } from "../model/span.ts";
+import type { Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
 import { describeSource, type Operation, type OperationSource } from "./operation.ts";
-import type { RepeatedCall } from "./repeated_calls.ts";
+import { measureCalls, type RepeatedCall } from "./repeated_calls.ts";
 
 /**
  * Tells what a span does by go-trace's rules: its kind alone decides, endpoints and functions are named
@@ -32,25 +32,21 @@ export function findGoTraceRepeats(
   operationOf: (span: Span) => Operation | undefined,
   minCalls = 5,
 ): RepeatedCall[] {
-  const byName = new Map<string, { operation: Operation; indexes: number[]; totalNano: number }>();
+  const byName = new Map<string, { operation: Operation; indexes: number[] }>();
   for (let index = 0; index < trace.nodes.length; index++) {
-    const { span } = trace.nodes[index];
-    const operation = operationOf(span);
+    const operation = operationOf(trace.nodes[index].span);
     if (operation?.category !== "sql") continue;
-    let found = byName.get(operation.name);
-    if (found === undefined) {
-      byName.set(operation.name, found = { operation, indexes: [], totalNano: 0 });
-    }
-    found.indexes.push(index);
-    found.totalNano += Math.max(0, Number(durationNano(span) ?? 0n));
+    const found = byName.get(operation.name);
+    if (found === undefined) byName.set(operation.name, { operation, indexes: [index] });
+    else found.indexes.push(index);
   }
   return [...byName.values()]
     .filter(({ indexes }) => indexes.length >= minCalls)
-    .map((found) => ({
-      ...found,
+    .map(({ operation, indexes }) => ({
+      operation,
       parentIndex: trace.rootIndex,
-      wallNano: found.totalNano,
-      isParallel: false,
+      indexes,
+      ...measureCalls(trace, indexes),
     }));
 }
 

@@ -1,3 +1,4 @@
+import { isConnectionOperation } from "./_connection_span.ts";
 import { DurationDistribution, type ValueBudget } from "./duration_distribution.ts";
 import type { Operation, OperationCategory } from "./operation.ts";
 
@@ -15,6 +16,8 @@ export class OperationGroup implements Operation {
   readonly category: OperationCategory;
   readonly service: string;
   readonly name: string;
+  /** Whether what it does concerns connections, transactions or cursors, so that it is no repeated call. */
+  readonly isConnection: boolean;
   /** Spans that ended: their number and their time. */
   readonly durations: DurationDistribution;
   /** How many of those failed. */
@@ -33,6 +36,7 @@ export class OperationGroup implements Operation {
     this.category = table === "service" || table === "by" ? "function" : table;
     this.service = service;
     this.name = name;
+    this.isConnection = isConnectionOperation(this);
     this.durations = new DurationDistribution({ budget });
   }
 

@@ -142,7 +142,8 @@ function groupByOperation(
   return [...groups.values()];
 }
 
-function measureCalls(
+/** What calls of a trace cost. */
+export function measureCalls(
   trace: Trace,
   indexes: readonly number[],
 ): Pick<RepeatedCall, "totalNano" | "wallNano" | "isParallel"> {

@@ -1,7 +1,7 @@
 import { buildTrace } from "../assemble/build_trace.ts";
 import { durationNano, isErrorSpan, type Span, type SpanState } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import { isConnectionSpan } from "./_connection_span.ts";
+import { isConnectionName } from "./_connection_span.ts";
 import { GroupIndex } from "./_group_index.ts";
 import { openSelfTimes } from "./_open_self_times.ts";
 import { OpenSpan, type OpenTrace, OpenTraces, type SpanGroups } from "./_open_traces.ts";
@@ -77,7 +77,7 @@ export interface StatsSummary {
   readonly unfinishedCount: number;
   /** Spans whose end lies before their start. */
   readonly clockSkewCount: number;
-  /** Traces that were analysed; a late part of one counts again. */
+  /** Traces with a span that counts. */
   readonly traceCount: number;
   /** Nanoseconds since the Unix epoch; `undefined` while there is no span. */
   readonly startTimeUnixNano: bigint | undefined;
@@ -90,6 +90,9 @@ export interface StatsSummary {
 const STATE_RANKS: Readonly<Record<SpanState, number>> = { running: 0, unfinished: 1, ended: 2 };
 /** Longer statements are not kept for samples of their values. */
 const MAX_SAMPLED_LENGTH = 8192;
+/** In how many spans none may be of a trace that is called complete, and how often that is looked for. */
+const QUIET_SPANS = 5_000;
+const SWEEP_SPANS = 512;
 /** How many calls of an operation are kept in a trace, but for the first one. */
 const KEPT_CALLS = 6;
 
@@ -133,6 +136,8 @@ export class StatsCollector {
   readonly #open = new OpenTraces();
   readonly #repeated: RepeatedCallTable;
   #lastService: OperationGroup | undefined;
+  /** Whether more spans came at once than may wait. */
+  #isLarge = false;
   #spanCount = 0;
   #duplicateSpanCount = 0;
   #lateSpanCount = 0;
@@ -189,26 +194,25 @@ export class StatsCollector {
    * @param nowMs Milliseconds of any clock that does not go back, for `analyzeQuiet`. @default 0
    */
   add(span: Span, nowMs = 0): void {
-    const trace = this.#open.touch(span.traceId, nowMs);
-    const known = trace.spans.get(span.spanId);
-    if (known !== undefined) {
+    const trace = this.#open.touch(span, nowMs);
+    const known = trace.find(span.spanId);
+    if (known === undefined) {
+      this.#open.spanCount++;
+    } else {
       if (STATE_RANKS[known.state] >= STATE_RANKS[span.state]) {
         this.#duplicateSpanCount++;
         return;
       }
       if (known.isCounted) this.#uncount(known);
-      if (known.state === "running") trace.runningCount--;
-    } else {
-      this.#open.spanCount++;
     }
     const open = this.#openSpan(span, trace);
-    trace.spans.set(open.spanId, open);
-    if (open.state === "running") trace.runningCount++;
+    trace.add(open, known);
     const { filter } = this.#options;
     if (filter === undefined || (filter.isSpanwise && filter.matchesSpan(span))) {
       this.#count(open, span, trace);
     }
     if (this.#open.spanCount > this.#maxOpenSpans) this.#makeRoom();
+    else if (this.#isLarge && this.#open.touchCount % SWEEP_SPANS === 0) this.#analyzeComplete();
   }
 
   /**
@@ -223,7 +227,6 @@ export class StatsCollector {
     const counted = new Set<Span>();
     const selfTimes = selfTimesNano(trace);
     let callCount = 0;
-    this.#traceCount++;
     for (let index = 0; index < nodes.length; index++) {
       const { span } = nodes[index];
       const described = this.#describe(span);
@@ -233,10 +236,11 @@ export class StatsCollector {
         continue;
       }
       counted.add(span);
-      this.#countSpan(found, span);
+      this.#countSpan(found, span, Number(durationNano(span) ?? -1n));
       if (span.state === "ended") addSelfTime(found, selfTimes[index]);
       if (isCall(described.category)) callCount++;
     }
+    if (counted.size > 0) this.#traceCount++;
     if (callCount < this.minCalls) return;
     this.#countRepeatedCalls(trace, {
       groupsOf: (span) => groups.get(span) as SpanGroups,
@@ -264,7 +268,7 @@ export class StatsCollector {
 
   #openSpan(span: Span, trace: OpenTrace): OpenSpan {
     const described = this.#describe(span);
-    const open = new OpenSpan(span, this.#groupsOf(span, described));
+    const open = new OpenSpan(span, this.#groupsOf(span, described), trace);
     const isEvidence = isCall(described.category) && this.#isEvidence(open, trace) &&
       described.text.length <= MAX_SAMPLED_LENGTH;
     if (isEvidence || this.#options.filter?.isSpanwise === false) open.source = span;
@@ -283,7 +287,7 @@ export class StatsCollector {
       operation,
       serviceGroup,
       by: value === undefined ? undefined : this.#groups.find("by", "", value),
-      isConnection: isConnectionSpan(span.name, operation),
+      isConnection: operation.isConnection || isConnectionName(span.name, operation),
     };
   }
 
@@ -314,13 +318,14 @@ export class StatsCollector {
   #count(open: OpenSpan, span: Span, trace: OpenTrace): void {
     open.isCounted = true;
     if (trace.isLate) this.#lateSpanCount++;
-    this.#countSpan(open, span);
+    else if (!trace.isCounted) this.#traceCount++;
+    trace.isCounted = true;
+    this.#countSpan(open, span, open.durationNano);
   }
 
-  #countSpan({ operation, serviceGroup, by }: SpanGroups, span: Span): void {
+  #countSpan({ operation, serviceGroup, by }: SpanGroups, span: Span, nano: number): void {
     this.#spanCount++;
     this.#widen(span);
-    const nano = Number(durationNano(span) ?? -1n);
     const isError = span.state === "ended" && isErrorSpan(span);
     countIn(operation, span.state, nano, isError);
     countIn(serviceGroup, span.state, nano, isError);
@@ -348,6 +353,8 @@ export class StatsCollector {
   }
 
   #makeRoom(): void {
+    this.#isLarge = true;
+    this.#analyzeComplete();
     // A share at once: one by one, a trace that is larger than the bound would be cut into single spans.
     const target = this.#maxOpenSpans * 0.9;
     while (this.#open.spanCount > target) {
@@ -357,12 +364,21 @@ export class StatsCollector {
     }
   }
 
+  /**
+   * Once there are more spans than may wait, traces that seem complete no longer do: keeping them would
+   * take memory and time for little.
+   */
+  #analyzeComplete(): void {
+    for (const trace of this.#open.complete(this.#open.touchCount - QUIET_SPANS)) {
+      this.#analyze(trace);
+    }
+  }
+
   /** @param isOver Whether what runs in it may go on running: nothing more will come. */
   #analyze(trace: OpenTrace, isOver = false): void {
     this.#open.close(trace);
-    this.#traceCount++;
     if (trace.runningCount > 0 && !isOver) this.#forgetRunning(trace);
-    if (trace.spans.size === 0) return;
+    if (trace.spans.length === 0) return;
     if (this.#options.filter?.isSpanwise === false) this.#countMatches(trace);
     this.#countSelfTimes(trace);
     if (trace.maxCallCount >= this.minCalls) this.#countOpenCalls(trace);
@@ -370,24 +386,24 @@ export class StatsCollector {
 
   /** Counts the spans that match a query about the trace they are in. */
   #countMatches(trace: OpenTrace): void {
-    const spans = Array.from(trace.spans.values(), (open) => open.source as Span);
+    const spans = trace.spans.map((open) => open.source as Span);
     const tree = buildTrace(trace.key, spans);
     const found = (this.#options.filter as SpanFilter).findSpans(tree);
     for (let at = 0; at < found.length; at++) {
       const { span } = tree.nodes[found[at]];
-      this.#count(trace.spans.get(span.spanId) as OpenSpan, span, trace);
+      this.#count(trace.find(span.spanId) as OpenSpan, span, trace);
     }
   }
 
   #countSelfTimes(trace: OpenTrace): void {
-    const selfTimes = openSelfTimes(trace.spans);
-    for (const open of trace.spans.values()) {
+    const selfTimes = openSelfTimes(trace);
+    for (const open of trace.spans) {
       if (open.isCounted && open.state === "ended") addSelfTime(open, selfTimes[open.place]);
     }
   }
 
   #countOpenCalls(trace: OpenTrace): void {
-    const tree = buildTrace(trace.key, [...trace.spans.values()]);
+    const tree = buildTrace(trace.key, trace.spans);
     this.#countRepeatedCalls(tree, {
       groupsOf: (span) => (span as OpenSpan),
       isCounted: (span) => (span as OpenSpan).isCounted,
@@ -417,10 +433,8 @@ export class StatsCollector {
 
   /** A trace that is given up may never be heard of again: nothing of it is said to run. */
   #forgetRunning(trace: OpenTrace): void {
-    for (const open of trace.spans.values()) {
-      if (open.state !== "running") continue;
+    for (const open of trace.removeRunning()) {
       if (open.isCounted) this.#uncount(open);
-      trace.spans.delete(open.spanId);
     }
   }
 }

@@ -16,12 +16,17 @@ import type { SourceMessage, SpanSource } from "./span_source.ts";
  * Finds the sources that the user named: files, `-`, sockets, URLs; without a name, the running session.
  * Several are one: what is stored is read first, in the order of the names, then what is live.
  *
+ * @param command The subcommand, for what is said when there is none. @default "view"
  * @throws {CommandError} When there is no such source, with what to do.
  */
-export async function findSource(io: CliIo, names: readonly string[]): Promise<SpanSource> {
-  if (names.length === 0) return sessionSource(await findSession(io));
+export async function findSource(
+  io: CliIo,
+  names: readonly string[],
+  command = "view",
+): Promise<SpanSource> {
+  if (names.length === 0) return sessionSource(await findSession(io, command));
   const sources: SpanSource[] = [];
-  for (const name of names) sources.push(await findNamedSource(io, name));
+  for (const name of names) sources.push(await findNamedSource(io, name, command));
   return sources.length === 1 ? sources[0] : combineSources(sources);
 }
 
@@ -40,7 +45,11 @@ export function openStoredSource(io: CliIo, name: string): SpanSource {
   );
 }
 
-async function findNamedSource(io: CliIo, name: string): Promise<SpanSource> {
+async function findNamedSource(
+  io: CliIo,
+  name: string,
+  command: string,
+): Promise<SpanSource> {
   if (name === "-" || !name.startsWith("unix://") && /^[a-z+]+:\/\//.test(name)) {
     return openStoredSource(io, name);
   }
@@ -48,7 +57,7 @@ async function findNamedSource(io: CliIo, name: string): Promise<SpanSource> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
     throw new CommandError(
-      `Cannot open "${path}": no such file or socket; run "trace view" without a name to see running sessions`,
+      `Cannot open "${path}": no such file or socket; run "trace ${command}" without a name to see running sessions`,
     );
   }
   if (!isSocketMode(found.mode)) {
@@ -63,7 +72,7 @@ function combineSources(sources: readonly SpanSource[]): SpanSource {
   const live = sources.filter(({ isLive }) => isLive);
   if (live.length > 1) {
     throw new CommandError(
-      `Cannot view ${live.map(({ title }) => `"${title}"`).join(" and ")} at once: ` +
+      `Cannot read ${live.map(({ title }) => `"${title}"`).join(" and ")} at once: ` +
         "only one of several sources can be a session or standard input",
       2,
     );
@@ -85,7 +94,7 @@ function combineSources(sources: readonly SpanSource[]): SpanSource {
 }
 
 /** The session that is meant without a name: `TRACE_SOCKET`'s, or the only one there is. */
-async function findSession(io: CliIo): Promise<SessionInfo> {
+async function findSession(io: CliIo, command: string): Promise<SessionInfo> {
   const sessions = await listSessions(io);
   const socket = io.env("TRACE_SOCKET");
   const named = sessions.find((session) => session.socket === socket);
@@ -94,11 +103,11 @@ async function findSession(io: CliIo): Promise<SessionInfo> {
   if (sessions.length === 0) {
     throw new CommandError(
       "No session is running. Start one with: trace run -- COMMAND, or: trace collect\n" +
-        "To open a recording: trace view FILE",
+        `To open a recording: trace ${command} FILE`,
     );
   }
   if (io.stdin.isTerminal && io.stderr.isTerminal) return await chooseSession(io, sessions);
-  const list = sessions.map((session) => `  trace view ${session.view}   ${session.title}`);
+  const list = sessions.map((session) => `  trace ${command} ${session.view}   ${session.title}`);
   throw new CommandError(`Several sessions are running. Choose one:\n${list.join("\n")}`);
 }
 

@@ -9,8 +9,7 @@ import { CommandError } from "./command_error.ts";
  */
 export function createGroupNamer(
   patterns: readonly string[],
-): ((name: string) => string | undefined) | undefined {
-  if (patterns.length === 0) return undefined;
+): (name: string) => string | undefined {
   const compiled = patterns.map((pattern) => ({ pattern, matcher: compile(pattern) }));
   return (name) => {
     const slash = name.indexOf(" /");

@@ -13,7 +13,6 @@ import { attributeReader } from "./attribute_option.ts";
 import { CommandError } from "./command_error.ts";
 import { formatCount } from "./describe_reasons.ts";
 import { findSource } from "./find_source.ts";
-import { createGroupNamer } from "./group_option.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { parseCount, parseDuration } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -106,7 +105,7 @@ export async function runStats(
   options: StatsOptions,
 ): Promise<void> {
   const collector = await createCollector(options);
-  const source = await findSource(io, names);
+  const source = await findSource(io, names, "stats");
   if (options.follow && !source.isLive) {
     throw new CommandError(`Cannot follow "${source.title}": only a session goes on`, 2);
   }
@@ -118,6 +117,9 @@ export async function runStats(
 }
 
 async function createCollector(options: StatsOptions): Promise<StatsCollector> {
+  // Regular expressions bring a package along, which would slow every start.
+  const groupName = options.group &&
+    (await import("./group_option.ts")).createGroupNamer(options.group);
   const category = options.table?.find((table) => table !== "service" && table !== "nplusone");
   return new StatsCollector({
     usesGoTraceRules: options.gotrace,
@@ -126,7 +128,7 @@ async function createCollector(options: StatsOptions): Promise<StatsCollector> {
       valueOf: attributeReader(options.by),
       category: category as OperationCategory | undefined,
     },
-    groupName: createGroupNamer(options.group ?? []),
+    groupName,
     minRepeatedCalls: options.minCalls,
     maxGroups: options.maxGroups,
     maxOpenSpans: options.maxOpenSpans,
@@ -229,27 +231,34 @@ class StatsPrinter {
   #text(summary: StatsSummary, isLast: boolean): string {
     const { stdout } = this.#io;
     const size = stdout.size();
-    const options: StatsTextOptions = {
-      isColored: wantsColor(this.#io, stdout),
-      columns: size?.columns,
-      limit: this.#limit(),
-      isGoTrace: this.#options.gotrace === true,
-    };
-    const parts = [summaryText(summary)];
+    const tables: ((options: StatsTextOptions) => string)[] = [];
     for (const table of this.#tables()) {
       if (table === "nplusone") {
         const calls = this.#calls();
-        if (calls.length > 0) parts.push(repeatedCallsText(calls, options));
+        if (calls.length > 0) tables.push((options) => repeatedCallsText(calls, options));
       } else {
         const rows = this.#rows(table, summary);
-        if (rows.length > 0) parts.push(tableText(table, rows, options));
+        if (rows.length > 0) tables.push((options) => tableText(table, rows, options));
       }
     }
-    const text = parts.join("\n");
-    if (!this.#options.follow || size === undefined) return text;
+    const isScreen = this.#options.follow === true && size !== undefined;
+    const options: StatsTextOptions = {
+      isColored: wantsColor(this.#io, stdout),
+      columns: size?.columns,
+      limit: isScreen && !isLast ? this.#screenLimit(size.rows, tables.length) : this.#limit(),
+      isGoTrace: this.#options.gotrace === true,
+    };
+    const text = [summaryText(summary), ...tables.map((table) => table(options))].join("\n");
+    if (!isScreen) return text;
     // In place of what was there, and no more than fits; the last print stays as a whole.
     const shown = isLast ? text : text.split("\n").slice(0, size.rows - 1).join("\n") + "\n";
     return CLEAR_SCREEN + shown;
+  }
+
+  /** How many rows of each table a screen has room for. */
+  #screenLimit(rows: number, tableCount: number): number {
+    const room = Math.floor((rows - 3) / Math.max(1, tableCount)) - TABLE_FRAME_ROWS;
+    return Math.max(1, Math.min(this.#limit() ?? Infinity, room));
   }
 
   #tables(): readonly StatsTable[] {
@@ -300,4 +309,6 @@ function describeNotes(summary: StatsSummary, maxOpenSpans: number): string {
 const DEFAULT_LIMIT = 20;
 /** How long nothing may come for a trace before its self time and N+1 are told. */
 const QUIET_MS = 2000;
+/** What a table takes besides its rows: a blank line, a title, a header, and what was left out. */
+const TABLE_FRAME_ROWS = 4;
 const CLEAR_SCREEN = "\x1b[H\x1b[2J";

@@ -44,7 +44,7 @@ const HEADER: Style = { isDim: true };
 const TITLE: Style = { isBold: true };
 const ERROR: Style = { color: "red" };
 /** Names get at least so many columns, at the cost of the figures that matter least. */
-const MIN_NAME_COLUMNS = 24;
+const MIN_NAME_COLUMNS = 32;
 
 interface Column {
   readonly title: string;
@@ -195,8 +195,10 @@ function columnWidth({ title }: Column, texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, textWidth(text)), title.length);
 }
 
-function nameText({ name, service }: Operation | StatsRow, hasServices: boolean): string {
-  const shown = name === "" ? "(no name)" : escapeText(name);
+function nameText(row: Operation | StatsRow, hasServices: boolean): string {
+  const { name, service } = row;
+  const nothing = "table" in row && row.table === "service" ? "(unknown)" : "(no name)";
+  const shown = name === "" ? nothing : escapeText(name);
   return hasServices && service !== "" ? `[${escapeText(service)}] ${shown}` : shown;
 }
 
@@ -206,7 +208,7 @@ function fitName(name: string, columns: number | undefined, used: number): strin
   const room = Math.max(8, columns - used);
   if (textWidth(name) <= room) return name;
   if (textWidth(name) !== name.length) return truncateText(name, room);
-  const head = Math.ceil((room - 1) * 0.6);
+  const head = Math.ceil((room - 1) * 0.7);
   return name.slice(0, head) + "…" + name.slice(name.length - (room - 1 - head));
 }
 

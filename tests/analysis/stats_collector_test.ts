@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { buildTrace } from "../../src/assemble/build_trace.ts";
 import { OTHER_GROUP } from "../../src/analysis/operation_group.ts";
 import { StatsCollector, type StatsCollectorOptions } from "../../src/analysis/stats_collector.ts";
-import { type StatsRow, statsRows } from "../../src/analysis/stats_row.ts";
+import { sortStatsRows, type StatsRow, statsRows } from "../../src/analysis/stats_row.ts";
 import type { GroupTable } from "../../src/analysis/operation_group.ts";
 import { createAttributes } from "../../src/model/attributes.ts";
 import { durationNano, isErrorSpan, type Span } from "../../src/model/span.ts";
@@ -246,6 +246,41 @@ Deno.test("a trace larger than what may wait is counted whole", () => {
   const collector = collect(spans, { maxOpenSpans: 50 });
   assertEquals(rows(collector, "function")[0].count, 1000);
   assert(collector.summary.lateSpanCount > 0);
+});
+
+Deno.test("in a large source complete traces are let go, and nothing is lost", () => {
+  const spans = [...generateSpans({ spanCount: 30_000 })];
+  const expected = collect(spans);
+  const collector = collect(spans, { maxOpenSpans: 6_000 });
+  assertEquals(collector.summary, expected.summary);
+  for (const table of ["endpoint", "sql", "http", "cache", "function", "service"] as const) {
+    const sorted = (of: StatsCollector): StatsRow[] =>
+      sortStatsRows(rows(of, table), "name").map((row) => ({
+        ...row,
+        // Sums of the same numbers in another order.
+        selfNano: Math.round(row.selfNano / 10),
+      }));
+    assertEquals(sorted(collector), sorted(expected), table);
+  }
+});
+
+Deno.test("ids that are alike but for their beginnings are told apart, in linear time", () => {
+  const spans = Array.from(
+    { length: 30_000 },
+    (_, number) =>
+      makeSpan(`${number}-the-same-for-all`, {
+        traceId: `${number % 15_000}-the-same-for-all`,
+        name: "f",
+        ms: 1,
+      }),
+  );
+  const began = performance.now();
+  const { summary } = collect([...spans, ...spans.slice(0, 100)]);
+  assertEquals([summary.spanCount, summary.traceCount], [30_000, 15_000]);
+  assertEquals(summary.duplicateSpanCount, 100);
+  const whole = collect(spans.map((span) => ({ ...span, traceId: "t" })));
+  assertEquals([whole.summary.spanCount, whole.summary.traceCount], [30_000, 1]);
+  assert(performance.now() - began < 20_000);
 });
 
 Deno.test("quiet traces are analysed while others go on", () => {

@@ -67,7 +67,7 @@ COUNT  ERRORS  RATE  TOTAL   AVG   P50   P95   P99   MAX  SELF  NAME
 
 Services (1)
 COUNT  ERRORS  RATE  TOTAL     AVG  P50    P95    P99    MAX   SELF  NAME
-    8       0  80/s  150ms  18.8ms  5ms  100ms  100ms  100ms  100ms  (no name)
+    8       0  80/s  150ms  18.8ms  5ms  100ms  100ms  100ms  100ms  (unknown)
 
 N+1 (1)
 CALLS  TOTAL  NAME
@@ -264,7 +264,7 @@ Deno.test("nothing to count is no error", async () => {
   assertEquals([empty.code, empty.out], [0, "0 spans, 0 traces\n"]);
   assertStringIncludes(empty.err, "No spans were found");
   const none = await stats(["--where", "duration > 1h"]);
-  assertEquals([none.code, none.out], [0, "0 spans, 1 trace\n"]);
+  assertEquals([none.code, none.out], [0, "0 spans, 0 traces\n"]);
 });
 
 Deno.test("wrong arguments end with 2 and say what is right", async () => {

@@ -15,12 +15,12 @@ Deno.test("help names every command and shows examples", () =>
     for (const args of [[], ["--help"], ["help"]]) {
       const { code, stdout } = await runTrace(args, { folder });
       assertEquals(code, 0);
-      for (const command of ["run", "collect", "view", "replay", "export"]) {
+      for (const command of ["run", "collect", "view", "stats", "replay", "export"]) {
         assertStringIncludes(stdout, `\n  ${command} `);
       }
       assertStringIncludes(stdout, "trace run -- ");
     }
-    for (const command of ["run", "collect", "view", "replay", "export"]) {
+    for (const command of ["run", "collect", "view", "stats", "replay", "export"]) {
       const { code, stdout } = await runTrace([command, "--help"], { folder });
       assertEquals(code, 0);
       assertStringIncludes(stdout, `Usage: trace ${command}`);

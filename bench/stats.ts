@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { RecordingWriter } from "../src/recording/recording_writer.ts";
+import { encodeSpanLine } from "../src/wire/span_line/encode_span_line.ts";
+import { generateSpans } from "../tests/testing/generated_spans.ts";
+import { megabytes, printTable, thousands } from "./table.ts";
+
+const PROGRAM = fileURLToPath(new URL("./stats/program.ts", import.meta.url));
+const PARTS = [
+  ["command", "trace stats FILE"],
+  ["decode", "  of it: reading the file"],
+  ["live", "counting lines of a session"],
+] as const;
+
+/** `trace stats` over recordings of several lengths: time, and memory that does not grow with them. */
+export async function benchStats(folder: string, spanCounts: readonly number[]): Promise<void> {
+  const rows: string[][] = [];
+  for (const spanCount of spanCounts) {
+    const path = join(folder, "stats.jsonl");
+    await record(path, spanCount);
+    for (const [part, title] of PARTS) {
+      const { seconds, cpuSeconds, peakBytes } = await measure(part, path);
+      rows.push([
+        title,
+        `${spanCount / 1e6} M`,
+        `${seconds.toFixed(2)} s`,
+        `${cpuSeconds.toFixed(2)} s`,
+        thousands(spanCount / seconds),
+        peakBytes === undefined ? "–" : megabytes(peakBytes),
+      ]);
+    }
+    await Deno.remove(path);
+  }
+  printTable("Statistics", ["what", "spans", "time", "of all CPUs", "speed", "memory"], rows);
+}
+
+async function record(path: string, spanCount: number): Promise<void> {
+  const writer = await RecordingWriter.open(path);
+  const encoder = new TextEncoder();
+  let lines = "";
+  let lineCount = 0;
+  async function write(): Promise<void> {
+    writer.write({ lines: encoder.encode(lines), spanCount: lineCount });
+    lines = "";
+    lineCount = 0;
+    await writer.ready;
+  }
+  for (const span of generateSpans({ spanCount })) {
+    lines += encodeSpanLine(span);
+    if (++lineCount === 500) await write();
+  }
+  await write();
+  await writer.close();
+}
+
+async function measure(
+  part: string,
+  path: string,
+): Promise<{ seconds: number; cpuSeconds: number; peakBytes?: number }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "-A", PROGRAM, part, path],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
+  // The last line: the command prints its tables before it.
+  return JSON.parse(new TextDecoder().decode(stdout).trimEnd().split("\n").pop() as string);
+}
