@@ -1,3 +1,4 @@
+import { benchDiff } from "./diff.ts";
 import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
 import { buildPrograms } from "./peers.ts";
 import { benchQueries } from "./query.ts";
@@ -5,13 +6,13 @@ import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
 
-const NAMES = ["ingest", "memory", "open", "startup", "sdk", "query", "stats"];
+const NAMES = ["ingest", "memory", "open", "startup", "sdk", "query", "stats", "diff"];
 
 /**
  * Runs the benchmarks that are named, or all of them, and prints ratios. It asserts nothing: on
  * another machine the times differ, the ratios little.
  *
- *     deno task bench [ingest] [memory] [open] [startup] [sdk] [query] [stats]
+ *     deno task bench [ingest] [memory] [open] [startup] [sdk] [query] [stats] [diff]
  */
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !NAMES.includes(name));
@@ -35,6 +36,7 @@ async function main(names: readonly string[]): Promise<number> {
     if (wanted.has("sdk")) await benchSdk(folder, 5);
     if (wanted.has("query")) benchQueries({ spanCount: 1_000_000, runCount: 5 });
     if (wanted.has("stats")) await benchStats(folder, [1_000_000, 3_000_000]);
+    if (wanted.has("diff")) await benchDiff(folder, 20);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

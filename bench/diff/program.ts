@@ -8,7 +8,7 @@ import { traceDatabase, traceFetch, traceFunction, traceHandler, tracer } from "
 
 const isSlow = Deno.args.includes("slow");
 const hasLoop = Deno.args.includes("loop");
-const roundCount = 40;
+const roundCount = 60;
 
 const database = traceDatabase(new DatabaseSync(":memory:"));
 tracer.trace("Shop.Open", () => {

@@ -49,7 +49,9 @@ export function findErrorChanges(
 
 function independentErrors({ ownErrors }: PlaceProfile): { hits: number; count: number } {
   const values = ownErrors.valuesByTime();
-  const inflation = varianceInflation(values);
+  const measured = varianceInflation(values);
+  // So much is usual where errors do not hang together at all.
+  const inflation = measured < 2 ? 1 : measured;
   const hits = values.reduce((sum, each) => sum + each, 0);
   return { hits: Math.round(hits / inflation), count: Math.round(values.length / inflation) };
 }

@@ -1,3 +1,4 @@
+import type { TimedSample } from "./_timed_sample.ts";
 import type { WeightedValues } from "./_weighted_values.ts";
 import { weightedQuantile, weighValues } from "./_weighted_values.ts";
 import type { PlaceFigures } from "./finding.ts";
@@ -31,12 +32,20 @@ export function meanOf({ values, weights, count }: WeightedValues): number {
   return count === 0 ? 0 : sum / count;
 }
 
-/** The figures of a place in one profile. */
-export function placeFigures(place: PlaceProfile, profile: TraceProfile): PlaceFigures {
+/**
+ * The figures of a place in one profile.
+ *
+ * @param selfTimes The samples that it is compared by.
+ */
+export function placeFigures(
+  place: PlaceProfile,
+  profile: TraceProfile,
+  selfTimes: TimedSample,
+): PlaceFigures {
   const calls = callsPerParent(place, parentCountOf(place.parent, profile));
   return {
-    sampleCount: place.selfTimes.count,
-    selfNano: weightedQuantile(weighValues(place.selfTimes.valuesByTime()), 0.5),
+    sampleCount: selfTimes.count,
+    selfNano: weightedQuantile(weighValues(selfTimes.valuesByTime()), 0.5),
     callsPerParent: meanOf(calls),
     errorRate: place.spanCount === 0 ? 0 : place.ownErrorCount / place.spanCount,
   };

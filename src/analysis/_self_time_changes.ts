@@ -2,6 +2,7 @@ import { baselinesOf, type Drift, findDrift } from "./_drift.ts";
 import { holm } from "./_holm.ts";
 import type { PlacePair } from "./_match_places.ts";
 import { leastProbability } from "./_rank_test.ts";
+import { selfTimeSamples } from "./_self_time_samples.ts";
 import { TimePair } from "./_time_change.ts";
 import type { PlaceProfile } from "./trace_profile.ts";
 
@@ -47,6 +48,7 @@ export function findSelfTimeChanges(
   limits: SelfTimeLimits,
   skips: (pair: PlacePair) => boolean,
 ): SelfTimeChanges {
+  const measured: Candidate[] = [];
   const candidates: Candidate[] = [];
   let unclearCount = 0;
   for (const pair of pairs) {
@@ -55,10 +57,14 @@ export function findSelfTimeChanges(
     if (candidate === undefined || candidate.impactNano < limits.minTimeNano) continue;
     const { before, after } = candidate.times;
     // The test is one of two, so that its least probability is twice as large.
-    if (2 * leastProbability(before.length, after.length) > limits.maxProbability) unclearCount++;
-    else candidates.push(candidate);
+    const isTelling = 2 * leastProbability(before.length, after.length) <= limits.maxProbability;
+    if (isTelling) measured.push(candidate);
+    // What takes less than a change must be cannot have changed so much, and need not be corrected for.
+    if (candidate.impactNano < limits.minTraceShare * candidate.traceNano) continue;
+    if (isTelling) candidates.push(candidate);
+    else unclearCount++;
   }
-  const drift = findDrift(candidates.map(({ times }) => times));
+  const drift = findDrift(measured.map(({ times }) => times));
   const tested = candidates.map((candidate) => test(candidate, drift));
   const probabilities = holm(tested.map(({ probability }) => probability));
   const changes = tested.flatMap((change, index): SelfTimeChange[] => {
@@ -85,7 +91,10 @@ interface Candidate {
 function measure(pair: Required<PlacePair>): Candidate | undefined {
   const { before, after } = pair;
   if (before.selfTimes.count === 0 || after.selfTimes.count === 0) return undefined;
-  const times = new TimePair(after.operation.group.category, before.selfTimes, after.selfTimes);
+  const times = new TimePair(
+    after.operation.group.category,
+    ...selfTimeSamples(before, after),
+  );
   const callsPerTrace = (before.spanCount + after.spanCount) /
     (before.root.spanCount + after.root.spanCount);
   const medianNano = Math.max(times.beforeNano(0.5), times.afterNano(0.5));

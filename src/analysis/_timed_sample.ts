@@ -7,6 +7,8 @@
 export class TimedSample {
   /** All values that were added, kept or not. */
   count = 0;
+  #firstTime = Infinity;
+  #lastTime = -Infinity;
   readonly #capacity: number;
   #times: number[] = [];
   #values: number[] = [];
@@ -25,6 +27,8 @@ export class TimedSample {
   /** Adds a value; times may be of any unit and need not be in order. */
   add(time: number, value: number): void {
     this.count++;
+    this.#firstTime = Math.min(this.#firstTime, time);
+    this.#lastTime = Math.max(this.#lastTime, time);
     this.#inStride++;
     if (this.#inStride === 1 || this.#choose(this.#inStride)) {
       this.#chosenTime = time;
@@ -35,6 +39,11 @@ export class TimedSample {
     this.#times.push(this.#chosenTime);
     this.#values.push(this.#chosenValue);
     if (this.#values.length >= this.#capacity) this.#thin();
+  }
+
+  /** From the first moment to the last; 0 of fewer than two. */
+  get timeSpan(): number {
+    return Math.max(0, this.#lastTime - this.#firstTime);
   }
 
   /** The kept values in the order of their times. */

@@ -3,6 +3,7 @@ import { findErrorChanges } from "./_error_changes.ts";
 import { matchPlaces, type PlacePair } from "./_match_places.ts";
 import { operationKey } from "./_operation_key.ts";
 import { pathOf, placeFigures } from "./_place_figures.ts";
+import { selfTimeSamples } from "./_self_time_samples.ts";
 import { findSelfTimeChanges } from "./_self_time_changes.ts";
 import { type Finding, FINDING_KINDS, type FindingKind, type FindingPlace } from "./finding.ts";
 import type { Operation } from "./operation.ts";
@@ -19,7 +20,8 @@ export interface CompareOptions {
   /** By which share of its trace, besides. @default 0.05 */
   readonly minTraceShare?: number;
   /**
-   * How probable it may be that chance makes a finding of one kind in a comparison of equals. @default 0.0025
+   * How probable it may be that chance makes a finding of calls, or of errors, in a comparison of equals;
+   * ten times that for times, whose change must be large, besides. @default 0.0025
    */
   readonly maxProbability?: number;
 }
@@ -59,6 +61,37 @@ export interface ProfileComparison {
  *   are corrected for their number and for values that hang together in time; and it must be large.
  * - What all operations have in common, a machine that is slower today, is told apart from what
  *   happened to one of them.
+ *
+ * @param before What was before.
+ * @param after What it is compared with.
+ * @example
+ * ```ts
+ * import { buildTrace } from "../assemble/build_trace.ts";
+ * import { createAttributes } from "../model/attributes.ts";
+ * import { compareProfiles } from "./compare_profiles.ts";
+ * import { TraceProfile } from "./trace_profile.ts";
+ *
+ * function profile(durationMs: number): TraceProfile {
+ *   const traces = new TraceProfile();
+ *   for (let at = 0; at < 20; at++) {
+ *     const start = BigInt(at) * 1_000_000_000n;
+ *     traces.add(buildTrace("t", [{
+ *       traceId: "t",
+ *       spanId: "a",
+ *       name: "GET /users/7",
+ *       kind: "http",
+ *       startTimeUnixNano: start,
+ *       endTimeUnixNano: start + BigInt(durationMs * 1_000_000 + at),
+ *       state: "ended",
+ *       attributes: createAttributes(),
+ *     }]));
+ *   }
+ *   return traces;
+ * }
+ *
+ * const { findings } = compareProfiles(profile(10), profile(13));
+ * if (findings.length !== 1 || findings[0].kind !== "slower") throw new Error("not found");
+ * ```
  */
 export function compareProfiles(
   before: TraceProfile,
@@ -74,7 +107,8 @@ export function compareProfiles(
     minChange: options.minChange ?? 0.15,
     minTimeNano: options.minTimeNano ?? 50_000,
     minTraceShare: options.minTraceShare ?? 0.05,
-    maxProbability,
+    // What is called slower must be so by far, too, which chance does not often bring about.
+    maxProbability: maxProbability * 10,
   };
   const times = findSelfTimeChanges(pairs, limits, callChangeTest(largeCalls));
   const overhead = callOverhead(largeCalls);
@@ -110,7 +144,7 @@ export function compareProfiles(
         ([category, drift]) => ({ category, factor: Math.exp(drift) }),
       ),
     ],
-    operations: compareOperations(before, after, calls.significant),
+    operations: compareOperations(before, after, calls.significant, times.drift),
     repeatedBefore: before.repeatedCalls,
     repeatedAfter: after.repeatedCalls,
   };
@@ -131,7 +165,8 @@ function isLarge({ before, after }: CallChange): boolean {
 function callChangeTest(changes: readonly CallChange[]): (pair: PlacePair) => boolean {
   const changed = new Set<PlaceProfile>();
   for (const { pair } of changes) {
-    if (pair.after !== undefined) changed.add(pair.after);
+    // What is under a new layer is what it was before.
+    if (pair.before !== undefined && pair.after !== undefined) changed.add(pair.after);
   }
   // Pairs come after those of their parents.
   return ({ after }) => {
@@ -195,12 +230,13 @@ class FindingCollector {
       this.#found.set(key, found);
     }
     found.weight += weight;
+    const [oldTimes, newTimes] = selfTimeSamples(pair.before ?? place, pair.after ?? place);
     found.places.push({
       weight,
       place: {
         path: pathOf(place),
-        before: pair.before && placeFigures(pair.before, this.#before),
-        after: pair.after && placeFigures(pair.after, this.#after),
+        before: pair.before && placeFigures(pair.before, this.#before, oldTimes),
+        after: pair.after && placeFigures(pair.after, this.#after, newTimes),
         probability,
       },
     });

@@ -76,12 +76,10 @@ function countResult(rule: Rule, figure: number, operationCount: number): CheckR
 }
 
 function figureOf(group: OperationGroup, metric: RuleMetric): number | undefined {
-  const { durations } = group;
-  const count = durations.count + group.runningCount + group.unfinishedCount +
-    group.clockSkewCount;
-  if (metric === "count") return count;
+  const { durations, spanCount } = group;
+  if (metric === "count") return spanCount;
   if (metric === "errors") return group.errorCount;
-  if (metric === "error_rate") return count === 0 ? undefined : group.errorCount / count;
+  if (metric === "error_rate") return group.errorCount / spanCount;
   if (durations.count === 0) return undefined;
   switch (metric) {
     case "avg":

@@ -1,5 +1,6 @@
 import type { ProfileComparison } from "./compare_profiles.ts";
 import { holm } from "./_holm.ts";
+import { operationKey } from "./_operation_key.ts";
 import { leastProbability } from "./_rank_test.ts";
 import type { Operation } from "./operation.ts";
 import { type OperationComparison, type TimeMetric, timeOf } from "./operation_comparison.ts";
@@ -18,6 +19,11 @@ export interface RuleHit {
 /** What became of a rule in a comparison. */
 export interface DiffRuleResult {
   readonly rule: Rule;
+  /**
+   * Whether it applies to anything, or names operations that are in neither recording and so guards
+   * nothing; a number of spans or operations is 0 then.
+   */
+  readonly isBroken: boolean;
   /** What it applies to, by more than chance explains. */
   readonly hits: readonly RuleHit[];
   /** Operations that it is about, in either recording. */
@@ -46,13 +52,32 @@ export function evaluateDiffRule(
 ): DiffRuleResult {
   const matches = matchOperation(rule.pattern);
   const operations = comparison.operations.filter(({ operation }) => matches(operation));
+  const found = findHits(rule, comparison, operations, options);
+  const guardsNothing = operations.length === 0 && rule.pattern !== undefined &&
+    (isTimeMetric(rule.metric) || rule.metric === "error_rate");
+  return {
+    rule,
+    isBroken: found.hits.length > 0 || guardsNothing,
+    operationCount: operations.length,
+    ...found,
+  };
+}
+
+type Found = Pick<DiffRuleResult, "hits" | "unclearCount">;
+
+function findHits(
+  rule: Rule,
+  comparison: ProfileComparison,
+  operations: readonly OperationComparison[],
+  options: DiffRuleOptions,
+): Found {
   switch (rule.metric) {
     case "new":
-      return countRule(rule, operations, operations.filter(isNew));
+      return countRule(rule, operations.filter(isNew));
     case "gone":
-      return countRule(rule, operations, operations.filter(isGone));
+      return countRule(rule, operations.filter(isGone));
     case "n_plus_one":
-      return evaluateRepeated(rule, comparison, operations.length);
+      return evaluateRepeated(rule, comparison);
     default:
       return rule.value.type === "value"
         ? evaluateValues(rule, operations)
@@ -71,55 +96,60 @@ function isGone({ after, hasCallChange }: OperationComparison): boolean {
   return after === undefined && hasCallChange;
 }
 
-function countRule(
-  rule: Rule,
-  operations: readonly OperationComparison[],
-  found: readonly OperationComparison[],
-): DiffRuleResult {
+function countRule(rule: Rule, found: readonly OperationComparison[]): Found {
   const isHit = compareWith(rule.operator, found.length, rule.value.amount);
   const hits = found.map(({ operation, before, after }): RuleHit => ({
     operation,
     before: before?.count,
     after: after?.count ?? 0,
   }));
-  return {
-    rule,
-    hits: !isHit ? [] : hits.length > 0 ? hits : [{ after: 0 }],
-    operationCount: operations.length,
-    unclearCount: 0,
-  };
+  return { hits: !isHit ? [] : hits.length > 0 ? hits : [{ after: 0 }], unclearCount: 0 };
 }
 
 function evaluateRepeated(
   rule: Rule,
   { repeatedBefore, repeatedAfter }: ProfileComparison,
-  operationCount: number,
-): DiffRuleResult {
+): Found {
   const matches = matchOperation(rule.pattern);
   const isMeant = ({ operation, parent }: RepeatedCallStats): boolean =>
     matches(operation) || (parent !== undefined && matches(parent));
-  const before = repeatedBefore.filter(isMeant).length;
-  const after = repeatedAfter.filter(isMeant).length;
-  const figure = rule.value.type === "value" ? after : after - before;
-  const isHit = compareWith(rule.operator, figure, rule.value.amount);
-  return { rule, hits: isHit ? [{ before, after }] : [], operationCount, unclearCount: 0 };
+  const before = repeatedBefore.filter(isMeant);
+  const after = repeatedAfter.filter(isMeant);
+  const isValue = rule.value.type === "value";
+  const figure = isValue ? after.length : after.length - before.length;
+  if (!compareWith(rule.operator, figure, rule.value.amount)) return { hits: [], unclearCount: 0 };
+  const known = new Map(before.map((calls) => [repeatedKey(calls), calls.callCount]));
+  const hits = after.filter((calls) => isValue || !known.has(repeatedKey(calls)))
+    .map((calls): RuleHit => ({
+      operation: calls.operation,
+      before: known.get(repeatedKey(calls)) ?? 0,
+      after: calls.callCount,
+    }));
+  return {
+    hits: hits.length > 0 ? hits : [{ before: before.length, after: after.length }],
+    unclearCount: 0,
+  };
 }
 
-function evaluateValues(rule: Rule, operations: readonly OperationComparison[]): DiffRuleResult {
+function repeatedKey({ operation, parent }: RepeatedCallStats): string {
+  return `${operationKey(operation)}\0${parent === undefined ? "" : operationKey(parent)}`;
+}
+
+function evaluateValues(rule: Rule, operations: readonly OperationComparison[]): Found {
   const hits = operations.flatMap((comparison): RuleHit[] => {
     const after = figureOf(comparison, rule.metric, "after");
     if (after === undefined || !compareWith(rule.operator, after, rule.value.amount)) return [];
     const { operation } = comparison;
     return [{ operation, before: figureOf(comparison, rule.metric, "before"), after }];
   });
-  return { rule, hits, operationCount: operations.length, unclearCount: 0 };
+  return { hits, unclearCount: 0 };
 }
 
 function evaluateChanges(
   rule: Rule,
   operations: readonly OperationComparison[],
   { minTimeNano, maxProbability }: Required<DiffRuleOptions>,
-): DiffRuleResult {
+): Found {
   const { metric, operator, value } = rule;
   const changes = operations.flatMap((comparison) => {
     const change = changeOf(comparison, rule, minTimeNano);
@@ -138,7 +168,7 @@ function evaluateChanges(
     if (isTimeMetric(metric) && !comparison.hasCallChange) {
       // Percentiles of what takes microseconds tell of the machine.
       const nanoPerTrace = Math.abs(ratio - 1) *
-        (metric === "total" ? before / comparison.before!.count : before) *
+        (metric === "total" ? before / (comparison.before?.count ?? 1) : before) *
         comparison.spansPerTrace;
       if (nanoPerTrace < minTimeNano) continue;
     }
@@ -149,7 +179,7 @@ function evaluateChanges(
       unclearCount++;
     }
   }
-  return { rule, hits, operationCount: operations.length, unclearCount };
+  return { hits, unclearCount };
 }
 
 interface Change {

@@ -17,7 +17,7 @@ export type FindingKind = typeof FINDING_KINDS[number];
 
 /** The figures of an operation at one place, in one recording. */
 export interface PlaceFigures {
-  /** Traces whose times were compared. */
+  /** Samples of its time: traces, or spans where traces are few. */
   readonly sampleCount: number;
   /** The median of the time that it takes itself, in nanoseconds; 0 of no samples. */
   readonly selfNano: number;

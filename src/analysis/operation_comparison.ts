@@ -1,5 +1,5 @@
 import type { CallChange } from "./_call_changes.ts";
-import { baselinesOf, type Drift, findDrift } from "./_drift.ts";
+import { baselinesOf, type Drift } from "./_drift.ts";
 import { operationKey } from "./_operation_key.ts";
 import { fisherTest } from "./_rank_test.ts";
 import { TimePair } from "./_time_change.ts";
@@ -131,11 +131,17 @@ const SHARES = { p95: 0.95, p99: 0.99 } as const;
 /** Where values are looked at to tell whether all have moved. */
 const MIDDLE_SHARES = [0.25, 0.5] as const;
 
-/** Pairs the operations of two profiles, the one that takes most time first. */
+/**
+ * Pairs the operations of two profiles, the one that takes most time first.
+ *
+ * @param callChanges Which calls changed by more than chance explains.
+ * @param drift What all operations have in common.
+ */
 export function compareOperations(
   before: TraceProfile,
   after: TraceProfile,
   callChanges: readonly CallChange[],
+  drift: Drift,
 ): OperationComparison[] {
   const olds = new Map(before.operations.map((each) => [operationKey(each.group), each]));
   const pairs: { old?: OperationProfile; now?: OperationProfile; times?: TimePair }[] = [];
@@ -147,9 +153,6 @@ export function compareOperations(
     pairs.push({ old, now, times });
   }
   for (const old of olds.values()) pairs.push({ old });
-  const drift = findDrift(
-    pairs.flatMap(({ times }) => times !== undefined && isTelling(times) ? [times] : []),
-  );
   const rootRatios = findRootRatios(before, after);
   const changed = new Set(
     callChanges.map(({ pair }) => pair.after ?? pair.before as PlaceProfile),
@@ -171,16 +174,6 @@ export function compareOperations(
   });
   return comparisons.sort((a, b) => totalOf(b) - totalOf(a));
 }
-
-/** Whether an operation says something of what all have in common. */
-function isTelling(times: TimePair): boolean {
-  return times.before.length >= MIN_DRIFT_SAMPLES && times.after.length >= MIN_DRIFT_SAMPLES &&
-    times.beforeNano(0.5) >= MIN_DRIFT_NANO;
-}
-
-const MIN_DRIFT_SAMPLES = 7;
-/** What takes less is mostly the tracing itself. */
-const MIN_DRIFT_NANO = 50_000;
 
 function figuresOf({ group, spanCount }: OperationProfile): OperationFigures {
   const { durations, errorCount } = group;

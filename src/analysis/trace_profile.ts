@@ -52,6 +52,8 @@ export class PlaceProfile {
    * place. A trace is one sample, because its spans share its fate.
    */
   readonly selfTimes: TimedSample;
+  /** The same of each span, of the first traces: for recordings that have few traces, but long ones. */
+  readonly spanSelfTimes: TimedSample;
   /** 1 for each span that failed on its own account and 0 for the others. */
   readonly ownErrors: TimedSample;
   /** How many good parents had how many spans of this place; those that had none are not in it. */
@@ -68,6 +70,7 @@ export class PlaceProfile {
     this.root = parent?.root ?? this;
     this.isOrphan = isOrphan;
     this.selfTimes = new TimedSample(maxSamples);
+    this.spanSelfTimes = new TimedSample(maxSamples);
     this.ownErrors = new TimedSample(maxSamples);
   }
 }
@@ -163,7 +166,9 @@ export class TraceProfile {
       if (hasParent && place.parent === above) perTrace.addCall(parent, place);
       if (!isGood(span)) continue;
       place.goodCount++;
-      perTrace.addTime(place.selfTimes, Number(span.startTimeUnixNano), selfTimes[index]);
+      const time = Number(span.startTimeUnixNano);
+      perTrace.addTime(place.selfTimes, time, selfTimes[index]);
+      if (place.selfTimes.count < FEW_TRACES) place.spanSelfTimes.add(time, selfTimes[index]);
     }
     perTrace.addTo();
     for (const call of findRepeatedCalls(trace, { operationOf: this.#operationOf })) {
@@ -221,6 +226,8 @@ export class TraceProfile {
 /** How many durations all operations together keep for exact percentiles. */
 const MAX_EXACT_DURATIONS = 4_194_304;
 const MAX_REPEATED_CALLS = 10_000;
+/** Where there are more traces of a place, each is one sample, and its spans are not kept. */
+const FEW_TRACES = 16;
 /** How often an operation stands in itself before its places are one: recursion has no depth of its own. */
 const MAX_NESTING = 3;
 /** How far up recursion is looked for. */

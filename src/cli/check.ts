@@ -9,15 +9,15 @@ import { CommandError } from "./command_error.ts";
 import { count, operationText } from "./describe_finding.ts";
 import { figureText } from "./describe_rule.ts";
 import { figureJson, operationJson } from "./diff_json.ts";
-import { readRule } from "./diff.ts";
 import { eachTrace } from "./each_trace.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseLimit } from "./parse_options.ts";
+import { readRule } from "./rule_option.ts";
 import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace check`. */
 export interface CheckOptions {
-  readonly max: readonly string[];
+  readonly max?: readonly string[];
   readonly maxNPlusOne?: number;
   readonly maxErrors?: number;
   readonly where?: string;
@@ -35,7 +35,6 @@ export function createCheckCommand(
       "--max <rule>",
       "what must be true, such as 'p95(GET /x)<200ms'; can be repeated",
       collectText,
-      [],
     )
     .option("--max-n-plus-one <n>", "how many operations may be called again and again", parseLimit)
     .option("--max-errors <n>", "how many spans may have failed in all", parseLimit)
@@ -58,7 +57,7 @@ export async function runCheck(
   files: readonly string[],
   options: CheckOptions,
 ): Promise<number> {
-  const rules = options.max.map(readCheckRule);
+  const rules = (options.max ?? []).map(readCheckRule);
   if (options.maxNPlusOne !== undefined) rules.push(readRule(`n_plus_one<=${options.maxNPlusOne}`));
   if (rules.length === 0 && options.maxErrors === undefined) {
     throw new CommandError(
@@ -82,7 +81,9 @@ export async function runCheck(
         : `${describeNoMatch(filter)} in ${names}, nothing to check`,
     );
   }
-  const operations = OPERATION_CATEGORIES.flatMap((category) => collector.groups(category));
+  const operations = OPERATION_CATEGORIES.flatMap((category) => collector.groups(category))
+    // --where leaves groups of none.
+    .filter(({ spanCount }) => spanCount > 0);
   const stats = { operations, repeatedCalls: collector.repeatedCalls };
   const results: CheckResult[] = rules.map((rule) => evaluateCheckRule(rule, stats));
   if (options.maxErrors !== undefined) {

@@ -71,7 +71,7 @@ function selfTimeText({ before, after }: FindingPlace): string {
   const [a, b] = [before as PlaceFigures, after as PlaceFigures];
   return `own time ${nanoText(a.selfNano)} → ${nanoText(b.selfNano)} ` +
     `(${percentText((b.selfNano + 1) / (a.selfNano + 1))}), ` +
-    `medians of ${a.sampleCount} and ${count(b.sampleCount, "trace")}`;
+    `medians of ${a.sampleCount} and ${count(b.sampleCount, "sample")}`;
 }
 
 function errorText({ before, after }: FindingPlace): string {

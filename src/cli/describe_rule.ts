@@ -10,19 +10,23 @@ export function figureText(metric: RuleMetric, figure: number): string {
 }
 
 /** What became of a rule of `trace diff`, one line for each operation it applies to. Not escaped. */
-export function ruleLines({ rule, hits, operationCount, unclearCount }: DiffRuleResult): string[] {
-  if (hits.length > 0) {
-    return hits.map((hit) => `broken  ${rule.text}: ${hitText(rule.metric, hit)}`);
-  }
-  const notes = [
-    operationCount === 0 && rule.pattern !== undefined ? "no operation has such a name" : "",
-    unclearCount > 0 ? `${count(unclearCount, "operation")} with too few samples to tell` : "",
-  ].filter((note) => note !== "");
-  return [`kept    ${rule.text}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`];
+export function ruleLines(result: DiffRuleResult): string[] {
+  const { rule, isBroken, unclearCount } = result;
+  if (isBroken) return brokenTexts(result).map((text) => `broken  ${rule.text}: ${text}`);
+  const note = unclearCount === 0
+    ? ""
+    : ` (${count(unclearCount, "operation")} with too few samples to tell)`;
+  return [`kept    ${rule.text}${note}`];
 }
 
-/** What a rule found. Not escaped. */
-export function hitText(metric: RuleMetric, { operation, before, after }: RuleHit): string {
+/** Why a rule is broken, by operation. Not escaped. */
+export function brokenTexts({ rule, hits }: DiffRuleResult): string[] {
+  return hits.length === 0
+    ? ["no operation has such a name, so that it guards nothing"]
+    : hits.map((hit) => hitText(rule.metric, hit));
+}
+
+function hitText(metric: RuleMetric, { operation, before, after }: RuleHit): string {
   const figures = before === undefined
     ? figureText(metric, after)
     : `${figureText(metric, before)} → ${figureText(metric, after)}`;

@@ -1,40 +1,22 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Command as AnyCommand } from "commander";
 import { lstat } from "node:fs/promises";
-import { compareProfiles, type ProfileComparison } from "../analysis/compare_profiles.ts";
-import { type DiffRuleResult, evaluateDiffRule } from "../analysis/evaluate_diff_rule.ts";
-import { parseRule, type Rule, RuleError } from "../analysis/rule.ts";
+import { compareProfiles } from "../analysis/compare_profiles.ts";
+import { evaluateDiffRule } from "../analysis/evaluate_diff_rule.ts";
 import { TraceProfile } from "../analysis/trace_profile.ts";
-import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
+import type { DiffReport } from "./diff_report.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseCount, parseNano, parsePercent } from "./parse_options.ts";
 import { eachTrace, type TraceSelection } from "./each_trace.ts";
+import { readRule } from "./rule_option.ts";
 import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
-
-/** What is compared, and what came of it. */
-export interface DiffReport {
-  readonly before: DiffSide;
-  readonly after: DiffSide;
-  readonly comparison: ProfileComparison;
-  readonly rules: readonly DiffRuleResult[];
-  /** How many operations the table shows. */
-  readonly limit: number;
-}
-
-/** One of the two recordings. */
-export interface DiffSide {
-  /** As the user named it. */
-  readonly name: string;
-  readonly traceCount: number;
-  readonly spanCount: number;
-}
 
 /** Options of `trace diff`. */
 export interface DiffOptions {
-  readonly failOn: readonly string[];
-  readonly minChange: number;
-  readonly minTime: number;
+  readonly failOn?: readonly string[];
+  readonly minChange?: number;
+  readonly minTime?: number;
   readonly limit: number;
   readonly format: string;
   readonly where?: string;
@@ -55,19 +37,16 @@ export function createDiffCommand(
       "--fail-on <rule>",
       "end with exit code 1 if this applies, such as 'p95>+20%'; can be repeated",
       collectText,
-      [],
     )
     .option(
       "--min-change <percent>",
-      "how much slower or faster an operation must be to be found",
+      "how much slower or faster an operation must be to be found (default: 15%)",
       parsePercent,
-      0.15,
     )
     .option(
       "--min-time <time>",
-      "how much slower or faster a trace must be by it, for findings and rules",
+      "how much slower or faster a trace must be by it, for findings and rules (default: 50us)",
       parseNano,
-      50_000,
     )
     .option(...WHERE_OPTION)
     .option("--limit <n>", "how many operations the table shows", parseCount, 20)
@@ -95,7 +74,7 @@ export async function runDiff(
   if (!FORMATS.includes(format)) {
     throw new CommandError(`Unknown format "${format}"; use one of ${FORMATS.join(", ")}`, 2);
   }
-  const rules = options.failOn.map(readRule);
+  const rules = (options.failOn ?? []).map(readRule);
   const query = await readWhere(options.where);
   const selections = [await selectTraces(names[0]), await selectTraces(names[1])];
   if (selections.every(({ source }) => source === "-")) {
@@ -138,8 +117,7 @@ export async function runDiff(
     limit: options.limit,
   };
   await io.stdout.write(await formatReport(report, format));
-  const broken = report.rules.filter(({ hits }) => hits.length > 0);
-  return broken.length > 0 ? 1 : 0;
+  return report.rules.some(({ isBroken }) => isBroken) ? 1 : 0;
 }
 
 async function formatReport(report: DiffReport, format: string): Promise<string> {
@@ -150,16 +128,6 @@ async function formatReport(report: DiffReport, format: string): Promise<string>
       return (await import("./diff_markdown.ts")).formatDiffMarkdown(report);
     default:
       return (await import("./diff_text.ts")).formatDiffText(report);
-  }
-}
-
-/** Reads a rule that the user wrote. */
-export function readRule(text: string): Rule {
-  try {
-    return parseRule(text);
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error;
-    throw new CommandError(escapeText(error.message), 2);
   }
 }
 

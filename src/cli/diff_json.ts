@@ -3,7 +3,7 @@ import type { OperationComparison, OperationFigures } from "../analysis/operatio
 import type { DiffRuleResult } from "../analysis/evaluate_diff_rule.ts";
 import type { Operation } from "../analysis/operation.ts";
 import { isTimeMetric, type RuleMetric } from "../analysis/rule.ts";
-import type { DiffReport } from "./diff.ts";
+import type { DiffReport } from "./diff_report.ts";
 
 /** What `trace diff --json` prints: one object a line, each with its `type`. */
 export function formatDiffJson({ before, after, comparison, rules }: DiffReport): string {
@@ -24,7 +24,7 @@ export function formatDiffJson({ before, after, comparison, rules }: DiffReport)
       findings: comparison.findings.length,
       unclear: comparison.unclear.length,
       unclear_times: comparison.unclearTimeCount,
-      broken_rules: rules.filter(({ hits }) => hits.length > 0).length,
+      broken_rules: rules.filter(({ isBroken }) => isBroken).length,
     },
   ];
   return objects.map((each) => JSON.stringify(each) + "\n").join("");
@@ -104,11 +104,12 @@ function figuresJson(figures: OperationFigures): Record<string, number> {
   };
 }
 
-function ruleJson({ rule, hits, operationCount, unclearCount }: DiffRuleResult): unknown {
+function ruleJson(result: DiffRuleResult): unknown {
+  const { rule, isBroken, hits, operationCount, unclearCount } = result;
   return {
     type: "rule",
     rule: rule.text,
-    broken: hits.length > 0,
+    broken: isBroken,
     operations: operationCount,
     unclear: unclearCount,
     hits: hits.map(({ operation, before, after }) => ({

@@ -11,8 +11,8 @@ import {
   percentText,
   placeText,
 } from "./describe_finding.ts";
-import { hitText } from "./describe_rule.ts";
-import type { DiffReport } from "./diff.ts";
+import { brokenTexts } from "./describe_rule.ts";
+import type { DiffReport } from "./diff_report.ts";
 import { commonLines } from "./diff_text.ts";
 
 /** What `trace diff --format markdown` prints: a comment for a pull request. */
@@ -37,11 +37,11 @@ export function formatDiffMarkdown(report: DiffReport): string {
 }
 
 function ruleList({ rules }: DiffReport): string[] {
-  return rules.flatMap(({ rule, hits }) =>
-    hits.length === 0
-      ? [`- ✅ ${code(rule.text)}`]
-      : hits.map((hit) => `- ❌ ${code(rule.text)}: ${plain(hitText(rule.metric, hit))}`)
-  );
+  return rules.flatMap((result) => {
+    const name = code(result.rule.text);
+    if (!result.isBroken) return [`- ✅ ${name}`];
+    return brokenTexts(result).map((text) => `- ❌ ${name}: ${plain(text)}`);
+  });
 }
 
 function findingTable(findings: readonly Finding[]): string[] {

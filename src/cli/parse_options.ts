@@ -70,8 +70,11 @@ const NANO_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /** Adds the text of an option that can be given several times to those before it. */
-export function collectText(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
+export function collectText(
+  text: string,
+  before: readonly string[] | undefined,
+): readonly string[] {
+  return [...before ?? [], text];
 }
 
 /** What a timer of the runtime can wait for at most: 24.8 days. */

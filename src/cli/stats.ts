@@ -24,6 +24,7 @@ import {
   parseTable,
   STATS_TABLES,
   type StatsTable,
+  TRACE_TABLES,
 } from "./stats_options.ts";
 import { repeatedCallsText, type StatsTextOptions, summaryText, tableText } from "./stats_text.ts";
 import { readWhere, WHERE_OPTION } from "./where_option.ts";
@@ -57,7 +58,11 @@ export function createStatsCommand(
       "trace files of any format, - for standard input, a socket, or jaeger+http://HOST:PORT; without one the running session",
     )
     .option(...WHERE_OPTION)
-    .option("--table <name>", `only this table, repeatable: ${STATS_TABLES.join(", ")}`, parseTable)
+    .option(
+      "--table <name>",
+      `only this table, repeatable: ${[...STATS_TABLES, ...TRACE_TABLES].join(", ")}`,
+      parseTable,
+    )
     .option("--by <attribute>", "group by the value of an attribute, of the span or its resource")
     .option(
       "--sort <key>",
@@ -86,8 +91,16 @@ export function createStatsCommand(
     .option("--every <duration>", "how often to print with --follow", parseDuration, 1000)
     .action(async (names, options, command) => {
       const isLimited = command.getOptionValueSource("limit") !== "default";
+      const { table: tables = [] } = options;
+      const traceTables = tables.filter((name) => TRACE_TABLES.some((each) => each === name));
+      if (traceTables.length > 0) {
+        const { runTraceTables } = await import("./trace_tables.ts");
+        await runTraceTables(io, names, { ...options, tables });
+        return;
+      }
       await runStats(io, names, {
         ...options,
+        table: options.table as StatsTable[] | undefined,
         sort: options.sort as StatsSortKey,
         all: options.all || (options.json && !isLimited),
       });
