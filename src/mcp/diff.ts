@@ -30,7 +30,7 @@ export const diff = defineTool({
     "more or less often, fail more, are new or gone; only what chance does not explain.",
   input: INPUT,
   async run(args, { catalog, signal }): Promise<string> {
-    const query = readQuery(args.query);
+    const query = await readQuery(args.query);
     const before = await catalog.open(args.before, signal);
     const after = await catalog.open(args.after, signal);
     if (before === after) {

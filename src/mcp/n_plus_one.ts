@@ -28,7 +28,7 @@ export const nPlusOne = defineTool({
     "with where in the code it is made, sample values, and an example trace and span.",
   input: INPUT,
   async run(args, { catalog, signal }): Promise<string> {
-    const query = readQuery(args.query);
+    const query = await readQuery(args.query);
     const source = await catalog.open(args.source, signal);
     const collector = await collectStats(source, query, {
       // Those of the default are found with the figures, too.

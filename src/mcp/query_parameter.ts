@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { TraceList } from "../assemble/trace_list.ts";
-import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
 import { describeQueryError, QueryError } from "../query/query_error.ts";
 import { ToolError } from "./tool_error.ts";
 
@@ -20,8 +20,10 @@ export const EXPLAINED_QUERY = QUERY.describe(
  *
  * @throws {ToolError} When it is no query, with the place and what there is.
  */
-export function readQuery(text: string | undefined): SpanQuery | undefined {
+export async function readQuery(text: string | undefined): Promise<SpanQuery | undefined> {
   if (text === undefined || text.trim() === "") return undefined;
+  // Regular expressions bring a package along, which would slow the start.
+  const { compileQuery } = await import("../query/compile_query.ts");
   try {
     return compileQuery(text);
   } catch (error) {

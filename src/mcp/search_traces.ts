@@ -29,7 +29,7 @@ export const searchTraces = defineTool({
     "start, counts; with a query also how many spans match (◀) and the first of them.",
   input: INPUT,
   async run(args, { catalog, signal }): Promise<string> {
-    const query = readQuery(args.query);
+    const query = await readQuery(args.query);
     const source = await catalog.open(args.source, signal);
     const { traces } = source;
     const nowUnixNano = nowOf(source);

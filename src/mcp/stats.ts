@@ -32,7 +32,7 @@ export const stats = defineTool({
     "p50 p95 p99 max, total time, self time (without children). Find here where the time goes.",
   input: INPUT,
   async run(args, { catalog, signal }): Promise<string> {
-    const query = readQuery(args.query);
+    const query = await readQuery(args.query);
     const source = await catalog.open(args.source, signal);
     const { group_by: groupBy, category } = args;
     const isByValue = groupBy !== undefined && groupBy !== "service";

@@ -32,7 +32,7 @@ export const waitForTrace = defineTool({
     "request, or make the request and pass since. Also waits for a session to start.",
   input: INPUT,
   async run(args, context): Promise<string> {
-    const query = readQuery(args.query);
+    const query = await readQuery(args.query);
     const startedMs = Date.now();
     const sinceUnixNano = parseSince(args.since, startedMs);
     const deadlineMs = startedMs + args.timeout_s * 1000;
