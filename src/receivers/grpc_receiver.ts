@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
+import { canUnpackZstd, type Packing } from "../runtime/decompress.ts";
 import { ignoreBrokenBodies } from "../runtime/ignore_broken_bodies.ts";
 import { DecodeError } from "../wire/decode_error.ts";
 import { BodyBuffer, BodyError, type BodyFailure, tooLong } from "./body_buffer.ts";
@@ -29,7 +30,7 @@ export interface GrpcReceiverOptions {
 }
 
 /**
- * Receives unary gRPC calls over HTTP/2 without TLS, messages packed with gzip or not. By hand on
+ * Receives unary gRPC calls over HTTP/2 without TLS, messages packed with gzip, Zstandard or not. By hand on
  * `node:http2`, because the libraries for it do not run on all versions of Deno. See
  * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  */
@@ -163,7 +164,7 @@ export class GrpcReceiver implements AsyncDisposable {
     stream.respond({
       ":status": 200,
       "content-type": "application/grpc",
-      "grpc-accept-encoding": "identity,gzip",
+      "grpc-accept-encoding": ["identity", ...ACCEPTED].join(","),
     }, { waitForTrailers: true });
     stream.on("wantTrailers", () => {
       stream.sendTrailers({
@@ -236,17 +237,23 @@ export class GrpcReceiver implements AsyncDisposable {
     const packed = framed.subarray(PREFIX_BYTES);
     if (framed[0] === 0) return packed;
     if (framed[0] !== 1) throw malformedFraming("The message's prefix is not valid");
-    if (encoding !== "gzip") {
+    const packing = ACCEPTED.find((known) => known === encoding);
+    if (packing === undefined) {
       throw new GrpcProblem(
         UNIMPLEMENTED,
         "content_encoding",
-        `Messages packed with "${encoding}" are not understood; send gzip or identity`,
+        `Messages packed with "${encoding}" are not understood; send ${
+          ACCEPTED.join(", ")
+        } or identity`,
       );
     }
-    await unpackBody(packed, "gzip", unpacked);
+    await unpackBody(packed, packing, unpacked);
     return unpacked.content;
   }
 }
+
+/** How messages may be packed. */
+const ACCEPTED: readonly Packing[] = canUnpackZstd() ? ["gzip", "zstd"] : ["gzip"];
 
 /** Those of https://grpc.io/docs/guides/status-codes/ that are used here. */
 const OK = 0;

@@ -7,7 +7,8 @@ import { viewSpans } from "./_spans.ts";
 const telemetrygen = await forPeer("telemetrygen");
 const program = telemetrygen.ok ? telemetrygen.path : "";
 
-const TRACES = 500;
+/** All spans fit into its queue, beyond which it drops some itself. */
+const TRACES = 200;
 const CHILDREN = 3;
 
 for (const protocol of ["gRPC", "HTTP"]) {
@@ -22,7 +23,7 @@ for (const protocol of ["gRPC", "HTTP"]) {
         ]);
         const isHttp = protocol === "HTTP";
         const address = String(collector.ready[isHttp ? "otlp_http" : "otlp_grpc"]);
-        const { code, stderr } = await new Deno.Command(program, {
+        const { code } = await new Deno.Command(program, {
           args: [
             ...["traces", "--otlp-insecure", "--otlp-endpoint", address, "--rate", "0"],
             ...["--traces", String(TRACES), "--child-spans", String(CHILDREN), "--workers", "2"],
@@ -31,7 +32,7 @@ for (const protocol of ["gRPC", "HTTP"]) {
             ...(isHttp ? ["--otlp-http"] : []),
           ],
         }).output();
-        assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+        assertEquals(code, 0);
         const summary = await collector.stop();
         const traces = TRACES * 2;
         const count = traces * (1 + CHILDREN);
