@@ -3,6 +3,7 @@ import { startTraceCollect } from "../../scripts/start_collector.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 import { startOtelCollector } from "./_otelcol.ts";
 import { forPeer } from "./_peers.ts";
+import { runTrace } from "../testing/trace_process.ts";
 import { byId, postOtlp, richRequest, viewSpans } from "./_spans.ts";
 
 const otelcol = await forPeer("otelcol");
@@ -15,6 +16,15 @@ const TRACE_IDS = Array.from(
   { length: 20 },
   (_, index) => `${10 + index}02030405060708090a0b0c0d0e0f10`,
 );
+
+/** Whether what is tested can unpack Zstandard, which depends on the runtime in it. */
+async function canUnpackZstd(folder: string): Promise<boolean> {
+  const stdin = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
+  const { stderr } = await runTrace(["view", "--json", "-"], { folder, stdin });
+  if (!stderr.includes("this runtime has none")) return true;
+  console.log("skipped: this runtime has no Zstandard");
+  return false;
+}
 
 /** Sends the same traces to a receiver of OTLP over HTTP each time. */
 async function sendAll(address: string): Promise<void> {
@@ -46,6 +56,7 @@ for (const { type, ...options } of EXPORTERS) {
     ignore,
     fn: () =>
       inTemporaryFolder(async (folder) => {
+        if (options.compression === "zstd" && !await canUnpackZstd(folder)) return;
         const { expected, count } = await directly(folder);
         const out = `${folder}/out.jsonl`;
         await using collector = await startTraceCollect(folder, [
@@ -91,6 +102,7 @@ for (const { name, options, args } of FILES) {
     ignore,
     fn: () =>
       inTemporaryFolder(async (folder) => {
+        if (options.compression === "zstd" && !await canUnpackZstd(folder)) return;
         const { expected } = await directly(folder);
         const path = `${folder}/spans`;
         const file = { path, ...options };
