@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildGo } from "../scripts/build_go.ts";
 import { buildPeer } from "../scripts/build_peer.ts";
