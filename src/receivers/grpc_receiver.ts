@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { canUnpackZstd, type Packing } from "../runtime/decompress.ts";
+import { gatherHttp2Writes } from "../runtime/gather_http2_writes.ts";
 import { ignoreBrokenBodies } from "../runtime/ignore_broken_bodies.ts";
 import { widenHttp2Window } from "../runtime/widen_http2_window.ts";
 import { DecodeError } from "../wire/decode_error.ts";
@@ -165,6 +166,7 @@ export class GrpcReceiver implements AsyncDisposable {
       unpacked.release();
     }
     if (stream.destroyed) return;
+    if (stream.session !== undefined) gatherHttp2Writes(stream.session);
     stream.respond({
       ":status": 200,
       "content-type": "application/grpc",
