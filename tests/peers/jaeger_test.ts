@@ -91,14 +91,7 @@ for (const protocol of ["http", "json", "grpc"] as const) {
           await postOtlp(String(collector.ready.otlp_http), richRequest(traceId, now));
         }
         const summary = await collector.stop();
-        assertEquals(summary?.forward, [{
-          url: jaeger.targets[protocol],
-          received: 8,
-          sent: 8,
-          queued: 0,
-          rejected: {},
-          dropped: {},
-        }]);
+        assertEquals(forwarded(summary), { received: 8, sent: 8, queued: 0 });
         const recorded = await viewSpans(out, folder);
         const expected = byId(recorded.spans).map(asJaegerHas);
         assertEquals(expected.length, 8);
@@ -183,19 +176,49 @@ for (const protocol of ["http", "json", "grpc"] as const) {
         const missing = [...sender.ids.difference(arrived)];
         assertEquals([missing.length, missing.slice(0, 3)], [0, []], JSON.stringify(summary));
         const count = sender.ids.size;
-        assertEquals(summary?.forward, [{
-          url: jaeger.targets[protocol],
-          received: count,
-          sent: count,
-          queued: 0,
-          rejected: {},
-          dropped: {},
-        }]);
+        assertEquals(forwarded(summary), { received: count, sent: count, queued: 0 });
       }),
   });
 }
 
 const ARRIVAL_MS = 30_000;
+
+for (const protocol of ["http", "grpc"] as const) {
+  Deno.test({
+    name: `what is collected while Jaeger is down, the next session sends over ${protocol}`,
+    ignore,
+    fn: () =>
+      inTemporaryFolder(async (folder) => {
+        await using jaeger = await startJaeger(program, folder);
+        await jaeger.stop("SIGKILL");
+        const options = ["--otlp-http", ANY_PORT, "--forward", jaeger.targets[protocol]];
+        const state = Deno.env.get("XDG_STATE_HOME");
+        Deno.env.set("XDG_STATE_HOME", `${folder}/state`);
+        try {
+          await using first = await startTraceCollect(folder, options);
+          const sender = new SteadySender(String(first.ready.otlp_http));
+          await sender.send(20);
+          const count = sender.ids.size;
+          assertEquals(forwarded(await first.stop()), { received: count, sent: 0, queued: count });
+          await jaeger.restart();
+          await using second = await startTraceCollect(folder, options);
+          assertEquals(forwarded(await second.stop()), { received: count, sent: count, queued: 0 });
+          assertEquals(await idsIn(jaeger.url, folder), sender.ids);
+        } finally {
+          if (state === undefined) Deno.env.delete("XDG_STATE_HOME");
+          else Deno.env.set("XDG_STATE_HOME", state);
+        }
+      }),
+  });
+}
+
+/** The counts of what a collector forwarded, when nothing of it was lost. */
+function forwarded(summary: Record<string, unknown> | undefined): unknown {
+  const [{ received, sent, queued, rejected, dropped }] = summary
+    ?.forward as Record<string, unknown>[];
+  assertEquals([rejected, dropped], [{}, {}]);
+  return { received, sent, queued };
+}
 
 Deno.test({
   name: "what Jaeger cannot get because the queue is full is counted, the rest arrives",
