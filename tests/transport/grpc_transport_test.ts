@@ -157,23 +157,31 @@ for (
   ] as const
 ) {
   for (const how of ["ended", "reset"] as const) {
-    Deno.test(`a connection that is ${how} ${when} is worth another attempt`, async () => {
-      using _ = keepAlive();
-      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      const { port } = listener.addr;
-      const served = serveBytes(listener, Buffer.concat([SETTINGS, ...answer]), how);
-      const transport = new GrpcTransport(new URL(`http://127.0.0.1:${port}/pkg.Service/Export`), {
-        timeoutMs: 300,
-      });
-      const result = await transport.send(BATCH);
-      // Deno 2.4 does not tell that a stream broke.
-      const reasons = ["connection_failed", "timeout"];
-      assert(
-        result.status === "retry" && reasons.includes(result.reason ?? ""),
-        JSON.stringify(result),
-      );
-      await transport.close();
-      (await served).close();
+    Deno.test({
+      name: `a connection that is ${how} ${when} is worth another attempt`,
+      // Deno 2.4 keeps the body of a broken answer for good.
+      sanitizeResources: false,
+      async fn(): Promise<void> {
+        using _ = keepAlive();
+        using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+        const { port } = listener.addr;
+        const served = serveBytes(listener, Buffer.concat([SETTINGS, ...answer]), how);
+        const transport = new GrpcTransport(
+          new URL(`http://127.0.0.1:${port}/pkg.Service/Export`),
+          {
+            timeoutMs: 300,
+          },
+        );
+        const result = await transport.send(BATCH);
+        // Deno 2.4 does not tell that a stream broke.
+        const reasons = ["connection_failed", "timeout"];
+        assert(
+          result.status === "retry" && reasons.includes(result.reason ?? ""),
+          JSON.stringify(result),
+        );
+        await transport.close();
+        (await served).close();
+      },
     });
   }
 }
