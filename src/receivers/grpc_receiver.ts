@@ -333,7 +333,7 @@ function frame(message: Uint8Array): Uint8Array {
 
 /**
  * How much a sender may send before it is told that there is room for more. With HTTP/2's 64 KiB a request of 500
- * spans took six such messages, two thirds of all that was written to its sender, and a quarter more time.
+ * spans took six such messages, two thirds of all writes to its sender, and a tenth to a quarter more time.
  * What is in memory is bounded by `BodyMemory`, whatever the window.
  */
 const WINDOW_BYTES = 1024 * 1024;
