@@ -1,42 +1,62 @@
 import { benchDiff } from "./diff.ts";
 import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
-import { buildPrograms } from "./peers.ts";
+import { benchOtlp } from "./otlp.ts";
+import { buildPrograms, type Programs } from "./peers.ts";
 import { benchQueries } from "./query.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
 
-const NAMES = ["ingest", "memory", "open", "startup", "sdk", "query", "stats", "diff"];
+/** What a benchmark has to work with. */
+interface BenchContext {
+  /** Removed at the end. */
+  readonly folder: string;
+  /** The sender and the peers that are written in Go, built when first asked for; `undefined` without Go. */
+  programs(): Promise<Programs | undefined>;
+}
+
+const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> | void>> = {
+  async ingest({ programs }) {
+    const built = await programs();
+    if (built !== undefined) await benchIngest(built, { spanCount: 2_000_000, runCount: 3 });
+  },
+  async memory({ programs }) {
+    const built = await programs();
+    if (built !== undefined) await benchMemory(built, [1_000_000, 5_000_000]);
+  },
+  async open({ programs }) {
+    const built = await programs();
+    if (built !== undefined) await benchOpenSpans(built, 5_000_000);
+  },
+  otlp: ({ folder }) => benchOtlp(folder, { spanCount: 1_000_000, runCount: 5 }),
+  startup: ({ folder }) => benchStartup(folder, 25),
+  sdk: ({ folder }) => benchSdk(folder, 5),
+  query: () => benchQueries({ spanCount: 1_000_000, runCount: 5 }),
+  stats: ({ folder }) => benchStats(folder, [1_000_000, 3_000_000]),
+  diff: ({ folder }) => benchDiff(folder, 20),
+};
 
 /**
  * Runs the benchmarks that are named, or all of them, and prints ratios. It asserts nothing: on
  * another machine the times differ, the ratios little.
  *
- *     deno task bench [ingest] [memory] [open] [startup] [sdk] [query] [stats] [diff]
+ *     deno task bench [NAME...]
  */
 async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.find((name) => !NAMES.includes(name));
+  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
   if (unknown !== undefined) {
-    console.error(`Unknown benchmark "${unknown}"; there are ${NAMES.join(", ")}`);
+    console.error(`Unknown benchmark "${unknown}"; there are ${Object.keys(BENCHES).join(", ")}`);
     return 2;
   }
   const { build, version } = Deno;
   console.log(`Deno ${version.deno}, ${navigator.hardwareConcurrency} CPUs, ${build.target}`);
-  const wanted = new Set(names.length === 0 ? NAMES : names);
   const folder = await Deno.makeTempDir({ prefix: "trace-bench-" });
+  let built: Promise<Programs | undefined> | undefined;
+  const context: BenchContext = { folder, programs: () => built ??= buildPrograms(folder) };
   try {
-    const needsPrograms = NAMES.slice(0, 3).some((name) => wanted.has(name));
-    const programs = needsPrograms ? await buildPrograms(folder) : undefined;
-    if (programs !== undefined) {
-      if (wanted.has("ingest")) await benchIngest(programs, { spanCount: 2_000_000, runCount: 3 });
-      if (wanted.has("memory")) await benchMemory(programs, [1_000_000, 5_000_000]);
-      if (wanted.has("open")) await benchOpenSpans(programs, 5_000_000);
+    for (const [name, bench] of Object.entries(BENCHES)) {
+      if (names.length === 0 || names.includes(name)) await bench(context);
     }
-    if (wanted.has("startup")) await benchStartup(folder, 25);
-    if (wanted.has("sdk")) await benchSdk(folder, 5);
-    if (wanted.has("query")) benchQueries({ spanCount: 1_000_000, runCount: 5 });
-    if (wanted.has("stats")) await benchStats(folder, [1_000_000, 3_000_000]);
-    if (wanted.has("diff")) await benchDiff(folder, 20);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

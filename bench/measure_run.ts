@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Peer, Programs } from "./peers.ts";
+import { readPeakBytes } from "./read_peak_bytes.ts";
 
 /** What one run of one collector gave. */
 export interface RunFigures {
@@ -58,16 +59,4 @@ async function send(
   const { success, stdout, stderr } = await new Deno.Command(sender, { args }).output();
   if (!success) throw new Error(`The sender failed: ${new TextDecoder().decode(stderr).trim()}`);
   return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-/** The high-water mark of a process's memory; only Linux tells. */
-async function readPeakBytes(pid: number): Promise<number | undefined> {
-  try {
-    const status = await Deno.readTextFile(`/proc/${pid}/status`);
-    const match = /^VmHWM:\s+(\d+) kB$/m.exec(status);
-    return match === null ? undefined : Number(match[1]) * 1024;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

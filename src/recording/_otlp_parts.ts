@@ -15,9 +15,10 @@ export interface Part {
   readonly to: number;
 }
 
-/** The tag of field 1 with a length: the first field of `TracesData`, and of `ResourceSpans`. */
+/** The tag of field 1 with a length: that of `TracesData`, and the first of `ResourceSpans`. */
 const FIELD_1 = 0x0a;
-const FIELD_2 = 0x12;
+/** All that a `ResourceSpans` may have: the Collector writes the last of them first. */
+const RESOURCE_SPANS_FIELDS: ReadonlySet<number> = new Set([FIELD_1, 0x12, 0x1a]);
 
 /** The message behind a length; `undefined` when the length is not there yet. */
 export function frameAt(bytes: Uint8Array, at: number, end: number): Part | undefined {
@@ -51,7 +52,7 @@ function lengthAt(
   return "broken";
 }
 
-/** Whether a `ResourceSpans` begins there whose own first field fits into it. */
+/** Whether a `ResourceSpans` begins there, and the field that it begins with fits into it. */
 function isMessageStart(bytes: Uint8Array, at: number, end: number): boolean {
   const field = fieldAt(bytes, at, bytes.length);
   if (field === undefined || field === "broken" || field.to > end) return false;
@@ -59,6 +60,6 @@ function isMessageStart(bytes: Uint8Array, at: number, end: number): boolean {
   if (inner === undefined || inner === "broken") return false;
   const tag = bytes[inner.to];
   const first = lengthAt(bytes, inner.to + 1, bytes.length);
-  return (tag === FIELD_1 || tag === FIELD_2) && first !== undefined && first !== "broken" &&
+  return RESOURCE_SPANS_FIELDS.has(tag) && first !== undefined && first !== "broken" &&
     first.to + first.value <= field.to;
 }

@@ -2,6 +2,11 @@ import { open } from "node:fs/promises";
 import { decompress } from "../runtime/decompress.ts";
 import { errorCode } from "../runtime/error_code.ts";
 import { type Compression, compressionOfBytes } from "./_compression.ts";
+import {
+  isPackedMessages,
+  PACKED_MESSAGE_START_BYTES,
+  unpackMessages,
+} from "./_packed_messages.ts";
 import { readRecording, type ReadRecordingOptions, type Recording } from "./recording_reader.ts";
 import { type RecordingFormat, SNIFF_BYTES, sniffFormat } from "./sniff_format.ts";
 
@@ -33,7 +38,7 @@ export interface OpenedRecording {
 
 /**
  * Opens a trace file, whatever its name: recordings, span lines, event lines, and formats of other
- * programs, also packed with gzip or Zstandard. The content tells which.
+ * programs, also packed with gzip or Zstandard, as a whole or each message. The content tells which.
  *
  * @param source Path of a file, or the bytes of standard input.
  * @throws {Error} When the file cannot be read, or its content is nothing of these.
@@ -56,9 +61,14 @@ export async function openRecording(
   let content = packed;
   let damage: string | undefined;
   try {
-    const compression = compressionOfBytes(await packed.peek((bytes) => bytes.length >= 4));
+    const packedStart = await packed.peek((bytes) => bytes.length >= PACKED_MESSAGE_START_BYTES);
+    const onDamage = (reason: string): string => damage = reason;
+    let compression = compressionOfBytes(packedStart);
     if (compression !== undefined) {
-      content = new Peekable(decompress(packed, compression, (reason) => damage = reason));
+      content = new Peekable(decompress(packed, compression, onDamage));
+    } else if (isPackedMessages(packedStart)) {
+      compression = "zstd";
+      content = new Peekable(unpackMessages(packed, onDamage));
     }
     const start = await content.peek(isEnough);
     const format = sniffFormat(start);

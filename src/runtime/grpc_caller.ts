@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
 import { clearTimeout, setTimeout } from "node:timers";
+import { ignoreBrokenBodies } from "./ignore_broken_bodies.ts";
 
 /** How a unary gRPC call ended. */
 export interface GrpcAnswer {
@@ -24,6 +25,7 @@ export class GrpcCaller {
 
   /** @param url Its path is the method's: `/package.Service/Method`. */
   constructor(url: URL) {
+    ignoreBrokenBodies();
     this.#url = url;
   }
 
@@ -77,6 +79,10 @@ export class GrpcCaller {
         length += chunk.length;
       });
       stream.on("end", () => {
+        // A broken connection ends streams, too.
+        if (isCut(answered)) {
+          return fail(new Error("The connection broke before the answer was whole"));
+        }
         settle();
         resolve(readAnswer(answered, chunks));
       });
@@ -111,6 +117,14 @@ export class GrpcCaller {
     this.#forget(session);
     if (!session.destroyed) session.destroy();
   }
+}
+
+/** Whether an answer ends before its status; one of something that does not speak gRPC has none. */
+function isCut(headers: http2.IncomingHttpHeaders): boolean {
+  if (headers["grpc-status"] !== undefined) return false;
+  const status = headers[":status"];
+  return status === undefined ||
+    Number(status) === 200 && /^application\/grpc/.test(headers["content-type"] ?? "");
 }
 
 function readAnswer(headers: http2.IncomingHttpHeaders, chunks: readonly Uint8Array[]): GrpcAnswer {

@@ -1,17 +1,26 @@
+import { isDeno } from "./is_deno.ts";
+
 /**
- * Keeps the program alive when a client of `node:http2`'s server leaves in the middle of a request: Deno
- * before 2.5 then rejects a promise of its own, which nobody can handle. For good, because that may come
- * after the server has been closed.
+ * Keeps the program alive when the other end of a `node:http2` connection leaves in the middle of a message:
+ * Deno before 2.5 then rejects a promise of its own, which nobody can handle. For good, because that may
+ * come after the connection has been closed. Elsewhere it does nothing.
  */
 export function ignoreBrokenBodies(): void {
-  if (isIgnoring) return;
+  if (isIgnoring || !isOldDeno()) return;
   isIgnoring = true;
   globalThis.addEventListener("unhandledrejection", (event) => {
-    const { name, message } = event.reason ?? {};
-    if (name === "Http" || name === "BadResource" && /request body/.test(message)) {
-      event.preventDefault();
-    }
+    const { name, message, stack } = event.reason ?? {};
+    // A server's rejects with an error of one of these names, a client's with one that `node:http2` itself makes.
+    const isServers = name === "Http" || name === "BadResource" && /request body/.test(message);
+    if (isServers || FROM_HTTP2.test(stack)) event.preventDefault();
   });
 }
 
 let isIgnoring = false;
+const FROM_HTTP2 = /^Error: [^\n]*\n +at node:http2:/;
+
+function isOldDeno(): boolean {
+  if (!isDeno()) return false;
+  const [major, minor] = Deno.version.deno.split(".").map(Number);
+  return major < 2 || major === 2 && minor < 5;
+}

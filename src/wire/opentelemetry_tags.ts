@@ -7,7 +7,8 @@ export type Tags = Record<string, AttributeValue>;
 /**
  * Reads the status off the tags of a protocol that has no field for it: `error`, as Zipkin and
  * OpenTracing have it, and what OpenTelemetry's exporters write instead of their own status. The latter's
- * tags are removed; `error` stays, because programs put it there.
+ * tags are removed, also the `error: true` that they put beside them; any other `error` stays, because
+ * programs put it there.
  */
 export function takeStatus(tags: Tags): SpanStatus | undefined {
   const code = tags["otel.status_code"];
@@ -17,6 +18,7 @@ export function takeStatus(tags: Tags): SpanStatus | undefined {
   if (!isOk && !isError) return undefined;
   delete tags["otel.status_code"];
   if (isOk) return { code: "ok" };
+  if (code === "ERROR" && error === true) delete tags.error;
   const description = tags["otel.status_description"];
   const message = [description, error].find((each) =>
     typeof each === "string" && each !== "" && each !== "true"

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import * as http2 from "node:http2";
-import { gzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { BodyMemory } from "../../src/receivers/body_memory.ts";
 import { GrpcReceiver, type GrpcReceiverOptions } from "../../src/receivers/grpc_receiver.ts";
 import { DecodeError } from "../../src/wire/decode_error.ts";
+
+const { gzipSync } = zlib;
 
 const METHOD = "/pkg.Service/Echo";
 
@@ -96,6 +98,20 @@ Deno.test("calls are answered, packed or not, many at once over one connection",
     assertEquals(answer, { http: 200, status: "0", message: "", body: `CALL ${index}` })
   );
   assertEquals([refused, memory.usedBytes], [[], 0]);
+});
+
+Deno.test("a message may be packed with Zstandard, where the runtime has it", async () => {
+  const { receiver, refused } = await listen();
+  await using _ = receiver;
+  using session = connect(receiver);
+  const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Uint8Array) => Uint8Array };
+  const packed = zstdCompressSync?.(Buffer.from("call")) ?? Buffer.from("call");
+  const answer = await call(session, frame(packed, 1), { "grpc-encoding": "zstd" });
+  if (zstdCompressSync === undefined) {
+    assertEquals([answer.status, refused], ["12", ["content_encoding"]]);
+  } else {
+    assertEquals([answer.status, answer.body, refused], ["0", "CALL", []]);
+  }
 });
 
 Deno.test("what is wrong with a call is told by its status, and the next call works", async () => {

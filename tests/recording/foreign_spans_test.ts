@@ -69,6 +69,13 @@ const PROTOBUF = NUMBERS.map((n) =>
     service: "shop",
   }])
 );
+/** As the Collector writes them: the fields of a message from the last to the first. */
+const PROTOBUF_BACKWARDS = PROTOBUF.map((message) => {
+  const [resourceSpans] = fieldsOf(message);
+  const schemaUrl = lengthField(3, text("https://example.org/1"));
+  const parts = [schemaUrl, ...fieldsOf(resourceSpans.content).map(({ all }) => all).reverse()];
+  return lengthField(1, concat(parts));
+});
 const SSF = NUMBERS.map((n) =>
   encodeSsfFrame(encodeSsfSpan(ssfSpan({ id: BigInt(n + 1), name: `span ${n}`, service: "shop" })))
 );
@@ -103,6 +110,8 @@ const FILES: readonly (readonly [string, ForeignFormat, readonly Uint8Array[]])[
   ["OTLP's JSON lines", "otlp-json", OTLP_LINES],
   ["OTLP's protobuf", "otlp-protobuf", PROTOBUF],
   ["OTLP's protobuf in frames", "otlp-protobuf-frames", PROTOBUF.map(frame)],
+  ["OTLP's protobuf, backwards", "otlp-protobuf", PROTOBUF_BACKWARDS],
+  ["OTLP's protobuf in frames, backwards", "otlp-protobuf-frames", PROTOBUF_BACKWARDS.map(frame)],
   ["SSF", "ssf-frames", SSF],
 ];
 
@@ -250,6 +259,26 @@ function lineOf(value: unknown): string {
 }
 
 /** Puts a message behind its length. */
+/** The fields of a message that has only such with a length, of at most 16,383 bytes. */
+function fieldsOf(message: Uint8Array): { all: Uint8Array; content: Uint8Array }[] {
+  const fields: { all: Uint8Array; content: Uint8Array }[] = [];
+  for (let at = 0; at < message.length;) {
+    const isLong = message[at + 1] >= 0x80;
+    const length = isLong ? message[at + 1] - 0x80 + message[at + 2] * 0x80 : message[at + 1];
+    const from = at + (isLong ? 3 : 2);
+    const to = from + length;
+    fields.push({ all: message.subarray(at, to), content: message.subarray(from, to) });
+    at = to;
+  }
+  return fields;
+}
+
+function lengthField(field: number, content: Uint8Array): Uint8Array {
+  const { length } = content;
+  const head = length < 0x80 ? [length] : [length % 0x80 + 0x80, length >> 7];
+  return concat([Uint8Array.of(field << 3 | 2, ...head), content]);
+}
+
 function frame(message: Uint8Array): Uint8Array {
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, message.length);

@@ -110,6 +110,82 @@ Deno.test("each status code says whether to try again", async () => {
   await transport.close();
 });
 
+/** Frames of HTTP/2, as bytes of one connection. */
+function frame(type: number, flags: number, stream: number, payload: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+const SETTINGS = frame(4, 0, 0, new Uint8Array());
+/** `:status: 200` and `content-type: application/grpc`, the latter at place 31 of HPACK's table. */
+const HEADERS = frame(
+  1,
+  4,
+  1,
+  Buffer.concat([Uint8Array.of(0x88, 0x0f, 0x10, 16), Buffer.from("application/grpc")]),
+);
+/** The prefix of an empty message. */
+const DATA = frame(0, 0, 1, new Uint8Array(5));
+
+/** Answers the first call with bytes; then it only ends its side of the connection, or is gone altogether. */
+async function serveBytes(
+  listener: Deno.TcpListener,
+  answer: Uint8Array,
+  how: "ended" | "reset",
+): Promise<{ close(): void }> {
+  const connection = await listener.accept();
+  const bytes = new Uint8Array(1024);
+  for (let received = ""; !received.includes("a batch");) {
+    const count = await connection.read(bytes) ?? 0;
+    received += Buffer.from(bytes.subarray(0, count)).toString("latin1");
+  }
+  await connection.write(answer);
+  if (how === "ended") await connection.closeWrite();
+  else connection.close();
+  return { close: () => how === "ended" && connection.close() };
+}
+
+for (
+  const [when, answer] of [
+    ["before the answer", []],
+    ["behind its headers", [HEADERS]],
+    ["behind its message", [HEADERS, DATA]],
+  ] as const
+) {
+  for (const how of ["ended", "reset"] as const) {
+    Deno.test({
+      name: `a connection that is ${how} ${when} is worth another attempt`,
+      // Deno 2.4 keeps the body of a broken answer for good.
+      sanitizeResources: false,
+      async fn(): Promise<void> {
+        using _ = keepAlive();
+        using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+        const { port } = listener.addr;
+        const served = serveBytes(listener, Buffer.concat([SETTINGS, ...answer]), how);
+        const transport = new GrpcTransport(
+          new URL(`http://127.0.0.1:${port}/pkg.Service/Export`),
+          {
+            timeoutMs: 300,
+          },
+        );
+        const result = await transport.send(BATCH);
+        // Deno 2.4 does not tell that a stream broke.
+        const reasons = ["connection_failed", "timeout"];
+        assert(
+          result.status === "retry" && reasons.includes(result.reason ?? ""),
+          JSON.stringify(result),
+        );
+        await transport.close();
+        (await served).close();
+      },
+    });
+  }
+}
+
 Deno.test("nobody there, or nobody answering, is worth another attempt", async () => {
   using _ = keepAlive();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

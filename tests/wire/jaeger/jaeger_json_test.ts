@@ -25,6 +25,7 @@ Deno.test("every field of a saved Jaeger trace finds its place", () => {
           { key: "ratio", type: "float64", value: 1 },
           { key: "ok", type: "bool", value: false },
           { key: "raw", type: "binary", value: "AP8=" },
+          { key: "error", type: "bool", value: true },
           { key: "otel.status_code", type: "string", value: "ERROR" },
           { key: "otel.status_description", type: "string", value: "no stock" },
           { key: "otel.scope.name", type: "string", value: "http" },
@@ -94,6 +95,13 @@ Deno.test("a list of traces, one trace, and spans as they are stored are taken, 
       { rows: 5n, ok: true, ratio: 0.5 },
     ]);
   }
+});
+
+Deno.test("an error tag that a program set stays beside the status that it stands for", () => {
+  const error = { key: "error", type: "bool", value: true };
+  const trace = { spans: [{ ...SPAN, tags: [error] }], processes: {} };
+  const { spans: [span] } = transcodedSpans(transcodeJaegerJson, { data: [trace] });
+  assertEquals([span.status, { ...span.attributes }], [{ code: "error" }, { error: true }]);
 });
 
 Deno.test("one bad span is counted by what is wrong, the others are taken", () => {

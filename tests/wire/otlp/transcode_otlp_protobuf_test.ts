@@ -5,6 +5,7 @@ import { transcodeOtlpProtobuf } from "../../../src/wire/otlp/transcode_otlp_pro
 import { ProtobufWriter } from "../../../src/wire/protobuf/protobuf_writer.ts";
 import { decodeSpanLine } from "../../../src/wire/span_line/decode_span_line.ts";
 import { encodeSpanLine } from "../../../src/wire/span_line/encode_span_line.ts";
+import { backwards } from "./_backwards.ts";
 import { CollectedLines } from "./_collected_lines.ts";
 import { generateSpans } from "./_generated_spans.ts";
 
@@ -93,6 +94,37 @@ Deno.test("spans become the lines that encodeSpanLine writes for them, whatever 
     // The encoder gathers spans by resource and scope.
     assertEquals(sink.lines.sort(), spans.map((span) => encodeSpanLine(span)).sort());
   }
+});
+
+Deno.test("fields that come from the last to the first, as the Collector writes them, give the same lines", () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const request = encodeOtlpProtobuf(generateSpans(50, seed));
+    assertEquals(linesOf(backwards(request)), linesOf(request));
+  }
+  const usual = requestOf(spanWith((writer) => {
+    attribute((writer) => writer.writeString(1, "x".repeat(200)), "text")(writer);
+    attribute((writer) => writer.writeString(1, "x".repeat(20_000)), "long")(writer);
+    attribute((writer) => writer.writeInt32(3, 1), "k".repeat(200))(writer);
+    attribute(() => {}, "empty")(writer);
+    attribute((writer) => writer.writeInt32(3, 1), "")(writer);
+    attribute((writer) => writer.writeInt32(3, 1), "0")(writer);
+    attribute((writer) => writer.writeBool(2, true), "text")(writer);
+  }));
+  assertEquals(linesOf(backwards(usual)), linesOf(usual));
+});
+
+Deno.test("a value may lack its key, a key its value, on either side", () => {
+  const rest = restOf(spanWith((writer) => {
+    inside(writer, 9, (writer) => inside(writer, 2, (writer) => writer.writeInt32(3, 1)));
+    inside(writer, 9, (writer) => writer.writeString(1, "key"));
+    inside(writer, 9, (writer) => {
+      inside(writer, 2, (writer) => writer.writeInt32(3, 1));
+      writer.writeString(1, "b");
+      inside(writer, 2, (writer) => writer.writeInt32(3, 2));
+    });
+    inside(writer, 9, () => {});
+  }));
+  assert(rest.includes('"attrs":{"":"","key":"","b":2}'), rest);
 });
 
 Deno.test("lines read back and written anew are the same", () => {
@@ -373,20 +405,21 @@ Deno.test("a message with any one byte changed gives lines that can be read, or 
   const [span] = generateSpans(20, 8).filter(({ events, links, name }) =>
     events !== undefined && links !== undefined && name.length < 200
   );
-  const request = encodeOtlpProtobuf([{ ...span, attributes: { a: [1n, { b: 1 }], c: "d" } }])
-    .slice(0, 3000);
-  for (let at = 0; at < request.length; at++) {
-    for (const bit of [1, 8, 0x80]) {
-      const changed = request.slice();
-      changed[at] ^= bit;
-      const sink = new CollectedLines();
-      try {
-        transcodeOtlpProtobuf(changed, sink);
-      } catch (error) {
-        assert(error instanceof DecodeError, String(error));
-        assertEquals(sink.lines, []);
+  const whole = encodeOtlpProtobuf([{ ...span, attributes: { a: [1n, { b: 1 }], c: "d" } }]);
+  for (const request of [whole.slice(0, 3000), backwards(whole).slice(0, 3000)]) {
+    for (let at = 0; at < request.length; at++) {
+      for (const bit of [1, 8, 0x80]) {
+        const changed = request.slice();
+        changed[at] ^= bit;
+        const sink = new CollectedLines();
+        try {
+          transcodeOtlpProtobuf(changed, sink);
+        } catch (error) {
+          assert(error instanceof DecodeError, String(error));
+          assertEquals(sink.lines, []);
+        }
+        for (const line of sink.lines) assertEquals(encodeSpanLine(decodeSpanLine(line)), line);
       }
-      for (const line of sink.lines) assertEquals(encodeSpanLine(decodeSpanLine(line)), line);
     }
   }
 });
