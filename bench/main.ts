@@ -16,15 +16,15 @@ interface BenchContext {
 }
 
 const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> | void>> = {
-  async ingest({ programs }) {
+  async ingest({ programs }): Promise<void> {
     const built = await programs();
     if (built !== undefined) await benchIngest(built, { spanCount: 2_000_000, runCount: 3 });
   },
-  async memory({ programs }) {
+  async memory({ programs }): Promise<void> {
     const built = await programs();
     if (built !== undefined) await benchMemory(built, [1_000_000, 5_000_000]);
   },
-  async open({ programs }) {
+  async open({ programs }): Promise<void> {
     const built = await programs();
     if (built !== undefined) await benchOpenSpans(built, 5_000_000);
   },

@@ -67,16 +67,19 @@ export async function runCheck(
   }
   const filter = await readWhere(options.where);
   const collector = new StatsCollector({ filter });
+  let traceCount = 0;
   for (const source of files) {
-    const traceCount = await eachTrace(io, { source }, (trace) => collector.addTrace(trace));
-    if (traceCount !== undefined) continue;
-    await io.stderr.write("trace: Stopped; nothing was checked\n");
-    return 1;
+    const count = await eachTrace(io, { source }, (trace) => collector.addTrace(trace));
+    if (count === undefined) {
+      await io.stderr.write("trace: Stopped; nothing was checked\n");
+      return 1;
+    }
+    traceCount += count;
   }
   if (collector.summary.spanCount === 0) {
     const names = files.map((file) => `"${file}"`).join(", ");
     throw new CommandError(
-      filter === undefined || collector.summary.traceCount === 0
+      filter === undefined || traceCount === 0
         ? `There are no spans in ${names}, nothing to check`
         : `${describeNoMatch(filter)} in ${names}, nothing to check`,
     );

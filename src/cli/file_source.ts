@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { EventAssembler } from "../assemble/event_assembler.ts";
 import { changeSpan } from "../model/change_span.ts";
 import type { TraceCensus } from "../assemble/trace_grouper.ts";
@@ -16,8 +17,6 @@ export interface FileSourceOptions {
   readonly name: string;
   readonly path?: string;
   readonly bytes?: AsyncIterable<Uint8Array>;
-  /** Whether the path is that of a file, which can be read as often as wanted. @default false */
-  readonly isRereadable?: boolean;
 }
 
 /** The spans of a file, or of standard input. */
@@ -26,10 +25,15 @@ export function fileSource(options: FileSourceOptions): SpanSource {
     title: options.name,
     isLive: options.path === undefined,
     read: (signal) => readFile(options, signal),
-    countSpans: options.isRereadable
+    // A pipe gives what is in it only once.
+    countSpans: options.path !== undefined && isRegularFile(options.path)
       ? (census, signal) => countSpans(options, census, signal)
       : undefined,
   };
+}
+
+function isRegularFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 async function countSpans(
