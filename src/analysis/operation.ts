@@ -190,7 +190,7 @@ function requestSource(span: Span, role: Role): OperationSource | undefined {
   if (method === undefined && url === undefined) return undefined;
   const [, host, path] = URL_PARTS.exec(url ?? "") ?? [];
   const target = host ?? textOf(attributes, HOST_KEYS);
-  const prefix = `${method ?? "GET"} ${target ?? ""}`;
+  const prefix = `${method ?? "GET"} ${target?.replace(EPHEMERAL_PORT, ":{port}") ?? ""}`;
   const template = textOf(attributes, TEMPLATE_KEYS);
   if (template !== undefined) return source("http", "plain", template, prefix);
   const where = path ?? textOf(attributes, PATH_KEYS);
@@ -306,6 +306,9 @@ const DESTINATION_KEYS = [
 const METHOD_AND_PATH = /^([A-Z]+ )?(\/.*)$/s;
 const BARE_METHOD = /^(?:HTTP )?[A-Z]+$/;
 const URL_PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]*)(.*)$/is;
+
+/** A port that a system gives to whoever asks for any: another one in each run. */
+const EPHEMERAL_PORT = /:(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[4-6]\d{4})$/;
 
 const CACHES: ReadonlySet<string> = new Set([
   "redis",
