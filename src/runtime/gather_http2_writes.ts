@@ -16,7 +16,8 @@ export function gatherHttp2Writes(session: Http2Session): void {
   setImmediate(() =>
     setImmediate(() => {
       gathering.delete(session);
-      uncork();
+      // Nobody is there to be answered; Deno crashes when it writes to a connection that is gone.
+      if (!session.destroyed) uncork();
     })
   );
 }

@@ -61,30 +61,39 @@ export class GrpcCaller {
         reject(error);
       };
       const onClose = (): void => fail(new Error("The connection was closed"));
-      const timer = setTimeout(() => {
+      let timer = setTimeout(() => {
         fail(Object.assign(new Error(`No answer for ${timeoutMs} ms`), { name: "TimeoutError" }));
       }, timeoutMs).unref();
       const chunks: Uint8Array[] = [];
       let length = 0;
       let answered: http2.IncomingHttpHeaders = {};
+      let isEnded = false;
+      const finish = (): void => {
+        settle();
+        resolve(readAnswer(answered, chunks));
+      };
       session.once("error", fail);
       session.once("close", onClose);
       // Stays on for good: an error without a listener would end the program.
       stream.on("error", fail);
       // Both may carry the status: an answer without a body has no trailers of its own.
       stream.on("response", (response) => answered = { ...answered, ...response });
-      stream.on("trailers", (trailers) => answered = { ...answered, ...trailers });
+      stream.on("trailers", (trailers) => {
+        answered = { ...answered, ...trailers };
+        if (isEnded) finish();
+      });
       stream.on("data", (chunk: Buffer) => {
         if (length < MAX_ANSWER_BYTES) chunks.push(chunk);
         length += chunk.length;
       });
       stream.on("end", () => {
-        // A broken connection ends streams, too.
-        if (isCut(answered)) {
-          return fail(new Error("The connection broke before the answer was whole"));
-        }
-        settle();
-        resolve(readAnswer(answered, chunks));
+        isEnded = true;
+        if (!isCut(answered)) return finish();
+        // A broken connection ends streams, too; the trailers of a whole answer may come after its end.
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          fail(new Error("The connection broke before the answer was whole"));
+        }, TRAILERS_MS).unref();
       });
       stream.end(frame(request));
     });
@@ -169,6 +178,7 @@ function frame(message: Uint8Array): Uint8Array {
 }
 
 const PREFIX_BYTES = 5;
+const TRAILERS_MS = 200;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const UNKNOWN = 2;
 const HTTP_STATUS: Readonly<Record<number, number>> = {
