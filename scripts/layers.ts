@@ -18,6 +18,7 @@ export const LAYERS: LayerTable = {
   runtime: { folders: [] },
   wire: { folders: ["model"] },
   assemble: { folders: ["model", "wire"] },
+  analysis: { folders: ["model", "query"] },
   broadcast: { folders: ["model", "wire", "runtime"] },
   recording: { folders: ["model", "wire", "runtime"] },
   receivers: { folders: ["model", "wire", "assemble", "runtime"] },
