@@ -24,13 +24,16 @@ export const LAYERS: LayerTable = {
   receivers: { folders: ["model", "wire", "assemble", "runtime"] },
   gotrace: { folders: ["model", "wire", "assemble", "receivers", "broadcast", "runtime"] },
   transport: { folders: ["model", "wire", "runtime"] },
-  exporters: { folders: ["model", "wire", "transport", "runtime"] },
+  exporters: { folders: ["model", "wire", "assemble", "analysis", "transport", "runtime"] },
   replay: { folders: ["model", "wire", "recording", "runtime"] },
   sdk: { folders: ["model", "wire", "transport", "runtime"] },
   veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
   terminal: { folders: ["runtime"], packages: ["string-width"] },
   tui: { folders: ["model", "assemble", "terminal"] },
-  cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings"] },
+  cli: {
+    folders: "all",
+    packages: ["commander", "@commander-js/extra-typings", "hyparquet-writer"],
+  },
 };
 
 /**

@@ -7,7 +7,7 @@ export type Tags = Record<string, AttributeValue>;
 /**
  * Reads the status off the tags of a protocol that has no field for it: `error`, as Zipkin and
  * OpenTracing have it, and what OpenTelemetry's exporters write instead of their own status. The latter's
- * tags are removed; `error` stays, because programs put it there.
+ * tags are removed; `error` stays, because programs put it there, unless it only repeats them.
  */
 export function takeStatus(tags: Tags): SpanStatus | undefined {
   const code = tags["otel.status_code"];
@@ -22,6 +22,9 @@ export function takeStatus(tags: Tags): SpanStatus | undefined {
     typeof each === "string" && each !== "" && each !== "true"
   );
   if (message === description) delete tags["otel.status_description"];
+  if (code === "ERROR" && (error === true || error === "true" || error === message)) {
+    delete tags.error;
+  }
   return message === undefined ? { code: "error" } : { code: "error", message: message as string };
 }
 

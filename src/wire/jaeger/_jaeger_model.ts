@@ -54,7 +54,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  * | tag `span.kind` | the kind, when it is one; else it stays a tag and the kind is `internal` |
  * | tags `error`, `otel.*`, `w3c.tracestate` | status, scope, trace state |
  * | logs | events named by the field `event`, else by `message`, else `log` |
- * | process | `service`, and its tags the resource |
+ * | process | `service`, unless a tag `service.name` says the same, and its tags the resource |
  * | flag debug, warnings | attributes `jaeger.debug`, `jaeger.warnings` |
  */
 export function jaegerSpanToSpan(jaeger: JaegerSpan, process: JaegerProcess): Span {
@@ -85,7 +85,10 @@ export function jaegerSpanToSpan(jaeger: JaegerSpan, process: JaegerProcess): Sp
   }
   if ((jaeger.flags & DEBUG_FLAG) !== 0) tags["jaeger.debug"] ??= true;
   if (jaeger.warnings.length > 0) tags["jaeger.warnings"] ??= jaeger.warnings;
-  if (process.serviceName !== "") span.service = process.serviceName;
+  const { serviceName } = process;
+  if (serviceName !== "" && serviceName !== process.tags["service.name"]) {
+    span.service = serviceName;
+  }
   if (Object.keys(process.tags).length > 0) span.resource = process.tags;
   return span;
 }

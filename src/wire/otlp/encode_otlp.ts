@@ -22,8 +22,15 @@ export function encodeOtlpJson(spans: readonly Span[]): string {
 
 /** Encodes spans as an ExportTraceServiceRequest of OTLP: the same content as {@linkcode encodeOtlpJson}. */
 export function encodeOtlpProtobuf(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
+  return encodeOtlpGroups(groupSpans(spans));
+}
+
+/** Encodes what spans were gathered to as an ExportTraceServiceRequest. */
+export function encodeOtlpGroups(
+  resourceSpans: readonly OtlpResourceSpans[],
+): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
-  for (const { resource, scopeSpans, schemaUrl } of groupSpans(spans)) {
+  for (const { resource, scopeSpans, schemaUrl } of resourceSpans) {
     const resourceSpansAt = writer.begin(1);
     const resourceAt = writer.begin(1);
     writeAttributes(writer, 1, resource.attributes);
