@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { parseRedactRule, Redactor, type RedactRule } from "../exporters/redactor.ts";
 import type { CliIo } from "./io.ts";
+import { BatchRedactor } from "./redact_batches.ts";
 
 /** The option of every command that hands spans out: `.option(...REDACT_OPTION, collectRedactRule)`. */
 export const REDACT_OPTION = [
@@ -17,12 +18,20 @@ export function collectRedactRule(text: string, before: readonly RedactRule[] = 
   }
 }
 
-/** What applies the rules; `undefined` without any. `TRACE_REDACT_SALT` makes hashes comparable between runs. */
+/** What applies the rules to spans; `undefined` without any. `TRACE_REDACT_SALT` makes hashes comparable between runs. */
 export function createRedactor(
   io: CliIo,
   rules: readonly RedactRule[] | undefined,
 ): Redactor | undefined {
   return rules?.length ? new Redactor(rules, { salt: io.env("TRACE_REDACT_SALT") }) : undefined;
+}
+
+/** The same for the batches of a session. */
+export function createBatchRedactor(
+  io: CliIo,
+  rules: readonly RedactRule[] | undefined,
+): BatchRedactor | undefined {
+  return rules?.length ? new BatchRedactor(rules, io.env("TRACE_REDACT_SALT")) : undefined;
 }
 
 /** One line for people; empty without rules. Rules that nothing fitted are told, too: they may be misspelt. */

@@ -26,7 +26,7 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
     .usage("[options] [--] COMMAND...")
     .action(async (command, options) => {
       await using session = await startSession(io, {
-        ...toSessionOptions(options, FREE_PORTS),
+        ...toSessionOptions(io, options, FREE_PORTS),
         title: command.join(" "),
         onNotice: printNotice(io),
       }).catch((error) => {

@@ -12,6 +12,7 @@ import { RecordingWriter } from "../recording/recording_writer.ts";
 import { type ForwardSummary, type ForwardTarget, openForwards } from "./forward_targets.ts";
 import { type EventRecord, formatEvent } from "../wire/gotrace/event.ts";
 import type { CliIo } from "./io.ts";
+import type { BatchRedactor } from "./redact_batches.ts";
 import {
   goTraceLink,
   openSessionFolder,
@@ -45,6 +46,8 @@ export interface SessionOptions extends SessionReceiverOptions {
   maxViewers?: number;
   /** See {@linkcode LiveServer}. @default 32 MiB */
   maxBacklogBytes?: number;
+  /** What is removed from spans, or hashed, before anybody gets them. */
+  redactor?: BatchRedactor;
   /** What runs, for the list of sessions. */
   title: string;
   /** Told what the user should know: the recording went elsewhere, the disk is full. */
@@ -59,6 +62,8 @@ export interface Summary extends Readonly<Counters>, OtherSignals {
   readonly not_recorded: Readonly<Record<string, number>>;
   /** What became of the spans on their way to other receivers; absent when there are none. */
   readonly forward?: readonly ForwardSummary[];
+  /** Values that each rule of `--redact` was applied to; absent without any. */
+  readonly redacted?: Readonly<Record<string, number>>;
   /** Programs that were turned away because too many were connected. */
   readonly refused_connections: number;
   /** Viewers that were turned away because too many were connected. */
@@ -112,7 +117,9 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
   });
   cleanup.defer(() => forwards.close());
 
-  function onSpans(batch: SpanBatch): void {
+  const { redactor } = options;
+  function onSpans(received: SpanBatch): void {
+    const batch = redactor === undefined ? received : redactor.redact(received);
     recording?.write(batch);
     live.broadcast(batch);
     forwards.write(batch);
@@ -121,8 +128,9 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
   const assembler = new EventAssembler({ maxOpenSpans, maxOpenBytes, onSpans });
   const spans = new SpanIntake({ onSpans });
   const viewListener = await listenUnix(join(folder, `${pid}.view.sock`));
+  const openSpans = joinOpenSpans([assembler, spans.running]);
   const live = new LiveServer(viewListener, {
-    openSpans: joinOpenSpans([assembler, spans.running]),
+    openSpans: redactor === undefined ? openSpans : redactor.redactOpen(openSpans),
     maxViewers,
     maxBacklogBytes,
   });
@@ -169,6 +177,7 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
       recorded: recording?.recordedCount ?? 0,
       not_recorded: recording?.lost ?? {},
       forward: options.forward?.length ? forwards.summary() : undefined,
+      redacted: redactor?.counts,
       refused_connections: receivers.refusedConnectionCount,
       refused_viewers: live.refusedViewerCount,
       viewers_missed: live.skippedSpanCount,

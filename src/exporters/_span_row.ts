@@ -38,7 +38,7 @@ export const SPAN_COLUMNS: readonly SpanColumn[] = [
   text("status_message", (span) => span.status?.message),
   text("http_method", firstOf("http.request.method", "http.method", "method")),
   text("http_route", firstOf("http.route")),
-  text("http_status_code", httpStatus),
+  integer("http_status_code", httpStatus),
   text("db_system", firstOf("db.system.name", "db.system")),
   text("db_query", firstOf("db.query.text", "db.statement", "query")),
   text("scope_name", (span) => span.scope?.name),
@@ -107,9 +107,10 @@ function sampleValue({ timeUnixNano, ...sample }: MetricSample): Attributes {
 const openTelemetryStatus = firstOf("http.response.status_code", "http.status_code");
 
 /** go-trace has it as `status`, a name that other spans have for other things. */
-function httpStatus(span: Span): string | undefined {
+function httpStatus(span: Span): bigint | undefined {
   const { status } = span.kind === "http" ? span.attributes : {};
-  return openTelemetryStatus(span) ?? (status === undefined ? undefined : String(status));
+  const text = openTelemetryStatus(span) ?? String(status);
+  return /^\d{3}$/.test(text) ? BigInt(text) : undefined;
 }
 
 /** The first of some attributes that a span has, as text: OpenTelemetry's names, then go-trace's. */

@@ -1,9 +1,10 @@
 import { countReason } from "../model/counters.ts";
 import { durationNano, type Span, type SpanEvent } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
+import { countDropped } from "../wire/losses.ts";
 import type { Exporter } from "./exporter.ts";
 import { LaneTable, NEVER } from "./_lane_table.ts";
-import { plainAttributes, type PlainValue, plainValue } from "./_plain_value.ts";
+import { hasChangedType, plainAttributes, type PlainValue, plainValue } from "./_plain_value.ts";
 import { groupByService } from "./_group_by_service.ts";
 import { TraceGroups } from "./_trace_groups.ts";
 import { layoutEnd, layoutTrace, type SpanChain } from "./_trace_layout.ts";
@@ -25,6 +26,7 @@ interface Process {
 
 const NANOS_PER_DAY = 86_400_000_000_000n;
 const MAX_PROCESSES = 256;
+const LOST = ["time_offset", "flags", "dropped_counts", "schema_url"] as const;
 /** Beyond every lane's number; 0 means the idle task to some viewers. */
 const CROWDED_LANE = 1_000_000;
 
@@ -132,9 +134,8 @@ export class ChromeExporter implements Exporter<string> {
       args.duration_ns = plainValue(duration);
       countReason(this.changed, "negative_duration");
     }
-    if (span.startOffsetMinutes || span.endOffsetMinutes) {
-      countReason(this.dropped, "time_offset");
-    }
+    if (hasChangedType(span.attributes)) countReason(this.changed, "attribute_type");
+    countDropped(span, LOST, this);
     this.#write(parts, {
       name: span.name.toWellFormed(),
       cat: String(span.kind),

@@ -41,7 +41,8 @@ export class OtlpJsonExporter implements Exporter<string> {
   }
 
   #format(group: OtlpResourceSpans): string {
-    const separator = this.#isFirst ? "\n" : ",\n";
+    // A brace at the beginning of a line would begin another request to readers of JSON Lines.
+    const separator = this.#isFirst ? "\n " : ",\n ";
     this.#isFirst = false;
     return separator + JSON.stringify(group);
   }

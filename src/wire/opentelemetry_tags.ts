@@ -41,3 +41,11 @@ export function takeScope(tags: Tags): InstrumentationScope | undefined {
   if (tags["otel.library.version"] === version) delete tags["otel.library.version"];
   return { name, version };
 }
+
+/** Reads W3C's trace state off the tag that OpenTelemetry's exporters write it to, and removes it. */
+export function takeTraceState(tags: Tags): string | undefined {
+  const traceState = tags["w3c.tracestate"];
+  if (typeof traceState !== "string") return undefined;
+  delete tags["w3c.tracestate"];
+  return traceState;
+}

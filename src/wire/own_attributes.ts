@@ -64,6 +64,8 @@ function readOwn(span: Span, changes: { -readonly [K in keyof Span]?: Span[K] })
   const start = take(OWN_KEYS.start, readNano);
   const end = take(OWN_KEYS.end, readNano);
   if (taken.size === 0) return;
+  // OpenTracing's tag, written beside for others to understand.
+  if (kind !== undefined && attributes["span.kind"] === kind) taken.add("span.kind");
   changes.attributes = without(attributes, taken);
   if (traceId !== undefined) changes.traceId = traceId;
   else if (kind !== undefined && PADDED.test(span.traceId)) {

@@ -1,7 +1,7 @@
 import { type Attributes, type AttributeValue, createAttributes } from "../../model/attributes.ts";
 import type { Span, SpanEvent, SpanLink } from "../../model/span.ts";
 import type { SpanKind } from "../../model/span_kind.ts";
-import { type Tags, takeScope, takeStatus } from "../opentelemetry_tags.ts";
+import { type Tags, takeScope, takeStatus, takeTraceState } from "../opentelemetry_tags.ts";
 
 /** A span as Jaeger has it, in either of its forms. */
 export interface JaegerSpan {
@@ -78,11 +78,8 @@ export function jaegerSpanToSpan(jaeger: JaegerSpan, process: JaegerProcess): Sp
   if (status !== undefined) span.status = status;
   const scope = takeScope(tags);
   if (scope !== undefined) span.scope = scope;
-  const traceState = tags["w3c.tracestate"];
-  if (typeof traceState === "string") {
-    span.traceState = traceState;
-    delete tags["w3c.tracestate"];
-  }
+  const traceState = takeTraceState(tags);
+  if (traceState !== undefined) span.traceState = traceState;
   if ((jaeger.flags & DEBUG_FLAG) !== 0) tags["jaeger.debug"] ??= true;
   if (jaeger.warnings.length > 0) tags["jaeger.warnings"] ??= jaeger.warnings;
   const { serviceName } = process;

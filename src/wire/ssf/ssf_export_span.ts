@@ -3,7 +3,6 @@ import { createAttributes } from "../../model/attributes.ts";
 import { changeSpan } from "../../model/change_span.ts";
 import { countReason } from "../../model/counters.ts";
 import { isErrorSpan, type Span } from "../../model/span.ts";
-import { isGoTraceKind } from "../../model/span_kind.ts";
 import { countDropped, type Losses } from "../losses.ts";
 import { OWN_KEYS } from "../own_attributes.ts";
 import { spanToSsfSpan } from "./ssf_model.ts";
@@ -18,7 +17,7 @@ import type { SsfSpan } from "./ssf_span.ts";
  * | no end | the end is the start, and the tag `trace.state` says why |
  * | a time outside of 64 bits, or 0, which SSF takes for unset | the nearest it has, exact in the tags `trace.…_unix_nano` |
  * | no name | `(unnamed)` |
- * | kind of go-trace | the tag `trace.kind` |
+ * | kind | also the tag `trace.kind` |
  */
 export function ssfExportSpan(span: Span, losses: Losses): SsfSpan {
   const own = new Map<string, string>();
@@ -37,7 +36,8 @@ export function ssfExportSpan(span: Span, losses: Losses): SsfSpan {
     countReason(losses.changed, "no_end_time");
   }
   const { kind } = span;
-  if (typeof kind === "number" || isGoTraceKind(kind)) {
+  // SSF's own tag for it would read as an attribute of the program.
+  if (kind !== "internal" && !("span.kind" in span.attributes)) {
     own.set(OWN_KEYS.kind, String(kind));
   }
   if (span.name === "") countReason(losses.changed, "no_name");
