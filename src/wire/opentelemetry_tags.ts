@@ -22,9 +22,9 @@ export function takeStatus(tags: Tags): SpanStatus | undefined {
     typeof each === "string" && each !== "" && each !== "true"
   );
   if (message === description) delete tags["otel.status_description"];
-  if (code === "ERROR" && (error === true || error === "true" || error === message)) {
-    delete tags.error;
-  }
+  const isRepeated = error === true || error === "true" ||
+    description !== undefined && error === description;
+  if (code === "ERROR" && isRepeated) delete tags.error;
   return message === undefined ? { code: "error" } : { code: "error", message: message as string };
 }
 
