@@ -1,15 +1,16 @@
 import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
 import { buildPrograms } from "./peers.ts";
+import { benchQueries } from "./query.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 
-const NAMES = ["ingest", "memory", "open", "startup", "sdk"];
+const NAMES = ["ingest", "memory", "open", "startup", "sdk", "query"];
 
 /**
  * Runs the benchmarks that are named, or all of them, and prints ratios. It asserts nothing: on
  * another machine the times differ, the ratios little.
  *
- *     deno task bench [ingest] [memory] [open] [startup] [sdk]
+ *     deno task bench [ingest] [memory] [open] [startup] [sdk] [query]
  */
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !NAMES.includes(name));
@@ -31,6 +32,7 @@ async function main(names: readonly string[]): Promise<number> {
     }
     if (wanted.has("startup")) await benchStartup(folder, 25);
     if (wanted.has("sdk")) await benchSdk(folder, 5);
+    if (wanted.has("query")) benchQueries({ spanCount: 1_000_000, runCount: 5 });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -17,6 +17,7 @@ export const LAYERS: LayerTable = {
   model: { folders: [] },
   runtime: { folders: [] },
   wire: { folders: ["model"] },
+  query: { folders: ["model"], packages: ["re2js"] },
   assemble: { folders: ["model", "wire"] },
   analysis: { folders: ["model", "query"] },
   broadcast: { folders: ["model", "wire", "runtime"] },
@@ -42,7 +43,9 @@ export const LAYERS: LayerTable = {
  */
 export const ENTRIES: LayerTable = {
   "mod.ts": {
-    folders: Object.keys(LAYERS).filter((folder) => !["terminal", "tui", "cli"].includes(folder)),
+    folders: Object.keys(LAYERS).filter((folder) =>
+      !["query", "terminal", "tui", "cli"].includes(folder)
+    ),
   },
   "cli.ts": { folders: ["cli"] },
 };
