@@ -7,7 +7,9 @@ import { printTrace } from "../tui/print_trace.ts";
 import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import type { SpanSource } from "./span_source.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
 import { findSource } from "./find_source.ts";
+import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Builds `trace view`. */
 export function createViewCommand(io: CliIo, _setExitCode: (code: number) => void): PlainCommand {
@@ -16,19 +18,21 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
       "[sources...]",
       "trace files of any format, - for standard input, a socket, or jaeger+http://HOST:PORT; without one the running session",
     )
+    .option(...WHERE_OPTION)
     .option("--print", "print traces as text, as when the output is no terminal")
     .option("--json", "print one trace a line as JSON")
     .option("--no-follow", "print what is there now and stop")
     .addHelpText("after", KEYS_HELP)
     .action(async (names, options) => {
+      const where = await readWhere(options.where);
       const source = await findSource(io, names);
       if (options.json || options.print || !io.stdout.isTerminal) {
         const format = options.json ? formatTraceJson : textFormat(io, source);
-        await printSource(io, source, { format, isFollowing: options.follow });
+        await printSource(io, source, { format, where, isFollowing: options.follow });
         return;
       }
       const { showSource } = await import("./view_terminal.ts");
-      await showSource(io, source, { isFollowing: options.follow });
+      await showSource(io, source, { where, isFollowing: options.follow });
     }) as unknown as PlainCommand;
 }
 
@@ -41,19 +45,25 @@ export function formatTraceJson(trace: Trace): string {
     `"duration_ns":${trace.durationNano},"spans":[${spans}]}\n`;
 }
 
-function textFormat(io: CliIo, source: SpanSource): (trace: Trace) => string {
+/** How to print a trace, and which of its spans the query found, if there is one. */
+type FormatTrace = (trace: Trace, found?: ArrayLike<number>) => string;
+
+function textFormat(io: CliIo, source: SpanSource): FormatTrace {
   const color = wantsColor(io, io.stdout);
-  return (trace) => {
+  return (trace, found) => {
     const nowUnixNano = source.isLive ? BigInt(Date.now()) * 1_000_000n : undefined;
-    return printTrace(trace, { color, nowUnixNano });
+    return printTrace(trace, { color, nowUnixNano, marked: found && new Set(Array.from(found)) });
   };
 }
 
-/** Prints the traces of a source: each once it is finished, the rest at the end. */
+/**
+ * Prints the traces of a source in which the query finds something, if there is one: each once it is
+ * finished, the rest at the end.
+ */
 async function printSource(
   io: CliIo,
   source: SpanSource,
-  options: { format: (trace: Trace) => string; isFollowing: boolean },
+  options: { format: FormatTrace; where: SpanQuery | undefined; isFollowing: boolean },
 ): Promise<void> {
   const early: Trace[] = [];
   const store = new TraceStore({
@@ -64,12 +74,16 @@ async function printSource(
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   let printing = Promise.resolve();
+  let printedCount = 0;
   function print(isOver: boolean): Promise<void> {
     return printing = printing.then(async () => {
       const finished = source.isLive || isOver ? store.finishedTraces(Date.now(), isOver) : [];
       let text = "";
       for (const trace of [...early.splice(0), ...finished.map((each) => each.trace)]) {
-        text += options.format(trace);
+        const found = options.where?.findSpans(trace);
+        if (found?.length === 0) continue;
+        printedCount++;
+        text += options.format(trace, found);
         // Not one by one: a write costs more than most traces.
         if (text.length < WRITE_LENGTH) continue;
         await io.stdout.write(text);
@@ -105,6 +119,9 @@ async function printSource(
   }
   if (failure !== undefined) throw failure;
   await print(true);
+  if (options.where !== undefined && printedCount === 0) {
+    await io.stderr.write(`trace: ${describeNoMatch(options.where)}\n`);
+  }
 }
 
 const PRINT_INTERVAL_MS = 50;

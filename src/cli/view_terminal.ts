@@ -1,24 +1,28 @@
 import { TraceStore } from "../assemble/trace_store.ts";
 import { openTerminal } from "../terminal/open_terminal.ts";
 import { type FeedItem, runTui } from "../tui/app.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
+import { filterFeed } from "./filter_feed.ts";
 import { type CliIo, wantsColor } from "./io.ts";
+import { describeNoMatch } from "./where_option.ts";
 import type { SpanSource } from "./span_source.ts";
 
-/** Shows a source in the terminal until the user quits. */
+/** Shows a source in the terminal until the user quits; of the traces those that a query finds, if any. */
 export async function showSource(
   io: CliIo,
   source: SpanSource,
-  options: { isFollowing: boolean },
+  { where, isFollowing }: { where: SpanQuery | undefined; isFollowing: boolean },
 ): Promise<void> {
+  const feed = readFeed(source, io.signal);
   await runTui({
     terminal: openTerminal(),
     store: new TraceStore({ maxSpansPerTrace: 1_000_000 }),
-    feed: readFeed(source, io.signal),
-    title: source.title,
+    feed: where === undefined ? feed : filterFeed(feed, where),
+    title: where === undefined ? source.title : `${source.title}  where ${where.text}`,
     isColored: wantsColor(io, io.stdout),
     connection: source.isLive ? "live" : "loading",
-    isFollowing: options.isFollowing && source.isLive,
-    emptyHint: emptyHint(source),
+    isFollowing: isFollowing && source.isLive,
+    emptyHint: where === undefined ? emptyHint(source) : [describeNoMatch(where)],
     offsetMinutes: -new Date().getTimezoneOffset(),
     signal: io.signal,
   });

@@ -47,6 +47,7 @@ export class QueryError extends SyntaxError {
  * ```
  */
 export function describeQueryError(error: QueryError): string {
+  if (error.query.trim() === "") return error.message;
   const characters = [...error.query].map((each) =>
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(each) ? " " : each
   );

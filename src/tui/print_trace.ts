@@ -21,10 +21,18 @@ export interface PrintTraceOptions {
   readonly offsetMinutes?: number;
   /** What running spans are measured against. @default nothing runs any more */
   readonly nowUnixNano?: bigint;
+  /**
+   * Indexes of the spans to mark at the end of their lines; when that is all of them, none is marked.
+   *
+   * @default none
+   */
+  readonly marked?: ReadonlySet<number>;
 }
 
 /** Deeper levels are told by a number, so that a chain of 100,000 spans prints in lines, not pages. */
 const MAX_LEVELS = 40;
+const MARK: Segment = { text: "◀", style: { color: "cyan", isBold: true } };
+const NO_MARKS: ReadonlySet<number> = new Set();
 
 /**
  * Prints a trace as a tree: a line for the root span with the figures of the trace, then a line a
@@ -58,8 +66,13 @@ export function printTrace(trace: Trace, options: PrintTraceOptions): string {
     const fitted = width !== undefined && lineWidth(line) > width ? fitLine(line, width) : line;
     lines.push(paintLine(fitted, options.color) + "\n");
   }
-  print(headerLine(trace, options));
-  for (let row = 1; row < trace.nodes.length; row++) print(spanLine(trace, row, options));
+  const { marked } = options;
+  const marks = marked !== undefined && marked.size < trace.nodes.length ? marked : NO_MARKS;
+  for (let row = 0; row < trace.nodes.length; row++) {
+    const line = row === 0 ? headerLine(trace, options) : spanLine(trace, row, options);
+    if (marks.has(nodeIndexOfRow(trace, row))) line.push({ text: "  " }, MARK);
+    print(line);
+  }
   for (const warning of trace.warnings) {
     print([{ text: `! ${show(warning, options.width)}`, style: { color: "yellow" } }]);
   }
