@@ -41,6 +41,11 @@ const WORD_END = /[\s{}()|&=!<>~,"'`]/;
 /** What an attribute's name begins with; a part of it may be quoted. */
 const ATTRIBUTE_START = /^(?:span|resource|event|link|instrumentation)?\./;
 
+/** Whether a text is one word as it stands. */
+export function isPlainWord(text: string): boolean {
+  return text !== "" && !WORD_END.test(text);
+}
+
 function readToken(query: string, start: number): Token {
   if (start >= query.length) return { type: "end", start, end: start, value: "" };
   const first = query[start];

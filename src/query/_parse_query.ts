@@ -137,7 +137,7 @@ class QueryParser {
     const isFirst = outer === undefined ? this.#operands.length === 0 : outer.token.type === "(";
     if (!isFirst || this.#isInBraces) {
       const expected = `a condition; aggregates stand after "|"`;
-      throw this.#cursor.error(`${name}() cannot stand here`, token, expected);
+      throw this.#cursor.error(`The stage ${name}() cannot stand here`, token, expected);
     }
     const all: Spanset = { type: "filter", condition: { type: "constant", value: true } };
     this.#pushStage(readAggregate(this.#cursor, all), 1);

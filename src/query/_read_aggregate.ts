@@ -28,7 +28,7 @@ export function readAggregate(cursor: QueryCursor, input: Spanset): Spanset {
   if (nameToken.type !== "word") throw cursor.unexpected(nameToken, stages);
   switch (classifyStage(name)) {
     case "unsupported":
-      throw cursor.error(`${name}() is not supported`, nameToken, stages);
+      throw cursor.error(`The stage ${name}() is not supported`, nameToken, stages);
     case "unknown":
       throw cursor.unexpected(nameToken, stages);
   }

@@ -48,7 +48,7 @@ export function readCondition(cursor: QueryCursor): Condition {
 function readFlag(cursor: QueryCursor, field: Field, token: Token): Condition {
   if (field.type !== "any" && field.type !== "boolean") {
     throw cursor.error(
-      `${field.name} is not compared with anything`,
+      `The field ${field.name} is not compared with anything`,
       cursor.token,
       `one of ${
         comparatorsOf(field).join(" ")
@@ -91,7 +91,7 @@ function readComparison(cursor: QueryCursor, field: Field, comparator: Comparato
   const allowed = comparatorsOf(field);
   if (!allowed.includes(comparator)) {
     throw cursor.error(
-      `${field.name} cannot be compared by ${comparator}`,
+      `The field ${field.name} cannot be compared by ${comparator}`,
       operator,
       `one of ${allowed.join(" ")}`,
     );

@@ -71,13 +71,17 @@ export function readLiteral(
     case "number": {
       const number = isWord ? parseNumberText(text) : undefined;
       return number === undefined
-        ? { problem: `${field.name} is a number, not ${quote(text)}`, expected: "one such as 3" }
+        ? {
+          problem: `The field ${field.name} is a number, not ${quote(text)}`,
+          expected: "one such as 3",
+        }
         : { type: "number", value: number };
     }
     case "boolean":
-      return text === "true" || text === "false"
-        ? { type: "boolean", value: text === "true" }
-        : { problem: `${field.name} cannot be ${quote(text)}`, expected: "true or false" };
+      return text === "true" || text === "false" ? { type: "boolean", value: text === "true" } : {
+        problem: `The field ${field.name} cannot be ${quote(text)}`,
+        expected: "true or false",
+      };
     case "status":
       return readWordOf(field, STATUS_WORDS, text);
     case "kind":
@@ -115,7 +119,9 @@ function readDuration(
   if (value !== undefined) return { type: "duration", value };
   const isNumber = token.type === "word" && parseNumberText(text) !== undefined;
   return {
-    problem: isNumber ? `${quote(text)} has no unit` : `${field.name} cannot be ${quote(text)}`,
+    problem: isNumber
+      ? `${quote(text)} has no unit`
+      : `The field ${field.name} cannot be ${quote(text)}`,
     expected: `a duration such as ${isNumber ? text : "100"}ms (ns, us, ms, s, m, h)`,
   };
 }
@@ -126,7 +132,7 @@ function readWordOf(
   text: string,
 ): Literal | LiteralProblem {
   if (words.includes(text)) return { type: "text", text };
-  return { problem: `${field.name} cannot be ${quote(text)}`, expected: listOf(words) };
+  return { problem: `The field ${field.name} cannot be ${quote(text)}`, expected: listOf(words) };
 }
 
 function readPlainWord(text: string, isOrder: boolean): Literal | LiteralProblem {
