@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { buildTrace } from "../../src/assemble/build_trace.ts";
 import type { Trace } from "../../src/model/trace.ts";
+import { describeQueryError } from "../../src/query/query_error.ts";
 import { compileQuery } from "../../src/query/compile_query.ts";
 import { decodeSpanLine } from "../../src/wire/span_line/decode_span_line.ts";
 
@@ -38,3 +39,8 @@ for (const { query, finds } of readExamples()) {
     assertEquals(ids.sort().join(" "), finds);
   });
 }
+
+Deno.test("the page shows an error as it is printed", () => {
+  const error = assertThrows(() => compileQuery("duration > 100"));
+  assertStringIncludes(PAGE, `trace: Cannot read --where: ${describeQueryError(error)}\n`);
+});

@@ -54,6 +54,15 @@ Deno.test("nothing is cut when no width is given, and no line is wider than one 
   }
 });
 
+Deno.test("marked spans have a mark at the end of their lines, unless all are marked", () => {
+  const spans = [makeSpan("a", { ms: 9 }), makeSpan("b", { parentId: "a", ms: 1 })];
+  const marks = (...marked: number[]): string[] =>
+    print(spans, { marked: new Set(marked) }).trimEnd().split("\n").map((line) => line.slice(-3));
+  assertEquals(marks(1)[1], "  ◀");
+  assertEquals(marks(0).map((end) => end.includes("◀")), [true, false]);
+  assertEquals(marks(0, 1).join("").includes("◀"), false);
+});
+
 Deno.test("colours are written only when asked for", () => {
   const plain = print(failedSpans("t"));
   assert(!plain.includes("\x1b"));
