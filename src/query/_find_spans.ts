@@ -2,7 +2,7 @@ import type { Trace } from "../model/trace.ts";
 import { compileCondition, conditionCost, type SpanTest } from "./_compile_condition.ts";
 import type { Field } from "./_field.ts";
 import { MarkPool } from "./_mark_pool.ts";
-import type { Literal, Spanset } from "./_query_tree.ts";
+import type { Condition, Spanset } from "./_query_tree.ts";
 import { OPPOSITES, relate } from "./_relate.ts";
 import { createValueTest, numberOf } from "./_value_test.ts";
 
@@ -25,7 +25,7 @@ export function compileSpanset(spanset: Spanset): FindSpans {
 
 const NONE: readonly number[] = [];
 
-function compileFilter(condition: Parameters<typeof compileCondition>[0]): FindSpans {
+function compileFilter(condition: Condition): FindSpans {
   const test = compileCondition(condition);
   return (trace) => {
     const { nodes } = trace;
@@ -211,7 +211,7 @@ function keepCommon(marks: Uint8Array, others: Uint8Array, length: number, pool:
 function compileAggregate(
   { aggregate, field, comparator, limit }: Extract<Spanset, { type: "aggregate" }>,
 ): (trace: Trace, marks: Uint8Array) => boolean {
-  const test = createValueTest(comparator, [{ type: "number", value: limit } satisfies Literal]);
+  const test = createValueTest(comparator, [{ type: "number", value: limit }]);
   return (trace, marks) => {
     const result = aggregate === "count"
       ? countMarks(marks, trace.nodes.length)

@@ -160,6 +160,10 @@ class QueryParser {
     if (token.type === "&&" || word === "and") return this.#pushBinary({ type: "and" });
     if (token.type === "||" || word === "or") return this.#pushBinary({ type: "or" });
     const relation = findRelation(token.type);
+    if (left.type === "condition" && this.#cursor.comparator !== undefined) {
+      const expected = "&& between two of them; for structure, put each side in braces";
+      throw this.#cursor.error("Comparisons cannot be chained", token, expected);
+    }
     if (relation !== undefined && !this.#isInBraces) return this.#pushBinary(relation);
     if (left.type === "condition" && ["word", "string", "!", "("].includes(token.type)) {
       // Side by side means both.

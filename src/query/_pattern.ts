@@ -3,6 +3,8 @@ import { RE2JS } from "re2js";
 /** A regular expression that a whole text must match. */
 export interface Pattern {
   matches(text: string): boolean;
+  /** How many steps its program has: what a text costs is in proportion to that, too. */
+  readonly size: number;
 }
 
 /**
@@ -12,13 +14,14 @@ export interface Pattern {
  * @throws {Error} With what is wrong, for people.
  */
 export function compilePattern(source: string, { ignoresCase }: { ignoresCase: boolean }): Pattern {
-  if (source.length > MAX_PATTERN_LENGTH) {
-    throw new Error(`it has more than ${MAX_PATTERN_LENGTH} characters`);
+  if (source.length > MAX_LENGTH) throw new Error(`it has more than ${MAX_LENGTH} characters`);
+  if (source.length * (1 + sumOfCounts(source)) > MAX_EXPANSION) {
+    throw new Error("it repeats too much");
   }
   try {
     const flags = RE2JS.DOTALL | (ignoresCase ? RE2JS.CASE_INSENSITIVE : 0);
     const compiled = RE2JS.compile(source, flags);
-    return { matches: (text) => compiled.testExact(text) };
+    return { matches: (text) => compiled.testExact(text), size: compiled.programSize() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // The flags stand in front of what it quotes.
@@ -26,5 +29,15 @@ export function compilePattern(source: string, { ignoresCase }: { ignoresCase: b
   }
 }
 
-/** Enough for a list of a hundred names; what a text costs grows with it. */
-const MAX_PATTERN_LENGTH = 4_096;
+/** What its counted repetitions, such as `{3,5}`, add up to. */
+function sumOfCounts(source: string): number {
+  let sum = 0;
+  for (const [, least, most] of source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
+    sum += Number(most || least);
+  }
+  return sum;
+}
+
+const MAX_LENGTH = 4_096;
+/** Each repetition is written out before the size of the program is known. */
+const MAX_EXPANSION = 100_000;

@@ -1,6 +1,7 @@
 import { attributeField, type Field, findIntrinsic, splitAttributeName } from "./_field.ts";
 import { lexQuery, type Token } from "./_lex_query.ts";
 import { findRelation } from "./_operators.ts";
+import type { Pattern } from "./_pattern.ts";
 import type { Comparator } from "./_query_tree.ts";
 import { QueryError } from "./query_error.ts";
 
@@ -11,7 +12,7 @@ export class QueryCursor {
   #at = 0;
   /** One object a name, so that comparisons of one field can be found. */
   readonly #fields = new Map<string, Field>();
-  #patternCount = 0;
+  #patternSize = 0;
 
   /** @throws {QueryError} When the query is too long. */
   constructor(query: string) {
@@ -79,10 +80,15 @@ export class QueryCursor {
     return field;
   }
 
-  /** @throws {QueryError} When there are too many regular expressions with this one. */
-  countPattern(token: Token): void {
-    if (++this.#patternCount <= MAX_PATTERNS) return;
-    throw this.error("Too many regular expressions", token, `at most ${MAX_PATTERNS}`);
+  /** @throws {QueryError} When the regular expressions so far are too large with this one. */
+  addPattern({ size }: Pattern, token: Token): void {
+    this.#patternSize += size;
+    if (this.#patternSize <= MAX_PATTERN_SIZE) return;
+    throw this.error(
+      "The regular expressions are too large",
+      token,
+      `at most ${MAX_PATTERN_SIZE} steps of all in a query (whole values are better compared with =)`,
+    );
   }
 
   /** The error for a token that cannot stand where it does. */
@@ -96,7 +102,9 @@ export class QueryCursor {
         return this.error("The query ends too early", token, expected);
       default: {
         const text = this.query.slice(token.start, token.end);
-        return this.error(`Unexpected ${quote(text)}`, token, expected);
+        // A string brings its own quotes.
+        const shown = token.type === "string" ? text.slice(0, 40) : quote(text);
+        return this.error(`Unexpected ${shown}`, token, expected);
       }
     }
   }
@@ -111,7 +119,8 @@ export class QueryCursor {
 
 const COMPARATORS: ReadonlySet<string> = new Set(["=", "!=", "<", "<=", ">", ">=", "=~", "!~"]);
 const MAX_QUERY_LENGTH = 1_000_000;
-const MAX_PATTERNS = 1_000;
+/** A step is about a character of the expressions; what a text costs grows with them. */
+const MAX_PATTERN_SIZE = 5_000;
 
 /** Text as messages quote it, cut when long. */
 export function quote(text: string): string {

@@ -74,13 +74,7 @@ function readText(cursor: QueryCursor, token: Token): Condition {
         "a value that is computed already (to search for the character, quote it)",
       );
     }
-    if (name.startsWith("parent.")) {
-      throw cursor.error(
-        "Fields of the parent are not supported",
-        token,
-        "a condition on the parent: { … } > { … }",
-      );
-    }
+    if (name.startsWith("parent.")) throw unknownField(cursor, token);
     if (SCOPED.test(name)) throw unknownField(cursor, token);
   }
   return { type: "text", text: token.value };
@@ -138,7 +132,7 @@ function compare(
 ): Comparison {
   const literal = readLiteral(field, comparator, token);
   if ("problem" in literal) throw cursor.error(literal.problem, token, literal.expected);
-  if (literal.type === "pattern") cursor.countPattern(token);
+  if (literal.type === "pattern") cursor.addPattern(literal.pattern, token);
   return { type: "comparison", field, comparator, literals: [literal] };
 }
 
@@ -150,10 +144,15 @@ function isFieldOnly(word: string): boolean {
 
 function unknownField(cursor: QueryCursor, token: Token): QueryError {
   const name = token.value;
+  if (/^parent(?:\.|$)/.test(name)) {
+    const expected = "a condition on the parent: { … } > { … }";
+    return cursor.error("Fields of the parent are not supported", token, expected);
+  }
   const similar = findSimilarName(name, INTRINSIC_NAMES);
-  const scoped = INTRINSIC_NAMES.filter((each) => each.includes(":"));
-  const expected = SCOPED.test(name)
-    ? similar ?? `one of ${listOf(scoped)}`
+  const scope = SCOPED.exec(name)?.[0];
+  const scoped = INTRINSIC_NAMES.filter((each) => scope !== undefined && each.startsWith(scope));
+  const expected = scope !== undefined
+    ? similar ?? (scoped.length > 0 ? listOf(scoped) : `${scope.slice(0, -1)}.key`)
     : similar !== undefined
     ? `${similar}, or .${name} if it is an attribute`
     : `a field such as duration; an attribute begins with a dot: .${name}`;

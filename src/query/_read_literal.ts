@@ -137,7 +137,7 @@ function readWordOf(
 
 function readPlainWord(text: string, isOrder: boolean): Literal | LiteralProblem {
   if (text === "true" || text === "false") return { type: "boolean", value: text === "true" };
-  const number = parseNumberText(text);
+  const number = LIMITS[text] ?? parseNumberText(text);
   if (number !== undefined) return { type: "number", value: number };
   const duration = parseDurationText(text);
   if (duration !== undefined) return { type: "duration", value: duration };
@@ -150,3 +150,9 @@ function readPlainWord(text: string, isOrder: boolean): Literal | LiteralProblem
   }
   return { type: "text", text };
 }
+
+/** TraceQL's words for the ends of the 64-bit integers. */
+const LIMITS: Readonly<Record<string, bigint | undefined>> = Object.assign(Object.create(null), {
+  minInt: -(2n ** 63n),
+  maxInt: 2n ** 63n - 1n,
+});
