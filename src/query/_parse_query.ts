@@ -190,8 +190,11 @@ class QueryParser {
     this.#reduce(0);
     this.#cursor.take();
     const input = toSpanset(this.#operands.pop() as Operand);
-    const depth = this.#checkedDepth(input.depth + 1, this.#cursor.token);
-    if (this.#cursor.token.type === "{") return this.#openBrace({ ...input, depth });
+    const { token } = this.#cursor;
+    // Two conditions in a row become one.
+    if (token.type === "{" && input.spanset.type === "filter") return this.#openBrace(input);
+    const depth = this.#checkedDepth(input.depth + 1, token);
+    if (token.type === "{") return this.#openBrace({ ...input, depth });
     this.#pushStage(readAggregate(this.#cursor, input.spanset), depth);
     return false;
   }

@@ -118,7 +118,7 @@ export class QueryCursor {
 }
 
 const COMPARATORS: ReadonlySet<string> = new Set(["=", "!=", "<", "<=", ">", ">=", "=~", "!~"]);
-const MAX_QUERY_LENGTH = 1_000_000;
+const MAX_QUERY_LENGTH = 500_000;
 /** A step is about a character of the expressions; what a text costs grows with them. */
 const MAX_PATTERN_SIZE = 5_000;
 

@@ -10,6 +10,8 @@ import type { QueryError } from "./query_error.ts";
 const ARITHMETIC = /^[-+*/%^]$/;
 /** Names with a colon are TraceQL's for fields of these. */
 const SCOPED = /^(?:span|trace|event|link|instrumentation|resource):/;
+/** Longer texts are found by nobody who types them. */
+const MAX_TEXT_LENGTH = 1_000;
 const NUMBER_START = /^[-+.]?\d/;
 
 /** What a comparator becomes when its sides change places. */
@@ -65,6 +67,9 @@ function readFlag(cursor: QueryCursor, field: Field, token: Token): Condition {
 
 function readText(cursor: QueryCursor, token: Token): Condition {
   if (token.value.trim() === "") throw cursor.error("The text is blank", token, "a word");
+  if (token.value.length > MAX_TEXT_LENGTH) {
+    throw cursor.error("The text is too long", token, `at most ${MAX_TEXT_LENGTH} characters`);
+  }
   if (token.type === "word") {
     const name = token.value;
     if (ARITHMETIC.test(name)) {

@@ -1,3 +1,4 @@
+import { spanKindFromNumber } from "../model/span_kind.ts";
 import { type Field, KIND_NAMES, STATUS_WORDS } from "./_field.ts";
 import type { Token } from "./_lex_query.ts";
 import { parseDurationText, parseNumberText } from "./_number_text.ts";
@@ -85,8 +86,9 @@ export function readLiteral(
     case "status":
       return readWordOf(field, STATUS_WORDS, text);
     case "kind":
-      return /^\d+$/.test(text)
-        ? { type: "text", text: text.replace(/^0+(?=\d)/, "") }
+      // Only kinds that have no word stay numbers.
+      return /^[1-9]\d*$/.test(text) && typeof spanKindFromNumber(Number(text)) === "number"
+        ? { type: "text", text }
         : readWordOf(field, KIND_NAMES, text);
     case "id":
       return { type: "text", text };

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { buildTrace } from "../../src/assemble/build_trace.ts";
+import { createAttributes } from "../../src/model/attributes.ts";
 import { compileQuery } from "../../src/query/compile_query.ts";
 import { describeQueryError, QueryError } from "../../src/query/query_error.ts";
-import { createRandom } from "../assemble/_make_span.ts";
+import { createRandom, makeSpan } from "../assemble/_make_span.ts";
 
 function errorOf(query: string): QueryError {
   return assertThrows(() => compileQuery(query), QueryError);
@@ -39,6 +41,7 @@ const WRONG: [query: string, column: number, problem: string, expected: string][
   ['.a =~ "("', 7, "regular expression", "RE2"],
   ["status = eror", 10, "status cannot be", "ok, error or unset"],
   ["kind = serve", 8, "kind cannot be", "server"],
+  ["kind = 1", 8, "kind cannot be", "http"],
   ["kind > server", 6, "kind cannot be compared by >", "="],
   ["running = 1", 11, "running cannot be", "true or false"],
   ["span:childCount > many", 19, "span:childCount is a number", "3"],
@@ -134,6 +137,17 @@ Deno.test("text of any kind is compiled or refused with a place in it", () => {
       .split(";"),
     ...'count();avg(;|;{ ;} ;by(;and ;not ;"x y";`(`;kind = sql;orphan;event.a;parent.'.split(";"),
   ];
+  const odd = buildTrace("t", [
+    makeSpan("", { ms: -1, attrs: { a: [[1n]], and: new Uint8Array(1), "": {} }, events: [] }),
+    makeSpan("b", { kind: 9, parentId: "zz", service: "", resource: createAttributes() }),
+    makeSpan("c", {
+      parentId: "c",
+      ms: 0,
+      attrs: { a: NaN },
+      status: { code: "error" },
+      links: [],
+    }),
+  ]);
   let compiled = 0;
   for (let round = 0; round < 40_000; round++) {
     const length = Math.floor(random() * 12);
@@ -141,8 +155,9 @@ Deno.test("text of any kind is compiled or refused with a place in it", () => {
       "",
     );
     try {
-      compileQuery(text);
+      const { findSpans } = compileQuery(text);
       compiled++;
+      assert([...findSpans(odd)].every((index) => index >= 0 && index < odd.nodes.length));
     } catch (error) {
       if (!(error instanceof QueryError)) throw new Error(JSON.stringify(text), { cause: error });
       assert(error.column >= 1 && error.column <= [...text].length + 1, JSON.stringify(text));
