@@ -1,9 +1,10 @@
-import { type Token } from "./_lex_query.ts";
+import type { Token } from "./_lex_query.ts";
 import { type BinaryOperator, findRelation, operatorWord } from "./_operators.ts";
 import { listOf, QueryCursor, quote } from "./_query_cursor.ts";
 import type { Condition, Spanset } from "./_query_tree.ts";
 import { AGGREGATES, classifyStage, readAggregate } from "./_read_aggregate.ts";
 import { readCondition } from "./_read_condition.ts";
+import { columnOf } from "./query_error.ts";
 
 /**
  * Parses a query. Neither the text nor its nesting can make it recurse: what is open waits in lists.
@@ -297,7 +298,7 @@ class QueryParser {
   }
 
   #columnOf(token: Token): number {
-    return this.#cursor.error("", token, "").column;
+    return columnOf(this.#cursor.query, token.start);
   }
 }
 

@@ -134,7 +134,10 @@ function readWordOf(
   text: string,
 ): Literal | LiteralProblem {
   if (words.includes(text)) return { type: "text", text };
-  return { problem: `The field ${field.name} cannot be ${quote(text)}`, expected: listOf(words) };
+  return {
+    problem: `The field ${field.name} cannot be ${quote(text)}`,
+    expected: `${listOf(words)} (an attribute of that name is .${field.name})`,
+  };
 }
 
 function readPlainWord(text: string, isOrder: boolean): Literal | LiteralProblem {

@@ -19,12 +19,17 @@ export class QueryError extends SyntaxError {
     problem: string,
     { query, offset, expected }: { query: string; offset: number; expected: string },
   ) {
-    const column = [...query.slice(0, offset)].length + 1;
+    const column = columnOf(query, offset);
     super(`${problem} at column ${column}, expected ${expected}`);
     this.query = query;
     this.column = column;
     this.expected = expected;
   }
+}
+
+/** The column of a place that is given in UTF-16 units. */
+export function columnOf(query: string, offset: number): number {
+  return [...query.slice(0, offset)].length + 1;
 }
 
 /**
