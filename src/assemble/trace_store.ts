@@ -4,6 +4,7 @@ import type { Trace } from "../model/trace.ts";
 import { traceKey } from "../model/trace_key.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
+import type { TraceEntry, TraceList } from "./trace_list.ts";
 
 /** The bounds of a {@linkcode TraceStore}, and when it calls a trace finished. */
 export interface TraceStoreOptions {
@@ -19,17 +20,6 @@ export interface TraceStoreOptions {
   readonly rootlessQuietMs?: number;
   /** Told of each trace that is given up before `finishedTraces` had reported it. */
   readonly onEvict?: (trace: Trace) => void;
-}
-
-/** What a {@linkcode TraceStore} knows of a trace without building its tree. */
-export interface TraceEntry {
-  /** Counts up with each new trace and is never used again, so it can stand for the trace. */
-  readonly sequence: number;
-  readonly traceId: string;
-  /** Distinct spans. */
-  readonly spanCount: number;
-  readonly runningCount: number;
-  readonly errorCount: number;
 }
 
 /** A trace of which nothing more is expected, see {@linkcode TraceStore.finishedTraces}. */
@@ -62,7 +52,7 @@ export interface FinishedTrace {
  * if (store.trace("t")?.runningCount !== 1) throw new Error("lost");
  * ```
  */
-export class TraceStore {
+export class TraceStore implements TraceList {
   readonly #maxTraces: number;
   readonly #maxSpansPerTrace: number;
   readonly #maxSpans: number;

@@ -18,6 +18,8 @@ export interface RecordedSection {
   readonly spanCount: number;
   /** Whether a checkpoint vouches for these bytes, or each line was only looked at on its own. */
   readonly isProven: boolean;
+  /** Where the lines begin in the source, if they stand there just like this; else `undefined`. */
+  readonly offset: number | undefined;
 }
 
 /**
@@ -200,7 +202,7 @@ export class SectionParser {
       const lineCount = from === this.#from ? this.#lineCount : countLines(this.#bytes, from, to);
       if (from > this.#from) this.#takeUnclaimed(from, this.#lineCount - lineCount, sections);
       report.sections++;
-      this.#emit(from, to, lineCount, true, sections);
+      this.#emit(from, to, { spanCount: lineCount, isProven: true }, sections);
       return;
     }
     // A file whose line ends were converted; the checkpoint covers them as they were.
@@ -208,7 +210,8 @@ export class SectionParser {
     if (plain.length === checkpoint.bytes && crc32(plain) === checkpoint.crc32) {
       report.sections++;
       this.#bytes.set(plain, this.#from);
-      this.#emit(this.#from, this.#from + plain.length, this.#lineCount, true, sections);
+      const counted = { spanCount: this.#lineCount, isProven: true, isMoved: true };
+      this.#emit(this.#from, this.#from + plain.length, counted, sections);
     } else {
       this.#damage(this.#from, to, "a section does not match its checkpoint", this.#lineCount);
     }
@@ -261,7 +264,8 @@ export class SectionParser {
     }
     this.#from = to;
     this.#lineCount = 0;
-    this.#emit(from, written, spanCount, false, sections);
+    const isMoved = written !== to;
+    this.#emit(from, written, { spanCount, isProven: false, isMoved }, sections);
   }
 
   /** Begins or goes on to pass over a line that is too long. */
@@ -281,13 +285,14 @@ export class SectionParser {
   #emit(
     from: number,
     to: number,
-    spanCount: number,
-    isProven: boolean,
+    counted: { spanCount: number; isProven: boolean; isMoved?: boolean },
     sections: RecordedSection[],
   ): void {
+    const { spanCount, isProven, isMoved = false } = counted;
     if (spanCount === 0) return;
     this.report.spans += spanCount;
-    sections.push({ lines: this.#bytes.subarray(from, to), spanCount, isProven });
+    const offset = isMoved ? undefined : this.#base + from;
+    sections.push({ lines: this.#bytes.subarray(from, to), spanCount, isProven, offset });
   }
 
   #damage(from: number, to: number, reason: string, lines: number): void {

@@ -1,4 +1,4 @@
-import type { TraceEntry } from "../assemble/trace_store.ts";
+import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { AttributeValue } from "../model/attributes.ts";
 import type { Span } from "../model/span.ts";
 import { onOneLine } from "./span_text.ts";

@@ -1,4 +1,4 @@
-import type { TraceEntry } from "../assemble/trace_store.ts";
+import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { Trace } from "../model/trace.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line } from "../terminal/frame.ts";

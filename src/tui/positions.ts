@@ -1,4 +1,4 @@
-import type { TraceEntry } from "../assemble/trace_store.ts";
+import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { Trace } from "../model/trace.ts";
 import type { Position, TuiState } from "./state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
