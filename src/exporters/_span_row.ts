@@ -1,7 +1,8 @@
 import { type Attributes, type AttributeValue, createAttributes } from "../model/attributes.ts";
 import { countReason } from "../model/counters.ts";
 import { durationNano, isErrorSpan, type MetricSample, type Span } from "../model/span.ts";
-import { countDropped, type Losses } from "../wire/losses.ts";
+import { countDropped } from "../wire/count_dropped.ts";
+import type { Losses } from "../wire/losses.ts";
 import { formatAttributeValue } from "../wire/span_line/format_attribute_value.ts";
 import { serviceOf } from "./_service_of.ts";
 

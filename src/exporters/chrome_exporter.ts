@@ -1,7 +1,7 @@
 import { countReason } from "../model/counters.ts";
 import { durationNano, type Span, type SpanEvent } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
-import { countDropped } from "../wire/losses.ts";
+import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { LaneTable, NEVER } from "./_lane_table.ts";
 import { hasChangedType, plainAttributes, type PlainValue, plainValue } from "./_plain_value.ts";

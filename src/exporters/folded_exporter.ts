@@ -3,7 +3,7 @@ import { buildTrace } from "../assemble/build_trace.ts";
 import { countReason } from "../model/counters.ts";
 import type { Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import { countDropped } from "../wire/losses.ts";
+import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { frameName } from "./_frame_name.ts";
 import { serviceOf } from "./_service_of.ts";

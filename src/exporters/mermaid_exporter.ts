@@ -1,7 +1,7 @@
 import { countReason } from "../model/counters.ts";
 import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
-import { countDropped } from "../wire/losses.ts";
+import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { frameName, oneLine } from "./_frame_name.ts";
 import { serviceOf } from "./_service_of.ts";

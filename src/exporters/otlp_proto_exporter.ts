@@ -1,6 +1,5 @@
 import type { Span } from "../model/span.ts";
-import { encodeOtlpGroups } from "../wire/otlp/encode_otlp.ts";
-import { OtlpGroups } from "../wire/otlp/otlp_groups.ts";
+import { encodeOtlpProtobuf } from "../wire/otlp/encode_otlp.ts";
 import type { Exporter } from "./exporter.ts";
 import { NO_BYTES } from "./_join_bytes.ts";
 
@@ -18,7 +17,7 @@ export class OtlpProtoExporter implements Exporter<Uint8Array> {
   readonly dropped: Record<string, number> = {};
   readonly changed: Record<string, number> = {};
   readonly #maxPendingSpans: number;
-  readonly #groups: OtlpGroups = new OtlpGroups(this);
+  #spans: Span[] = [];
 
   constructor(options: OtlpProtoExporterOptions = {}) {
     this.#maxPendingSpans = options.maxPendingSpans ?? 512;
@@ -29,11 +28,13 @@ export class OtlpProtoExporter implements Exporter<Uint8Array> {
   }
 
   span(span: Span): Uint8Array {
-    this.#groups.add(span);
-    return this.#groups.spanCount >= this.#maxPendingSpans ? this.end() : NO_BYTES;
+    this.#spans.push(span);
+    return this.#spans.length >= this.#maxPendingSpans ? this.end() : NO_BYTES;
   }
 
   end(): Uint8Array {
-    return encodeOtlpGroups(this.#groups.take());
+    const spans = this.#spans;
+    this.#spans = [];
+    return encodeOtlpProtobuf(spans, this);
   }
 }

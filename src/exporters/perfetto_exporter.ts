@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue } from "../model/attributes.ts";
 import { countReason } from "../model/counters.ts";
 import { durationNano, type Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
-import { countDropped } from "../wire/losses.ts";
+import { countDropped } from "../wire/count_dropped.ts";
 import { toBase64 } from "../wire/base64.ts";
 import { ProtobufWriter } from "../wire/protobuf/protobuf_writer.ts";
 import type { Exporter } from "./exporter.ts";
