@@ -5,9 +5,11 @@ import type { Exporter, ExportFormat } from "../exporters/exporter.ts";
 import { PieceBuffer } from "../exporters/piece_buffer.ts";
 import type { Redactor } from "../exporters/redactor.ts";
 import type { Span } from "../model/span.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
 import { ALL_EXPORT_FORMATS } from "./all_export_formats.ts";
 import { CommandError } from "./command_error.ts";
 import { describeReasons, formatCount } from "./describe_reasons.ts";
+import { exportedSpans } from "./exported_spans.ts";
 import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
 import { parseCount } from "./parse_options.ts";
@@ -19,6 +21,7 @@ import {
   REDACT_OPTION,
 } from "./redact_option.ts";
 import { replaceFile } from "./replace_file.ts";
+import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace export`. */
 export interface ExportOptions {
@@ -26,6 +29,7 @@ export interface ExportOptions {
   readonly out?: string;
   readonly force?: boolean;
   readonly trace?: readonly string[];
+  readonly where?: string;
   readonly redact?: Parameters<typeof createRedactor>[1];
   readonly maxSpans?: number;
   readonly listFormats?: boolean;
@@ -46,6 +50,7 @@ export function createExportCommand(
     .option("--out <file>", "write to this file instead of standard output")
     .option("--force", "replace the file if it exists")
     .option("--trace <id>", "only the trace of this id (may be repeated)", collectTraceId)
+    .option(...WHERE_OPTION)
     .option(...REDACT_OPTION, collectRedactRule)
     .option(
       "--max-spans <n>",
@@ -103,7 +108,9 @@ export async function runExport(
   const job: ExportJob = {
     exporter: await format.create({ maxSpans }),
     traceIds: options.trace,
+    where: await readWhere(options.where),
     redactor: createRedactor(io, options.redact),
+    isGrouped: format.needsTraces ?? false,
   };
   if (out === undefined) {
     const spanCount = await exportFiles(io, files, job, (bytes) => io.stdout.write(bytes));
@@ -125,7 +132,9 @@ export async function runExport(
 interface ExportJob {
   readonly exporter: Exporter;
   readonly traceIds: readonly string[] | undefined;
+  readonly where: SpanQuery | undefined;
   readonly redactor: Redactor | undefined;
+  readonly isGrouped: boolean;
 }
 
 function formatsAsText(): string {
@@ -183,42 +192,50 @@ async function exportFiles(
   job: ExportJob,
   write: (bytes: Uint8Array) => Promise<void>,
 ): Promise<number | undefined> {
-  const { exporter, redactor } = job;
-  const isChosen = job.traceIds && matchTraceIds(job.traceIds);
+  const { exporter, redactor, where } = job;
+  const sources = files.map((file) => openStoredSource(io, file));
+  const spans = exportedSpans(sources, io.signal, {
+    isChosen: job.traceIds && matchTraceIds(job.traceIds),
+    where,
+    isGrouped: job.isGrouped,
+  });
   const progress = new ProgressLine(io);
   const buffer = new PieceBuffer();
   let spanCount = 0;
   buffer.add(exporter.begin());
   try {
-    for (const file of files) {
-      for await (const message of openStoredSource(io, file).read(io.signal)) {
-        if (message.type === "notice") {
-          await progress.clear();
-          await io.stderr.write(`trace: ${message.text}\n`);
-        }
-        if (message.type !== "spans") continue;
-        for (const span of message.spans) {
-          if (isChosen !== undefined && !isChosen(span)) continue;
-          spanCount++;
-          buffer.add(exporter.span(redactor === undefined ? span : redactor.redact(span)));
-          if (buffer.isFull) await write(buffer.take());
-        }
-        progress.update(() => `Exporting ${file}: ${formatCount(spanCount, "span")}`);
+    for await (const message of spans) {
+      if (message.type === "notice") {
+        await progress.clear();
+        await io.stderr.write(`trace: ${message.text}\n`);
       }
-      if (io.signal.aborted) return undefined;
+      if (message.type !== "spans") continue;
+      for (const span of message.spans) {
+        buffer.add(exporter.span(redactor === undefined ? span : redactor.redact(span)));
+        if (buffer.isFull) await write(buffer.take());
+      }
+      spanCount += message.spans.length;
+      progress.update(() => `Exporting: ${formatCount(spanCount, "span")}`);
     }
-    if (job.traceIds !== undefined && spanCount === 0) {
-      const ids = job.traceIds.map((id) => `"${id}"`).join(" or ");
-      throw new CommandError(
-        `No span of trace ${ids} in ${files.join(", ")}; trace view --json FILE lists the traces`,
-      );
-    }
+    if (io.signal.aborted) return undefined;
+    if (spanCount === 0) checkChoice(files, job);
     buffer.add(exporter.end());
     await write(buffer.take());
   } finally {
     await progress.clear();
   }
   return spanCount;
+}
+
+/** An empty file is not what somebody wants who chose traces. */
+function checkChoice(files: readonly string[], { traceIds, where }: ExportJob): void {
+  if (traceIds !== undefined) {
+    const ids = traceIds.map((id) => `"${id}"`).join(" or ");
+    throw new CommandError(
+      `No span of trace ${ids} in ${files.join(", ")}; trace view --json FILE lists the traces`,
+    );
+  }
+  if (where !== undefined) throw new CommandError(describeNoMatch(where));
 }
 
 /** Other programs show ids in upper case, and go-trace's with zeros in front. */
@@ -243,7 +260,7 @@ function describeJob({ exporter, redactor }: ExportJob, format: ExportFormat): s
     ? ""
     : `Left out: ${
       formatCount(leftOut, "span")
-    } beyond --max-spans; raise it, or choose traces with --trace ID\n`;
+    } beyond --max-spans; raise it, or choose traces with --trace ID or --where QUERY\n`;
   return hint + describeReasons(`Left out, for ${format.name} has no place for it`, dropped) +
     describeReasons("Written in another form (see docs/formats.md)", exporter.changed) +
     describeRedacted(redactor);

@@ -20,6 +20,8 @@ export const OWN_KEYS = {
   /** Decimal nanoseconds since 1970, where the protocol has microseconds, or no such time. */
   start: "trace.start_time_unix_nano",
   end: "trace.end_time_unix_nano",
+  /** Decimal nanoseconds of a span that ends before its start, where the protocol has no such lengths. */
+  duration: "trace.duration_ns",
   /** The same of an event. */
   time: "trace.time_unix_nano",
 } as const;
@@ -62,7 +64,9 @@ function readOwn(span: Span, changes: { -readonly [K in keyof Span]?: Span[K] })
   const state = take(OWN_KEYS.state, readState);
   const indicator = take(OWN_KEYS.indicator, readFlag);
   const start = take(OWN_KEYS.start, readNano);
-  const end = take(OWN_KEYS.end, readNano);
+  const duration = take(OWN_KEYS.duration, readNano);
+  const end = take(OWN_KEYS.end, readNano) ??
+    (duration === undefined ? undefined : (start ?? span.startTimeUnixNano) + duration);
   if (taken.size === 0) return;
   // OpenTracing's tag, written beside for others to understand.
   if (kind !== undefined && attributes["span.kind"] === kind) taken.add("span.kind");

@@ -5,10 +5,10 @@ import { isGoTraceKind } from "../../model/span_kind.ts";
 import { toBase64 } from "../base64.ts";
 import { countDropped } from "../count_dropped.ts";
 import type { Losses } from "../losses.ts";
-import { clampMicros, microsOfSpan } from "../micros_of_span.ts";
 import { type OtlpId, otlpSpanId, otlpTraceId } from "../otlp/otlp_id.ts";
 import { OWN_KEYS } from "../own_attributes.ts";
 import { formatAttributeValue } from "../span_line/format_attribute_value.ts";
+import { clampMicros, spanMicros } from "./_span_micros.ts";
 
 /** A trace as Jaeger's query service answers it, ready for `JSON.stringify`. */
 export interface JaegerJsonTrace {
@@ -106,7 +106,7 @@ function jaegerSpan(span: Span, processID: string, losses: Losses): JaegerJsonSp
   const spanId = otlpSpanId(span.spanId);
   const parentId = span.parentId === undefined ? undefined : otlpSpanId(span.parentId);
   if (traceId.isHashed || spanId.isHashed || parentId?.isHashed) countReason(losses.changed, "id");
-  const times = microsOfSpan(span, 0, losses);
+  const times = spanMicros(span, losses);
   countDropped(span, DROPPED, losses);
   const tags = new TagList(span.attributes);
   if (traceId.isHashed) tags.set(OWN_KEYS.traceId, span.traceId);
@@ -268,7 +268,7 @@ function linkReference(link: SpanLink, losses: Losses): JaegerJsonReference | un
 }
 
 function jaegerLog(event: SpanEvent, losses: Losses): JaegerJsonLog {
-  const { micros } = clampMicros(event.timeUnixNano, 0);
+  const { micros } = clampMicros(event.timeUnixNano);
   const fields = new TagList(event.attributes);
   fields.set("event", event.name);
   if (BigInt(micros) * 1000n !== event.timeUnixNano) {

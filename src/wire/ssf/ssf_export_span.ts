@@ -72,13 +72,11 @@ const DECIMAL = /^(?:-?[1-9]\d{0,18})$/;
 const HEX = /^(?:[0-9a-f]{16})?(?!0{16})[0-9a-f]{16}$/;
 const MAX = 2n ** 63n - 1n;
 
+/** The id in a form that `spanToSsfSpan` makes a number of. */
 function ssfId(id: string, key: string, own: Map<string, string>): string {
   if (DECIMAL.test(id) && BigInt.asIntN(64, BigInt(id)) === BigInt(id)) return id;
   own.set(key, id);
-  const hex = HEX.test(id)
-    ? id.slice(-16)
-    : createHash("sha256").update(id).digest("hex").slice(0, 16);
-  return String(BigInt.asIntN(64, BigInt(`0x${hex}`)) || 1n);
+  return HEX.test(id) ? id : createHash("sha256").update(id).digest("hex").slice(0, 16);
 }
 
 function ssfTime(nano: bigint, key: string, own: Map<string, string>, losses: Losses): bigint {
