@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { readLiveSpans } from "../broadcast/live_client.ts";
 import type { Span } from "../model/span.ts";
@@ -33,7 +34,10 @@ export async function findSource(io: CliIo, names: readonly string[]): Promise<S
 export function openStoredSource(io: CliIo, name: string): SpanSource {
   if (name === "-") return fileSource({ name: "standard input", bytes: io.stdin.bytes() });
   if (isJaegerUrl(name)) return jaegerSource(name);
-  if (!/^[a-z+]+:\/\//.test(name)) return fileSource({ name, path: name });
+  if (!/^[a-z+]+:\/\//.test(name)) {
+    const found = statSync(name, { throwIfNoEntry: false });
+    return fileSource({ name, path: name, isRereadable: found?.isFile() });
+  }
   throw new CommandError(
     `Cannot open "${name}": only files, "-" and jaeger+http://HOST:PORT can be read`,
     2,

@@ -8,9 +8,9 @@ export function frameName(span: Span): string {
   return oneLine(span.name) || NO_NAME;
 }
 
-/** Text on one line: controls, line ends and what turns the direction of writing are blanks. */
+/** Text on one line: controls, line ends and what turns the direction of writing are blanks, of which there is one at a time. */
 export function oneLine(text: string): string {
-  return text.toWellFormed().replace(UNPRINTABLE, " ").trim();
+  return text.toWellFormed().replace(UNPRINTABLE, " ").replace(/ {2,}/g, " ").trim();
 }
 
 const UNPRINTABLE =

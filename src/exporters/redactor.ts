@@ -133,7 +133,7 @@ export class Redactor {
     let isChanged = false;
     const redacted = list.map((item) => {
       const result = redact(item);
-      isChanged ||= result !== item;
+      isChanged ||= !Object.is(result, item);
       return result;
     });
     return isChanged ? redacted : list;
@@ -145,7 +145,8 @@ export class Redactor {
     for (const key in map) {
       const value = map[key];
       const result = this.#redactValue(value, prefix + key, depth);
-      if (result === value) continue;
+      // What is not a number is the same as itself, too.
+      if (Object.is(result, value)) continue;
       redacted ??= createAttributes(Object.entries(map));
       if (result === undefined) delete redacted[key];
       else redacted[key] = result;

@@ -119,6 +119,52 @@ Deno.test("--trace chooses traces, however their ids are written, and tells when
   assertStringIncludes(none.err, 'No span of trace "nope"');
 });
 
+Deno.test("--where exports the whole traces that match, of a file, of several and of standard input", () =>
+  inTemporaryFolder(async (folder) => {
+    const lines = Array.from(
+      manySpans(100),
+      (span, index) => encodeSpanLine(index === 13 ? { ...span, name: "odd one" } : span),
+    );
+    await Deno.writeTextFile(`${folder}/a.jsonl`, lines.slice(0, 15).join(""));
+    await Deno.writeTextFile(`${folder}/b.jsonl`, lines.slice(15).join(""));
+    const files = [`${folder}/a.jsonl`, `${folder}/b.jsonl`];
+    const args = ["--format", "jsonl", "--where", 'name = "odd one"'];
+    for (const sources of [files, ["-"]]) {
+      const io = createCapturedIo({ stdin: lines.join("") });
+      assertEquals(await main(["export", ...sources, ...args], io), 0, io.err);
+      assertEquals(
+        io.out.split("\n").slice(0, -1).sort(),
+        lines.slice(10, 20).map((line) => line.trimEnd()).sort(),
+      );
+    }
+    const out = `${folder}/out.json`;
+    const none = createCapturedIo();
+    const nothing = ["--format", "jaeger", "--where", "name = nothing", "--out", out];
+    assertEquals(await main(["export", ...files, ...nothing], none), 1);
+    assertStringIncludes(none.err, "No trace matches");
+    assertEquals(await Deno.stat(out).catch(() => "none"), "none");
+    const wrong = createCapturedIo();
+    assertEquals(await main(["export", ...files, "--format", "jsonl", "--where", "(("], wrong), 2);
+  }));
+
+Deno.test("a trace over a whole file of more spans than are held back is not split", () =>
+  inTemporaryFolder(async (folder) => {
+    // Each trace has a span at the beginning of the file and one at its end.
+    const count = 15_000;
+    const spans = [0, 1].flatMap((half) =>
+      Array.from(
+        { length: count },
+        (_, index) => encodeSpanLine(sampleSpan({ traceId: `t${index}`, spanId: `${half}` })),
+      )
+    );
+    await Deno.writeTextFile(`${folder}/a.jsonl`, spans.join(""));
+    const io = createCapturedIo();
+    assertEquals(await main(["export", `${folder}/a.jsonl`, "--format", "jaeger"], io), 0);
+    const { data }: { data: { spans: unknown[] }[] } = JSON.parse(io.out);
+    assertEquals([data.length, data.every((trace) => trace.spans.length === 2)], [count, true]);
+    assert(!io.err.includes("split_trace"), io.err);
+  }));
+
 Deno.test("--redact removes and hashes values, counts them, and names rules that fitted nothing", async () => {
   const span = sampleSpan({
     attributes: createAttributes([["user.email", "a@b"], ["http.request.header.cookie", "secret"]]),
