@@ -1,3 +1,4 @@
+// deno-lint-ignore-file explicit-function-return-type -- JavaScript has no types
 // Has speedscope's own importer read each file named, and prints the profiles that it made of them as JSON.
 const { readdirSync, readFileSync } = require("node:fs");
 const path = require("node:path");
