@@ -166,7 +166,7 @@ Deno.test("mermaid draws a bar for each span", () =>
     if (skip(tool)) return;
     const spans = [...commonSpans().slice(-13), ...oddButTimely()];
     const path = await write(folder, "mermaid", spans);
-    const { type, bars } = JSON.parse(await tool.run([beside("export_js/mermaid.mjs"), path]));
+    const { type, bars } = JSON.parse(await tool.run([beside("export_js/mermaid.cjs"), path]));
     assertEquals(type, "gantt");
     // Of the two spans with one id, one is there.
     assertEquals(bars.length, spans.length - 1);
