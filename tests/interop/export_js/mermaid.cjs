@@ -1,4 +1,3 @@
-// deno-lint-ignore-file explicit-function-return-type -- JavaScript has no types
 // Has mermaid parse the chart of the file named, and prints its bars as JSON.
 const { readFileSync } = require("node:fs");
 const { JSDOM } = require("jsdom");
