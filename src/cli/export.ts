@@ -110,7 +110,6 @@ export async function runExport(
     traceIds: options.trace,
     where: await readWhere(options.where),
     redactor: createRedactor(io, options.redact),
-    isGrouped: format.needsTraces ?? false,
   };
   if (out === undefined) {
     const spanCount = await exportFiles(io, files, job, (bytes) => io.stdout.write(bytes));
@@ -134,7 +133,6 @@ interface ExportJob {
   readonly traceIds: readonly string[] | undefined;
   readonly where: SpanQuery | undefined;
   readonly redactor: Redactor | undefined;
-  readonly isGrouped: boolean;
 }
 
 function formatsAsText(): string {
@@ -197,7 +195,6 @@ async function exportFiles(
   const spans = exportedSpans(sources, io.signal, {
     isChosen: job.traceIds && matchTraceIds(job.traceIds),
     where,
-    isGrouped: job.isGrouped,
   });
   const progress = new ProgressLine(io);
   const buffer = new PieceBuffer();

@@ -4,20 +4,18 @@ import type { Span } from "../model/span.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import type { SourceMessage, SpanSource } from "./span_source.ts";
 
-/** Which spans are exported, and how. */
+/** Which spans are exported. */
 export interface ExportedSpansOptions {
   /** Which traces, by their ids. @default all */
   readonly isChosen?: (span: Span) => boolean;
   /** Which traces, by what is in them: whole ones are let through. @default all */
   readonly where?: SpanQuery;
-  /** Whether the spans of a trace are to come together, where that takes no more memory. */
-  readonly isGrouped?: boolean;
 }
 
 /**
- * Reads the spans of sources that are to be exported. Sources that can be read twice are, when traces have to
- * be known whole: only those that overlap are in memory then. Of others, such as standard input, all
- * spans are held until the end for a query; to bring traces together alone, that is not done.
+ * Reads the spans of sources that are to be exported, as they come. A query needs whole traces: sources that can
+ * be read twice are, so that only those that overlap are in memory; of others, such as standard input, all
+ * spans are held until the end.
  *
  * @throws {Error} When a source cannot be read.
  */
@@ -26,19 +24,10 @@ export async function* exportedSpans(
   signal: AbortSignal,
   options: ExportedSpansOptions = {},
 ): AsyncGenerator<SourceMessage> {
-  const { where, isChosen = () => true } = options;
-  const isTwice = sources.every(({ countSpans }) => countSpans !== undefined);
-  const isGrouped = where !== undefined || options.isGrouped && isTwice;
-  let grouper: TraceGrouper | undefined;
-  if (isGrouped) {
-    const census = isTwice ? new TraceCensus() : undefined;
-    if (census !== undefined) {
-      for (const source of sources) await source.countSpans!(census, signal);
-    }
-    grouper = new TraceGrouper(census);
-  }
-  function isWanted(spans: readonly Span[]): boolean {
-    return where === undefined || where.findSpans(buildTrace(spans[0].traceId, spans)).length > 0;
+  const { where, isChosen } = options;
+  const grouper = where && new TraceGrouper(await takeCensus(sources, signal));
+  function matches(spans: readonly Span[]): boolean {
+    return where!.findSpans(buildTrace(spans[0].traceId, spans)).length > 0;
   }
   for (const source of sources) {
     for await (const message of source.read(signal)) {
@@ -46,16 +35,28 @@ export async function* exportedSpans(
         yield message;
         continue;
       }
-      const spans: Span[] = [];
-      for (const span of message.spans) {
-        if (!isChosen(span)) continue;
-        const whole = grouper === undefined ? [span] : grouper.add(span);
-        if (whole === undefined || !isWanted(whole)) continue;
-        for (const each of whole) spans.push(each);
+      const chosen = isChosen === undefined ? message.spans : message.spans.filter(isChosen);
+      if (grouper === undefined) {
+        yield { type: "spans", spans: chosen };
+        continue;
       }
-      if (spans.length > 0) yield { type: "spans", spans };
+      for (const span of chosen) {
+        const spans = grouper.add(span);
+        if (spans !== undefined && matches(spans)) yield { type: "spans", spans };
+      }
     }
     if (signal.aborted) return;
   }
-  for (const spans of grouper?.finish() ?? []) if (isWanted(spans)) yield { type: "spans", spans };
+  for (const spans of grouper?.finish() ?? []) if (matches(spans)) yield { type: "spans", spans };
+}
+
+/** Counts the spans of each trace, if all sources can be read twice. */
+async function takeCensus(
+  sources: readonly SpanSource[],
+  signal: AbortSignal,
+): Promise<TraceCensus | undefined> {
+  if (sources.some(({ countSpans }) => countSpans === undefined)) return undefined;
+  const census = new TraceCensus();
+  for (const source of sources) await source.countSpans!(census, signal);
+  return census;
 }

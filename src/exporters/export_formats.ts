@@ -6,7 +6,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     name: "chrome",
     description: "Chrome trace events (JSON), for Perfetto and chrome://tracing",
     extension: "json",
-    needsTraces: true,
     create: async () => new (await import("./chrome_exporter.ts")).ChromeExporter(),
   },
   {
@@ -19,7 +18,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     name: "folded",
     description: "folded stacks with self times in microseconds, for flame graph tools",
     extension: "folded",
-    needsTraces: true,
     create: async () => new (await import("./folded_exporter.ts")).FoldedExporter(),
   },
   {
@@ -32,7 +30,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     name: "jaeger",
     description: "Jaeger's JSON, as its query service answers and its page opens",
     extension: "json",
-    needsTraces: true,
     create: async () => new (await import("./jaeger_exporter.ts")).JaegerExporter(),
   },
   {
@@ -45,7 +42,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     name: "markdown",
     description: "trees to paste into an issue; the first spans only",
     extension: "md",
-    needsTraces: true,
     defaultMaxSpans: 300,
     create: async (options) =>
       new (await import("./markdown_exporter.ts")).MarkdownExporter(options),
@@ -54,7 +50,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     name: "mermaid",
     description: "a Gantt chart for Markdown with mermaid; the first spans only",
     extension: "mmd",
-    needsTraces: true,
     defaultMaxSpans: 150,
     create: async (options) => new (await import("./mermaid_exporter.ts")).MermaidExporter(options),
   },
@@ -82,7 +77,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     name: "perfetto",
     description: "Perfetto's protobuf, for ui.perfetto.dev and its trace processor",
     extension: "perfetto-trace",
-    needsTraces: true,
     isBinary: true,
     create: async () => new (await import("./perfetto_exporter.ts")).PerfettoExporter(),
   },
@@ -90,7 +84,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     name: "speedscope",
     description: "speedscope's JSON, a profile for each trace",
     extension: "speedscope.json",
-    needsTraces: true,
     create: async () => new (await import("./speedscope_exporter.ts")).SpeedscopeExporter(),
   },
   {

@@ -32,11 +32,6 @@ export interface ExportFormat {
   readonly extension: string;
   /** Whether it is bytes rather than text: nothing for a terminal. @default false */
   readonly isBinary?: boolean;
-  /**
-   * Whether it lays traces out: it gives more when the spans of each come together, and holds back
-   * some thousand spans for those that do not. @default false
-   */
-  readonly needsTraces?: boolean;
   /** Whether it is for people and holds so many spans at most; see {@linkcode ExportFormatOptions}. */
   readonly defaultMaxSpans?: number;
   /** Loads the code of the format and makes an exporter for one file. */

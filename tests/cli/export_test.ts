@@ -147,24 +147,6 @@ Deno.test("--where exports the whole traces that match, of a file, of several an
     assertEquals(await main(["export", ...files, "--format", "jsonl", "--where", "(("], wrong), 2);
   }));
 
-Deno.test("a trace over a whole file of more spans than are held back is not split", () =>
-  inTemporaryFolder(async (folder) => {
-    // Each trace has a span at the beginning of the file and one at its end.
-    const count = 15_000;
-    const spans = [0, 1].flatMap((half) =>
-      Array.from(
-        { length: count },
-        (_, index) => encodeSpanLine(sampleSpan({ traceId: `t${index}`, spanId: `${half}` })),
-      )
-    );
-    await Deno.writeTextFile(`${folder}/a.jsonl`, spans.join(""));
-    const io = createCapturedIo();
-    assertEquals(await main(["export", `${folder}/a.jsonl`, "--format", "jaeger"], io), 0);
-    const { data }: { data: { spans: unknown[] }[] } = JSON.parse(io.out);
-    assertEquals([data.length, data.every((trace) => trace.spans.length === 2)], [count, true]);
-    assert(!io.err.includes("split_trace"), io.err);
-  }));
-
 Deno.test("--redact removes and hashes values, counts them, and names rules that fitted nothing", async () => {
   const span = sampleSpan({
     attributes: createAttributes([["user.email", "a@b"], ["http.request.header.cookie", "secret"]]),
