@@ -57,8 +57,10 @@ export class MarkdownExporter implements Exporter<string> {
     const hidden = nodes.length - shownCount;
     if (hidden > 0) lines.push(`… ${spanCount(hidden)} more`);
     const fence = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
-    return `### ${codeSpan(frameName(rootSpan))} ${facts.join(", ")}\n\n` +
-      `Trace ${codeSpan(oneLine(trace.traceId))}, ${startText(trace.startTimeUnixNano)}\n\n` +
+    return `### ${codeSpan(cut(frameName(rootSpan), MAX_NAME))} ${facts.join(", ")}\n\n` +
+      `Trace ${codeSpan(cut(oneLine(trace.traceId), MAX_NAME))}, ${
+        startText(trace.startTimeUnixNano)
+      }\n\n` +
       `${fence}text\n${lines.join("\n")}\n${fence}\n`;
   }
 

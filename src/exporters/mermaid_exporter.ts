@@ -22,6 +22,7 @@ export class MermaidExporter implements Exporter<string> {
   readonly dropped: Record<string, number> = {};
   readonly changed: Record<string, number> = {};
   readonly #selection: TraceSelection;
+  #characterCount = 0;
 
   constructor(options: MermaidExporterOptions = {}) {
     const { maxSpans = MERMAID_MAX_SPANS } = options;
@@ -39,12 +40,15 @@ export class MermaidExporter implements Exporter<string> {
   }
 
   end(): string {
-    const { traces, leftOutCount } = this.#selection.finish();
+    const { traces } = this.#selection.finish();
     const isLong = traces.some(({ trace }) => trace.durationNano >= LONG_NANO);
     const [unit, unitNano] = isLong ? ["ms", 1_000_000n] : ["µs", 1000n];
-    const leftOut = leftOutCount === 0 ? "" : `, ${leftOutCount} spans left out`;
+    const bars: string[] = [];
+    for (const selected of traces) this.#addBars(bars, selected, unitNano);
+    const hiddenCount = this.dropped.max_spans ?? 0;
+    const leftOut = hiddenCount === 0 ? "" : `, ${hiddenCount} spans left out`;
     const title = traces.length === 1
-      ? `Trace ${escape(oneLine(traces[0].trace.traceId))}`
+      ? `Trace ${escape(cut(oneLine(traces[0].trace.traceId)))}`
       : `${traces.length} traces`;
     const lines = [
       "gantt",
@@ -52,20 +56,23 @@ export class MermaidExporter implements Exporter<string> {
       "  dateFormat x",
       `  axisFormat %Q ${unit}`,
       "  todayMarker off",
+      ...bars,
     ];
-    for (const selected of traces) lines.push(...this.#formatTrace(selected, unitNano));
     // Without a bar it would be no chart.
     if (traces.length === 0) lines.push("  section (none)", "  no spans :0, 1ms");
     return lines.join("\n") + "\n";
   }
 
-  #formatTrace({ trace, shownCount }: SelectedTrace, unitNano: bigint): string[] {
-    const lines: string[] = [];
+  #addBars(bars: string[], { trace, shownCount }: SelectedTrace, unitNano: bigint): void {
     let section: string | undefined;
     for (const { span, depth } of trace.nodes.slice(0, shownCount)) {
+      if (this.#characterCount > MAX_CHARACTERS) {
+        countReason(this.dropped, "max_spans");
+        continue;
+      }
       this.#count(span);
-      const service = escape(oneLine(serviceOf(span) ?? "")) || "(no service)";
-      if (service !== section) lines.push(`  section ${section = service}`);
+      const service = escape(cut(oneLine(serviceOf(span) ?? ""))) || "(no service)";
+      if (service !== section) this.#add(bars, `  section ${section = service}`);
       const duration = durationNano(span);
       const known = duration ?? trace.startTimeUnixNano + trace.durationNano -
           span.startTimeUnixNano;
@@ -76,9 +83,13 @@ export class MermaidExporter implements Exporter<string> {
       const shown = duration === undefined ? span.state : formatDuration(known < 0n ? 0n : known);
       // The mark in front keeps names from being words of mermaid's language.
       const name = `${"·".repeat(Math.min(depth, MAX_LEVELS))}▸ ${escape(cut(frameName(span)))}`;
-      lines.push(`  ${name} ${shown} :${tag}${start}, ${length}ms`);
+      this.#add(bars, `  ${name} ${shown} :${tag}${start}, ${length}ms`);
     }
-    return lines;
+  }
+
+  #add(bars: string[], line: string): void {
+    bars.push(line);
+    this.#characterCount += line.length + 1;
   }
 
   #count(span: Span): void {
@@ -89,8 +100,11 @@ export class MermaidExporter implements Exporter<string> {
   }
 }
 
-/** mermaid takes 50,000 characters unless told otherwise, and so does GitHub. */
+/** More bars than one wants to look at. */
 export const MERMAID_MAX_SPANS = 150;
+
+/** mermaid takes 50,000 characters unless told otherwise, and so does GitHub. */
+const MAX_CHARACTERS = 48_000;
 
 const LOST = ["attributes", "events", "links", "resource", "samples"] as const;
 const LONG_NANO = 10_000_000_000n;

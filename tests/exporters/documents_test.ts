@@ -67,6 +67,16 @@ Deno.test("what does not fit into a document is counted in it, and fits into an 
   assertStringIncludes(chart, "49850 spans left out");
 });
 
+Deno.test("a chart never has more characters than mermaid takes, whatever the names and the number allowed", async () => {
+  const spans = Array.from(manySpans(3000), (span) => ({ ...span, name: "<".repeat(200) }));
+  const exporter = new MermaidExporter({ maxSpans: 2000 });
+  const { text } = await exportWith(exporter, spans);
+  assert(text.length < 50_000, `${text.length} characters`);
+  const bars = text.match(/▸/g)!.length;
+  assertEquals(bars + exporter.dropped.max_spans, 3000);
+  assertStringIncludes(text, `${exporter.dropped.max_spans} spans left out`);
+});
+
 Deno.test("of a trace that does not fit, the top of the tree is there", async () => {
   const spans = Array.from(manySpans(10), (span) => ({ ...span, traceId: "one" }));
   const { text } = await exportWith(new MarkdownExporter({ maxSpans: 4 }), spans);
