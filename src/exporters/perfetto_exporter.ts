@@ -51,6 +51,7 @@ export class PerfettoExporter implements Exporter<Uint8Array> {
   /** What the next packet has to introduce, by field of `InternedData`. */
   #introduced: { readonly field: number; readonly iid: number; readonly text: string }[] = [];
   #isCleared = false;
+  #crowdedCount = 0n;
 
   constructor(options: PerfettoExporterOptions = {}) {
     this.#groups = new TraceGroups({ ...options, changed: this.changed });
@@ -136,26 +137,7 @@ export class PerfettoExporter implements Exporter<Uint8Array> {
   #writeChain(chain: SpanChain, process: Process): void {
     // Packets of one moment are taken in the order of the file: lanes must not touch.
     const end = chain.end === NEVER ? NEVER : chain.end + 1n;
-    let lane = process.lanes.take(chain.start, end);
-    if (lane === undefined) {
-      lane = CROWDED_LANE;
-      countReason(this.changed, "crowded_lane", chain.spans.length);
-    }
-    const { pid } = process;
-    const track = trackOf(pid, lane);
-    if (!process.knownLanes.has(lane)) {
-      process.knownLanes.add(lane);
-      const name = lane === CROWDED_LANE ? "crowded" : `lane ${lane}`;
-      this.#writeTrack(track, (writer) => {
-        writer.writeInt64(5, trackOf(pid, 0));
-        const at = writer.begin(4);
-        writer.writeInt32(1, pid);
-        // Numbers of threads are of the whole machine.
-        writer.writeInt32(2, Number(track));
-        writer.writeString(5, name);
-        writer.end(at);
-      });
-    }
+    const track = this.#trackOf(process, process.lanes.take(chain.start, end), chain);
     const open: bigint[] = [];
     const closeUntil = (moment: bigint): void => {
       while (open.length > 0 && open.at(-1)! <= moment) this.#writeEnd(track, open.pop()!);
@@ -171,6 +153,33 @@ export class PerfettoExporter implements Exporter<Uint8Array> {
       open.push(layoutEnd(span));
     }
     closeUntil(NEVER - 1n);
+  }
+
+  /** The track of a lane, described before its first event. */
+  #trackOf({ pid, knownLanes }: Process, lane: number | undefined, chain: SpanChain): bigint {
+    if (lane === undefined) {
+      // An end belongs to the last begin of its track: what overlaps cannot share one.
+      countReason(this.changed, "crowded_lane", chain.spans.length);
+      const track = CROWDED_TRACKS + ++this.#crowdedCount;
+      this.#writeTrack(track, (writer) => {
+        writer.writeString(2, "crowded");
+        writer.writeInt64(5, trackOf(pid, 0));
+      });
+      return track;
+    }
+    const track = trackOf(pid, lane);
+    if (knownLanes.has(lane)) return track;
+    knownLanes.add(lane);
+    this.#writeTrack(track, (writer) => {
+      writer.writeInt64(5, trackOf(pid, 0));
+      const at = writer.begin(4);
+      writer.writeInt32(1, pid);
+      // Numbers of threads are of the whole machine.
+      writer.writeInt32(2, Number(track));
+      writer.writeString(5, `lane ${lane}`);
+      writer.end(at);
+    });
+    return track;
   }
 
   #writeBegin(track: bigint, span: Span): void {
@@ -394,8 +403,8 @@ const CLOCK_REALTIME = 1;
 const CLOCK_BOOTTIME = 6;
 const MAX_TIMESTAMP = 2n ** 63n - 1n;
 const MAX_PROCESSES = 256;
-/** Beyond every lane's number. */
-const CROWDED_LANE = 999_999;
+/** Beyond the track of every lane. */
+const CROWDED_TRACKS = 2n ** 40n;
 const MAX_INTERNED = 20_000;
 const MAX_INTERNED_LENGTH = 200;
 const MAX_DEPTH = 64;

@@ -135,6 +135,21 @@ Deno.test("every span has a slice of its length, whatever touches or overlaps wh
   }
 });
 
+Deno.test("spans beyond all lanes have tracks of their own, so that each keeps its length", async () => {
+  const spans = Array.from({ length: 2100 }, (_, index) =>
+    sampleSpan({
+      traceId: `${index}`,
+      startTimeUnixNano: BASE_NANO + BigInt(index),
+      endTimeUnixNano: BASE_NANO + 10_000n,
+    }));
+  const { bytes, exporter } = await exportTo("perfetto", spans);
+  const packets = readPackets(bytes);
+  assertEquals(exporter.changed, { crowded_lane: 52 });
+  const lengths = pair(packets).slices.map(([, , length]) => Number(length)).sort((a, b) => a - b);
+  assertEquals(lengths, Array.from({ length: 2100 }, (_, index) => 7901 + index));
+  assertEquals(packets.filter(({ uuid }) => uuid !== undefined).length, 2101);
+});
+
 Deno.test("names are said again after readers were told to forget them", async () => {
   const spans = Array.from(manySpans(60_000), (span, index) => ({ ...span, name: `n${index}` }));
   const packets = readPackets((await exportTo("perfetto", spans)).bytes);
