@@ -83,6 +83,9 @@ export class Redactor {
   /** Names are few and come again and again. */
   readonly #ruleOfName = new Map<string, RedactRule | undefined>();
 
+  /** Values come again, too, and a look costs less than a hash. */
+  readonly #knownHashes = new Map<string, string>();
+
   constructor(rules: readonly RedactRule[], options: RedactorOptions = {}) {
     this.#rules = rules;
     this.#salt = options.salt ?? randomBytes(32).toString("hex");
@@ -189,9 +192,18 @@ export class Redactor {
 
   #hash(value: AttributeValue): string {
     const text = formatAttributeValue(value);
-    return `hash:${createHmac("sha256", this.#salt).update(text).digest("hex").slice(0, 16)}`;
+    const known = this.#knownHashes.get(text);
+    if (known !== undefined) return known;
+    const digest = createHmac("sha256", this.#salt).update(text).digest("hex");
+    const hash = `hash:${digest.slice(0, 16)}`;
+    if (text.length > MAX_KNOWN_LENGTH) return hash;
+    if (this.#knownHashes.size >= MAX_KNOWN) this.#knownHashes.clear();
+    this.#knownHashes.set(text, hash);
+    return hash;
   }
 }
 
 const MAX_DEPTH = 64;
 const MAX_NAMES = 10_000;
+const MAX_KNOWN = 10_000;
+const MAX_KNOWN_LENGTH = 256;
