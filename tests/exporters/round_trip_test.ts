@@ -124,6 +124,10 @@ Deno.test("kinds, status, events, scope and resource survive Jaeger", async () =
 });
 
 for (const name of READABLE) {
+  Deno.test(`a file without spans in ${name} opens, and has none`, async () => {
+    assertEquals(await open((await exportTo(name, [])).bytes), []);
+  });
+
   Deno.test(`whatever is odd keeps its place, name and times in ${name}`, async () => {
     // Times before 1970 and beyond 2554 are not of these protocols; one id is one span to some readers.
     const outside = new Set(["before 1970", "far", "twice", "nameless"]);
