@@ -25,7 +25,7 @@ export const LAYERS: LayerTable = {
   receivers: { folders: ["model", "wire", "assemble", "runtime"] },
   gotrace: { folders: ["model", "wire", "assemble", "receivers", "broadcast", "runtime"] },
   transport: { folders: ["model", "wire", "runtime"] },
-  exporters: { folders: ["model", "wire", "transport", "runtime"] },
+  exporters: { folders: ["model", "wire", "assemble", "analysis", "transport", "runtime"] },
   replay: { folders: ["model", "wire", "recording", "runtime"] },
   sdk: { folders: ["model", "wire", "transport", "runtime"] },
   veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
@@ -35,7 +35,10 @@ export const LAYERS: LayerTable = {
     folders: ["model", "wire", "assemble", "query", "analysis", "terminal", "tui"],
     packages: ["@modelcontextprotocol/server", "zod"],
   },
-  cli: { folders: "all", packages: ["commander", "@commander-js/extra-typings", "re2js"] },
+  cli: {
+    folders: "all",
+    packages: ["commander", "@commander-js/extra-typings", "re2js", "hyparquet-writer"],
+  },
 };
 
 /**

@@ -22,7 +22,7 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
     .action(async (options) => {
       const socket = options.socket ?? io.env("TRACE_SOCKET");
       await using session = await startSession(io, {
-        ...toSessionOptions(options, STANDARD_PORTS),
+        ...toSessionOptions(io, options, STANDARD_PORTS),
         socket,
         token: readToken(io),
         title: "trace collect",

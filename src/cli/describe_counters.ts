@@ -21,6 +21,12 @@ export function describeCounters(summary: Summary): string {
   parts.push(...reasons("rejected", summary.rejected));
   parts.push(...reasons("dropped", summary.dropped));
   parts.push(...reasons("not recorded", summary.not_recorded));
+  if (summary.redacted !== undefined) {
+    const rules = Object.entries(summary.redacted).map(([rule, value]) =>
+      `${rule} ${count(value)}`
+    );
+    parts.push(`redacted values ${rules.join(", ")}`);
+  }
   for (const target of summary.forward ?? []) {
     const counts = [`sent ${count(target.sent)}`];
     if (target.queued > 0) counts.push(`waiting ${count(target.queued)}`);

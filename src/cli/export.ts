@@ -1,19 +1,37 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command as AnyCommand } from "commander";
-import { EXPORT_FORMATS, findExportFormat } from "../exporters/export_formats.ts";
+import { findExportFormat } from "../exporters/export_formats.ts";
 import type { Exporter, ExportFormat } from "../exporters/exporter.ts";
+import { PieceBuffer } from "../exporters/piece_buffer.ts";
+import type { Redactor } from "../exporters/redactor.ts";
+import type { Span } from "../model/span.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
+import { ALL_EXPORT_FORMATS } from "./all_export_formats.ts";
 import { CommandError } from "./command_error.ts";
 import { describeReasons, formatCount } from "./describe_reasons.ts";
+import { exportedSpans } from "./exported_spans.ts";
 import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
+import { parseCount } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
+import {
+  collectRedactRule,
+  createRedactor,
+  describeRedacted,
+  REDACT_OPTION,
+} from "./redact_option.ts";
 import { replaceFile } from "./replace_file.ts";
+import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace export`. */
 export interface ExportOptions {
   readonly format?: string;
   readonly out?: string;
   readonly force?: boolean;
+  readonly trace?: readonly string[];
+  readonly where?: string;
+  readonly redact?: Parameters<typeof createRedactor>[1];
+  readonly maxSpans?: number;
   readonly listFormats?: boolean;
   readonly json?: boolean;
 }
@@ -31,6 +49,14 @@ export function createExportCommand(
     .option("--format <name>", `one of ${formatNames()}`)
     .option("--out <file>", "write to this file instead of standard output")
     .option("--force", "replace the file if it exists")
+    .option("--trace <id>", "only the trace of this id (may be repeated)", collectTraceId)
+    .option(...WHERE_OPTION)
+    .option(...REDACT_OPTION, collectRedactRule)
+    .option(
+      "--max-spans <n>",
+      `most spans in a document for people (${describeDefaults()})`,
+      parseCount,
+    )
     .option("--list-formats", "print the formats and what they are")
     .option("--json", "print the formats, or with --out a summary, one JSON object a line")
     .action(async (files, options) => {
@@ -50,33 +76,50 @@ export async function runExport(
   options: ExportOptions,
 ): Promise<number> {
   if (options.listFormats) {
-    await io.stdout.write(listFormats(options.json));
+    await io.stdout.write(options.json ? formatsAsJson() : formatsAsText());
     return 0;
   }
   if (options.json && options.out === undefined) {
     throw new CommandError("With --json, add --out FILE: standard output is for the export", 2);
   }
   const format = chooseFormat(options.format);
+  const { out, maxSpans } = options;
   if (files.length === 0) {
     throw new CommandError(
       `No file to export; name one: trace export run.jsonl --format ${format.name}`,
       2,
     );
   }
-  const exporter = await format.create();
-  const { out } = options;
+  if (maxSpans !== undefined && format.defaultMaxSpans === undefined) {
+    throw new CommandError(
+      `--max-spans is for formats for people; "${format.name}" holds all spans: leave it away`,
+      2,
+    );
+  }
+  if (out === undefined && format.isBinary && io.stdout.isTerminal) {
+    throw new CommandError(
+      `"${format.name}" is no text for a terminal; add --out trace.${format.extension}`,
+      2,
+    );
+  }
+  const job: ExportJob = {
+    exporter: await format.create({ maxSpans }),
+    traceIds: options.trace,
+    where: await readWhere(options.where),
+    redactor: createRedactor(io, options.redact),
+  };
   if (out === undefined) {
-    const spanCount = await exportFiles(io, files, exporter, (text) => io.stdout.write(text));
+    const spanCount = await exportFiles(io, files, job, (bytes) => io.stdout.write(bytes));
     if (spanCount === undefined) return await stopped(io, "the output is not complete");
-    await io.stderr.write(describeLosses(exporter, format));
+    await io.stderr.write(describeJob(job, format));
     return 0;
   }
   await using file = await replaceFile(out, { force: options.force });
-  const spanCount = await exportFiles(io, files, exporter, file.write);
+  const spanCount = await exportFiles(io, files, job, file.write);
   if (spanCount === undefined) return await stopped(io, `"${out}" was not written`);
   await file.commit();
   if (options.json) {
-    const { dropped, changed } = exporter;
+    const { dropped, changed } = job.exporter;
     const summary = {
       event: "summary",
       out,
@@ -89,24 +132,46 @@ export async function runExport(
     return 0;
   }
   await io.stderr.write(
-    `Wrote ${formatCount(spanCount, "span")} to ${out}\n${describeLosses(exporter, format)}`,
+    `Wrote ${formatCount(spanCount, "span")} to ${out}\n${describeJob(job, format)}`,
   );
   return 0;
 }
 
-function listFormats(isJson = false): string {
-  const width = Math.max(...EXPORT_FORMATS.map(({ name }) => name.length));
-  const lines = EXPORT_FORMATS.map(({ name, description }) =>
-    isJson ? JSON.stringify({ name, description }) : `${name.padEnd(width)}  ${description}`
-  );
-  return lines.join("\n") + "\n";
+/** What is done with the spans. */
+interface ExportJob {
+  readonly exporter: Exporter;
+  readonly traceIds: readonly string[] | undefined;
+  readonly where: SpanQuery | undefined;
+  readonly redactor: Redactor | undefined;
+}
+
+function formatsAsText(): string {
+  const width = Math.max(...ALL_EXPORT_FORMATS.map(({ name }) => name.length));
+  return ALL_EXPORT_FORMATS.map(({ name, description }) =>
+    `${name.padEnd(width)}  ${description}\n`
+  )
+    .join("");
+}
+
+function formatsAsJson(): string {
+  return ALL_EXPORT_FORMATS.map((
+    { name, description, extension, isBinary = false, defaultMaxSpans },
+  ) =>
+    JSON.stringify({
+      name,
+      description,
+      extension,
+      binary: isBinary,
+      max_spans: defaultMaxSpans,
+    }) + "\n"
+  ).join("");
 }
 
 function chooseFormat(name: string | undefined): ExportFormat {
   if (name === undefined) {
     throw new CommandError(`No format given; add --format with one of ${formatNames()}`, 2);
   }
-  const format = findExportFormat(name);
+  const format = findExportFormat(name, ALL_EXPORT_FORMATS);
   if (format === undefined) {
     throw new CommandError(`Unknown format "${name}"; use one of ${formatNames()}`, 2);
   }
@@ -114,43 +179,80 @@ function chooseFormat(name: string | undefined): ExportFormat {
 }
 
 function formatNames(): string {
-  return EXPORT_FORMATS.map(({ name }) => name).join(", ");
+  return ALL_EXPORT_FORMATS.map(({ name }) => name).join(", ");
+}
+
+function describeDefaults(): string {
+  return ALL_EXPORT_FORMATS.filter(({ defaultMaxSpans }) => defaultMaxSpans !== undefined)
+    .map(({ name, defaultMaxSpans }) => `${name}: ${defaultMaxSpans}`).join(", ");
+}
+
+/** Adds the id of one `--trace` to those of the ones before it. */
+function collectTraceId(id: string, before: readonly string[] = []): string[] {
+  if (id === "") throw new InvalidArgumentError("Expected the id of a trace.");
+  return [...before, id];
 }
 
 /** Returns the number of spans; `undefined` when the user stopped it. */
 async function exportFiles(
   io: CliIo,
   files: readonly string[],
-  exporter: Exporter,
-  write: (text: string) => Promise<void>,
+  job: ExportJob,
+  write: (bytes: Uint8Array) => Promise<void>,
 ): Promise<number | undefined> {
+  const { exporter, redactor, where } = job;
+  const sources = files.map((file) => openStoredSource(io, file));
+  const spans = exportedSpans(sources, io.signal, {
+    isChosen: job.traceIds && matchTraceIds(job.traceIds),
+    where,
+  });
   const progress = new ProgressLine(io);
+  const buffer = new PieceBuffer();
   let spanCount = 0;
-  let text = exporter.begin();
+  buffer.add(exporter.begin());
   try {
-    for (const file of files) {
-      for await (const message of openStoredSource(io, file).read(io.signal)) {
-        if (message.type === "notice") {
-          await progress.clear();
-          await io.stderr.write(`trace: ${message.text}\n`);
-        }
-        if (message.type !== "spans") continue;
-        for (const span of message.spans) {
-          text += exporter.span(span);
-          if (text.length < WRITE_CHARACTERS) continue;
-          await write(text);
-          text = "";
-        }
-        spanCount += message.spans.length;
-        progress.update(() => `Exporting ${file}: ${formatCount(spanCount, "span")}`);
+    for await (const message of spans) {
+      if (message.type === "notice") {
+        await progress.clear();
+        await io.stderr.write(`trace: ${message.text}\n`);
       }
-      if (io.signal.aborted) return undefined;
+      if (message.type !== "spans") continue;
+      for (const span of message.spans) {
+        buffer.add(exporter.span(redactor === undefined ? span : redactor.redact(span)));
+        if (buffer.isFull) await write(buffer.take());
+      }
+      spanCount += message.spans.length;
+      progress.update(() => `Exporting: ${formatCount(spanCount, "span")}`);
     }
-    await write(text + exporter.end());
+    if (io.signal.aborted) return undefined;
+    if (spanCount === 0) checkChoice(files, job);
+    buffer.add(exporter.end());
+    await write(buffer.take());
   } finally {
     await progress.clear();
   }
   return spanCount;
+}
+
+/** An empty file is not what somebody wants who chose traces. */
+function checkChoice(files: readonly string[], { traceIds, where }: ExportJob): void {
+  if (traceIds !== undefined) {
+    const ids = traceIds.map((id) => `"${id}"`).join(" or ");
+    throw new CommandError(
+      `No span of trace ${ids} in ${files.join(", ")}; trace view --json FILE lists the traces`,
+    );
+  }
+  if (where !== undefined) throw new CommandError(describeNoMatch(where));
+}
+
+/** Other programs show ids in upper case, and go-trace's with zeros in front. */
+function matchTraceIds(ids: readonly string[]): (span: Span) => boolean {
+  const wanted = new Set(ids.map(comparableId));
+  return ({ traceId }) => wanted.has(comparableId(traceId));
+}
+
+function comparableId(id: string): string {
+  return /^[0-9A-Fa-f]{1,32}$/.test(id) ? id.toLowerCase().padStart(32, "0") : id;
 }
 
 async function stopped(io: CliIo, consequence: string): Promise<number> {
@@ -158,9 +260,15 @@ async function stopped(io: CliIo, consequence: string): Promise<number> {
   return 1;
 }
 
-function describeLosses(exporter: Exporter, format: ExportFormat): string {
-  return describeReasons(`Left out, for ${format.name} has no place for it`, exporter.dropped) +
-    describeReasons("Written in another form (see docs/formats.md)", exporter.changed);
+/** What became of the spans, for people. */
+function describeJob({ exporter, redactor }: ExportJob, format: ExportFormat): string {
+  const { max_spans: leftOut, ...dropped } = exporter.dropped;
+  const hint = leftOut === undefined
+    ? ""
+    : `Left out: ${
+      formatCount(leftOut, "span")
+    } beyond --max-spans; raise it, or choose traces with --trace ID or --where QUERY\n`;
+  return hint + describeReasons(`Left out, for ${format.name} has no place for it`, dropped) +
+    describeReasons("Written in another form (see docs/formats.md)", exporter.changed) +
+    describeRedacted(redactor);
 }
-
-const WRITE_CHARACTERS = 64 * 1024;

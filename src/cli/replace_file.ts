@@ -5,7 +5,7 @@ import { CommandError } from "./command_error.ts";
 /** A file that appears at its path when all of it is written, or not at all. */
 export interface ReplacedFile extends AsyncDisposable {
   /** Writes at the end. */
-  write(text: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
   /** Puts the file in its place. Without this, disposing leaves nothing behind. */
   commit(): Promise<void>;
 }
@@ -32,8 +32,8 @@ export async function replaceFile(
     isOpen = false;
   }
   return {
-    async write(text): Promise<void> {
-      await file.writeFile(text).catch((error: Error) => {
+    async write(data): Promise<void> {
+      await file.writeFile(data).catch((error: Error) => {
         throw new CommandError(`Cannot write "${path}": ${error.message}`);
       });
     },

@@ -36,7 +36,7 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
     .action(async (command, options) => {
       const record: { links?: TraceLinks; ended?: Span } = {};
       await using session = await startSession(io, {
-        ...toSessionOptions(options, FREE_PORTS),
+        ...toSessionOptions(io, options, FREE_PORTS),
         token: readToken(io),
         title: command.join(" "),
         onNotice: printNotice(io),

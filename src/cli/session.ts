@@ -14,6 +14,7 @@ import { RecordingWriter } from "../recording/recording_writer.ts";
 import { type ForwardSummary, type ForwardTarget, openForwards } from "./forward_targets.ts";
 import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
 import type { CliIo } from "./io.ts";
+import type { BatchRedactor } from "./redact_batches.ts";
 import {
   goTraceLink,
   openSessionFolder,
@@ -51,6 +52,8 @@ export interface SessionOptions extends SessionReceiverOptions {
   onSpans?: SpanConsumer;
   /** Called once all that programs sent has been handed on, before the session ends: for its own last spans. */
   onDrained?: () => void;
+  /** What is removed from spans, or hashed, before anybody gets them. */
+  redactor?: BatchRedactor;
   /** What runs, for the list of sessions. */
   title: string;
   /** Told what the user should know: the recording went elsewhere, the disk is full. */
@@ -65,6 +68,8 @@ export interface Summary extends Readonly<Counters>, OtherSignals {
   readonly not_recorded: Readonly<Record<string, number>>;
   /** What became of the spans on their way to other receivers; absent when there are none. */
   readonly forward?: readonly ForwardSummary[];
+  /** Values that each rule of `--redact` was applied to; absent without any. */
+  readonly redacted?: Readonly<Record<string, number>>;
   /** Programs that were turned away because too many were connected. */
   readonly refused_connections: number;
   /** Viewers that were turned away because too many were connected. */
@@ -118,7 +123,9 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
   });
   cleanup.defer(() => forwards.close());
 
-  function onSpans(batch: SpanBatch): void {
+  const { redactor } = options;
+  function onSpans(received: SpanBatch): void {
+    const batch = redactor === undefined ? received : redactor.redact(received);
     recording?.write(batch);
     live.broadcast(batch);
     forwards.write(batch);
@@ -130,8 +137,9 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
   const assembler = new EventAssembler({ maxOpenSpans, maxOpenBytes, onSpans, traces });
   const spans = new SpanIntake({ onSpans, traces });
   const viewListener = await listenUnix(join(folder, `${pid}.view.sock`));
+  const openSpans = joinOpenSpans([assembler, spans.running]);
   const live = new LiveServer(viewListener, {
-    openSpans: joinOpenSpans([assembler, spans.running]),
+    openSpans: redactor === undefined ? openSpans : redactor.redactOpen(openSpans),
     maxViewers,
     maxBacklogBytes,
   });
@@ -187,6 +195,7 @@ export async function startSession(io: CliIo, options: SessionOptions): Promise<
       recorded: recording?.recordedCount ?? 0,
       not_recorded: recording?.lost ?? {},
       forward: options.forward?.length ? forwards.summary() : undefined,
+      redacted: redactor?.counts,
       refused_connections: receivers.refusedConnectionCount,
       refused_viewers: live.refusedViewerCount,
       viewers_missed: live.skippedSpanCount,

@@ -5,6 +5,7 @@ import { type ForwardTarget, parseForwardTarget } from "./forward_targets.ts";
 import { type HostPort, parseHostPort } from "./host_port.ts";
 import type { CliIo } from "./io.ts";
 import { parseCount, parseSize } from "./parse_options.ts";
+import { collectRedactRule, createBatchRedactor, REDACT_OPTION } from "./redact_option.ts";
 import type { SessionOptions } from "./session.ts";
 import type { PortChoice } from "./session_receivers.ts";
 
@@ -50,6 +51,7 @@ export function createSessionCommand(name: string, ports: DefaultPorts) {
       "hand all spans on to this receiver, such as http://HOST:4318 (may be repeated)",
       collectForwardTarget,
     )
+    .option(...REDACT_OPTION, collectRedactRule)
     .option(
       "--cors <origin>",
       "let web pages of this origin send over HTTP, * for all (may be repeated)",
@@ -101,6 +103,7 @@ export interface DefaultPorts {
 
 /** The options of `startSession` that the command line gives. */
 export function toSessionOptions(
+  io: CliIo,
   options: SessionCommandOptions,
   ports: DefaultPorts,
 ): Omit<SessionOptions, "title" | "onNotice"> {
@@ -116,6 +119,7 @@ export function toSessionOptions(
     ssf: options.ssf,
     forward: options.forward,
     maxForwardBytes: options.forwardQueue,
+    redactor: createBatchRedactor(io, options.redact),
     maxOpenSpans: options.maxOpenSpans,
     maxOpenBytes: options.maxOpenMemory,
     maxLineBytes: options.maxLine,

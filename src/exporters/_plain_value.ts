@@ -43,6 +43,20 @@ export function plainAttributes(
   return plain;
 }
 
+/** Whether {@linkcode plainAttributes} writes one of the values as another type than it has. */
+export function hasChangedType(attributes: Attributes): boolean {
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (typeof value === "bigint" && !isSafe(value)) return true;
+    // A double without a fraction reads as an integer.
+    if (typeof value === "number" && (Number.isInteger(value) || !Number.isFinite(value))) {
+      return true;
+    }
+    if (value instanceof Uint8Array) return true;
+  }
+  return false;
+}
+
 function isSafe(value: bigint): boolean {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER);
 }

@@ -1,9 +1,12 @@
 import { countReason } from "../model/counters.ts";
 import { durationNano, type Span, type SpanEvent } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
+import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { LaneTable, NEVER } from "./_lane_table.ts";
-import { plainAttributes, type PlainValue, plainValue } from "./_plain_value.ts";
+import { hasChangedType, plainAttributes, type PlainValue, plainValue } from "./_plain_value.ts";
+import { groupByService } from "./_group_by_service.ts";
+import { TraceGroups } from "./_trace_groups.ts";
 import { layoutEnd, layoutTrace, type SpanChain } from "./_trace_layout.ts";
 
 /** How much a {@linkcode ChromeExporter} looks at before it writes. */
@@ -23,10 +26,9 @@ interface Process {
 
 const NANOS_PER_DAY = 86_400_000_000_000n;
 const MAX_PROCESSES = 256;
+const LOST = ["time_offset", "flags", "dropped_counts", "schema_url"] as const;
 /** Beyond every lane's number; 0 means the idle task to some viewers. */
 const CROWDED_LANE = 1_000_000;
-/** Spans with long attributes are held back in smaller numbers. */
-const MAX_PENDING_CHARACTERS = 32 * 2 ** 20;
 
 /**
  * Writes Chrome's trace event format (the JSON object form). A service is a process, a lane is a
@@ -42,20 +44,16 @@ const MAX_PENDING_CHARACTERS = 32 * 2 ** 20;
  *
  * Specification: "Trace Event Format", the Chromium project.
  */
-export class ChromeExporter implements Exporter {
+export class ChromeExporter implements Exporter<string> {
   readonly dropped: Record<string, number> = {};
   readonly changed: Record<string, number> = {};
-  readonly #maxPendingSpans: number;
-  /** By trace id, the trace that waited longest without a new span first. */
-  readonly #pending = new Map<string, Span[]>();
-  #pendingSpanCount = 0;
-  #pendingCharacters = 0;
+  readonly #groups: TraceGroups;
   readonly #processes = new Map<string, Process>();
   #timeOrigin: bigint | undefined;
   #isFirst = true;
 
   constructor(options: ChromeExporterOptions = {}) {
-    this.#maxPendingSpans = options.maxPendingSpans ?? 20_000;
+    this.#groups = new TraceGroups({ ...options, changed: this.changed });
   }
 
   begin(): string {
@@ -71,30 +69,22 @@ export class ChromeExporter implements Exporter {
       this.#timeOrigin = floorToDay(span.startTimeUnixNano) - NANOS_PER_DAY;
       text = formatHead(this.#timeOrigin);
     }
-    const spans = this.#pending.get(span.traceId);
-    if (spans !== undefined) this.#pending.delete(span.traceId);
-    this.#pending.set(span.traceId, spans ?? []);
-    this.#pending.get(span.traceId)!.push(span);
-    this.#pendingSpanCount++;
-    this.#pendingCharacters += countCharacters(span);
-    while (
-      this.#pendingSpanCount > this.#maxPendingSpans ||
-      this.#pendingCharacters > MAX_PENDING_CHARACTERS
-    ) text += this.#flushOldest();
+    this.#groups.add(span);
+    for (let spans = this.#groups.takeOverflow(); spans; spans = this.#groups.takeOverflow()) {
+      text += this.#writeTrace(spans);
+    }
     return text;
   }
 
   end(): string {
     const parts = this.#timeOrigin === undefined ? [formatHead(undefined)] : [];
-    while (this.#pending.size > 0) parts.push(this.#flushOldest());
+    for (let spans = this.#groups.take(); spans; spans = this.#groups.take()) {
+      parts.push(this.#writeTrace(spans));
+    }
     return `${parts.join("")}\n]}\n`;
   }
 
-  #flushOldest(): string {
-    const [traceId, spans] = this.#pending.entries().next().value!;
-    this.#pending.delete(traceId);
-    this.#pendingSpanCount -= spans.length;
-    for (const span of spans) this.#pendingCharacters -= countCharacters(span);
+  #writeTrace(spans: readonly Span[]): string {
     const parts: string[] = [];
     for (const [service, group] of groupByService(spans)) {
       const process = this.#process(service, parts);
@@ -144,9 +134,8 @@ export class ChromeExporter implements Exporter {
       args.duration_ns = plainValue(duration);
       countReason(this.changed, "negative_duration");
     }
-    if (span.startOffsetMinutes || span.endOffsetMinutes) {
-      countReason(this.dropped, "time_offset");
-    }
+    if (hasChangedType(span.attributes)) countReason(this.changed, "attribute_type");
+    countDropped(span, LOST, this);
     this.#write(parts, {
       name: span.name.toWellFormed(),
       cat: String(span.kind),
@@ -191,18 +180,6 @@ function formatHead(timeOrigin: bigint | undefined): string {
   return `{"displayTimeUnit":"ns","otherData":${other},"traceEvents":[`;
 }
 
-function groupByService(spans: readonly Span[]): Map<string, Span[]> {
-  const groups = new Map<string, Span[]>();
-  for (const span of spans) {
-    const name = span.service || span.resource?.["service.name"];
-    const service = typeof name === "string" && name !== "" ? name.toWellFormed() : "trace";
-    const group = groups.get(service);
-    if (group === undefined) groups.set(service, [span]);
-    else group.push(span);
-  }
-  return groups;
-}
-
 function spanArgs(span: Span): Record<string, PlainValue> {
   const args: Record<string, PlainValue | undefined> = {
     trace_id: span.traceId.toWellFormed(),
@@ -243,17 +220,6 @@ function present<T>(
   const kept: Record<string, Exclude<T, undefined>> = {};
   for (const [key, value] of Object.entries(object)) if (value !== undefined) kept[key] = value;
   return kept;
-}
-
-/** About how much of the span's size does not have a bound of its own. */
-function countCharacters({ name, attributes }: Span): number {
-  let count = name.length;
-  for (const key in attributes) {
-    const value = attributes[key];
-    count += key.length;
-    if (typeof value === "string" || value instanceof Uint8Array) count += value.length;
-  }
-  return count;
 }
 
 function floorToDay(unixNano: bigint): bigint {

@@ -3,7 +3,7 @@ import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
 import type { Exporter } from "./exporter.ts";
 
 /** Writes span lines: one JSON object a line, every field whole. Nothing is lost or changed. */
-export class JsonlExporter implements Exporter {
+export class JsonlExporter implements Exporter<string> {
   readonly dropped: Readonly<Record<string, number>> = {};
   readonly changed: Readonly<Record<string, number>> = {};
 

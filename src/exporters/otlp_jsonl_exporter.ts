@@ -13,7 +13,7 @@ export interface OtlpJsonlExporterOptions {
  * Writes OTLP/JSON as the file exporter of OpenTelemetry's Collector does: one
  * `ExportTraceServiceRequest` a line, in which spans of equal resource and equal scope stand together.
  */
-export class OtlpJsonlExporter implements Exporter {
+export class OtlpJsonlExporter implements Exporter<string> {
   readonly dropped: Record<string, number> = {};
   readonly changed: Record<string, number> = {};
   readonly #maxSpansPerLine: number;

@@ -23,6 +23,11 @@ const KIND_WORDS: ReadonlySet<unknown> = new Set<SpanKind>([
   "consumer",
 ]);
 
+/** Whether a kind is one of go-trace's words. */
+export function isGoTraceKind(kind: SpanKind): kind is typeof GOTRACE_KINDS[number] {
+  return kind === "function" || kind === "http" || kind === "sql";
+}
+
 /** The kind a go-trace number stands for: a word where there is one, else the number itself. */
 export function spanKindFromNumber(number: number): SpanKind {
   return GOTRACE_KINDS[number] ?? number;

@@ -1,7 +1,11 @@
+import { Buffer } from "node:buffer";
 import type { SpanBatch } from "../model/span_batch.ts";
 import { transcodeJaegerJson } from "../wire/jaeger/transcode_jaeger_json.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import { DecodeError } from "../wire/decode_error.ts";
+import { OWN_PREFIX, restoreOwnAttributes } from "../wire/own_attributes.ts";
+import { decodeSpanBatch } from "../wire/span_line/decode_span_batch.ts";
+import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
 import type { SpanLineSink } from "../wire/span_line/span_line_sink.ts";
 import { transcodeZipkinJson } from "../wire/zipkin/transcode_zipkin_json.ts";
 import { ChromeReader } from "./_chrome_reader.ts";
@@ -21,7 +25,8 @@ export interface ForeignSpans extends AsyncIterable<SpanBatch> {
 
 /**
  * Reads the spans of a file of another program's format. What cannot be read is skipped and counted;
- * nothing is thrown but the source's own errors. An entry of more than 256 MiB ends the reading.
+ * nothing is thrown but the source's own errors. What this program exported becomes what it was, as far
+ * as the format holds it. An entry of more than 256 MiB ends the reading.
  *
  * @param source The bytes, unpacked, in pieces of any size.
  * @param sourceDamage Asked at the end of the source for what went wrong with it.
@@ -46,12 +51,12 @@ export function readForeignSpans(
         report.damaged(error.message, error.offset);
         break;
       }
-      if (sink.length >= BATCH_BYTES) yield sink.take();
+      if (sink.length >= BATCH_BYTES) yield restoreOwn(sink.take());
     }
     reader.finish();
     const damage = sourceDamage();
     if (damage !== undefined) report.damaged(damage, length);
-    if (sink.length > 0) yield sink.take();
+    if (sink.length > 0) yield restoreOwn(sink.take());
   }
   return { report, [Symbol.asyncIterator]: readBatches };
 }
@@ -97,6 +102,18 @@ function createReader(
   if (list !== undefined) return new ListReader(list, sink, report);
   return new OtlpProtobufReader(format === "otlp-protobuf-frames", sink, report);
 }
+
+/** Makes spans that this program exported what they were before; others cost no more than a look. */
+function restoreOwn(batch: SpanBatch): SpanBatch {
+  const { buffer, byteOffset, length } = batch.lines;
+  if (!Buffer.from(buffer, byteOffset, length).includes(`"${OWN_PREFIX}`)) return batch;
+  const spans = decodeSpanBatch(batch.lines).map(restoreOwnAttributes);
+  const lines = UTF8.encode(spans.map((span) => encodeSpanLine(span)).join(""));
+  const unfinishedCount = spans.filter(({ state }) => state === "unfinished").length;
+  return { lines, spanCount: spans.length, unfinishedCount };
+}
+
+const UTF8 = new TextEncoder();
 
 /** Collects lines until they are taken. */
 class BatchSink implements SpanLineSink {

@@ -58,9 +58,15 @@ const CONTROL_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 /** The format of a text that is one JSON value, by where which fields are. */
 function sniffJson(text: string): ForeignFormat | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
+  // A list of nothing: of the formats that are lists, Zipkin's is the one without anything around it.
+  if (/^\s*\[\s*\]\s*$/.test(text)) return "zipkin-json";
   const paths = jsonPaths(text, MAX_PATH_DEPTH);
   if (paths.has("resourceSpans")) return "otlp-json";
   if (paths.has("data[].spans") || paths.has("[].spans")) return "jaeger-json";
+  // An answer without any trace.
+  if (["data", "total", "limit", "offset", "errors"].every((path) => paths.has(path))) {
+    return "jaeger-json";
+  }
   if (paths.has("traceEvents") || paths.has("[].ph")) return "chrome-json";
   const isZipkin = ["[].", "[][]."].some((item) =>
     paths.has(`${item}traceId`) && paths.has(`${item}id`)

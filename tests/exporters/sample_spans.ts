@@ -1,4 +1,4 @@
-import { createAttributes } from "../../src/model/attributes.ts";
+import { type AttributeValue, createAttributes } from "../../src/model/attributes.ts";
 import type { Span } from "../../src/model/span.ts";
 
 /** 2026-03-11T10:00:00.123456789Z */
@@ -56,4 +56,55 @@ export function richSpan(): Span {
     indicator: true,
     samples: [{ metric: "counter", name: "hits", value: 1, timeUnixNano: BASE_NANO }],
   });
+}
+
+/** Many spans in traces of ten, each ending after its children. */
+export function* manySpans(count: number): Generator<Span> {
+  for (let i = 0; i < count; i++) {
+    const first = i - i % 10;
+    const start = BASE_NANO + BigInt(i) * 1000n;
+    yield sampleSpan({
+      traceId: (first / 10 + 1).toString(16).padStart(16, "0"),
+      spanId: (i + 1).toString(16).padStart(16, "0"),
+      parentId: i % 10 === 9 ? undefined : (first + 10).toString(16).padStart(16, "0"),
+      startTimeUnixNano: start,
+      endTimeUnixNano: start + 5000n,
+    });
+  }
+}
+
+/** Spans as no program should send them, one of each kind of oddity, in one trace. */
+export function oddSpans(): Span[] {
+  const odd = (spanId: string, fields: Partial<Span>): Span =>
+    sampleSpan({ traceId: "odd", spanId, name: spanId, ...fields });
+  let deep: AttributeValue = "bottom";
+  for (let level = 0; level < 200; level++) deep = level % 2 === 0 ? [deep] : { deeper: deep };
+  return [
+    odd("unfinished", { endTimeUnixNano: undefined, state: "unfinished" }),
+    odd("running", { endTimeUnixNano: undefined, state: "running", parentId: "unfinished" }),
+    odd("orphan", { parentId: "never seen" }),
+    odd("ring a", { parentId: "ring b" }),
+    odd("ring b", { parentId: "ring a" }),
+    odd("self", { parentId: "self" }),
+    odd("backwards", { endTimeUnixNano: BASE_NANO - 7n, parentId: "orphan" }),
+    odd("instant", { endTimeUnixNano: BASE_NANO, parentId: "orphan" }),
+    odd("twice", { endTimeUnixNano: BASE_NANO + 1n }),
+    odd("twice", { endTimeUnixNano: BASE_NANO + 2n }),
+    odd("nameless", { name: "" }),
+    odd("at 1970", { startTimeUnixNano: 0n, endTimeUnixNano: 1n }),
+    odd("before 1970", { startTimeUnixNano: -5n, endTimeUnixNano: -3n }),
+    odd("far", { startTimeUnixNano: 2n ** 63n, endTimeUnixNano: 2n ** 63n + 5n }),
+    odd("deep", { attributes: createAttributes([["deep", deep]]) }),
+    odd("numbers", { attributes: createAttributes([["nan", NaN], ["wide", 2n ** 70n]]) }),
+    odd("keys", { attributes: createAttributes([["__proto__", "a"], ["error", "\ud800"]]) }),
+    odd("same keys", {
+      kind: "client",
+      attributes: createAttributes([["span.kind", "x"], ["otel.scope.name", 1n]]),
+      scope: { name: "lib" },
+    }),
+    odd("-2+3", { name: '=HYPERLINK("http://evil")' }),
+    odd("text", { name: "a;b\n```\n%%{init}%%\t<script>\u202e" }),
+    odd("linked", { links: [{ traceId: "", spanId: "", attributes: {} }] }),
+    odd("x".repeat(100_000), {}),
+  ];
 }

@@ -1,7 +1,7 @@
 import { type Attributes, type AttributeValue, createAttributes } from "../../model/attributes.ts";
 import type { Span, SpanEvent, SpanLink } from "../../model/span.ts";
 import type { SpanKind } from "../../model/span_kind.ts";
-import { type Tags, takeScope, takeStatus } from "../opentelemetry_tags.ts";
+import { type Tags, takeScope, takeStatus, takeTraceState } from "../opentelemetry_tags.ts";
 
 /** A span as Jaeger has it, in either of its forms. */
 export interface JaegerSpan {
@@ -54,7 +54,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  * | tag `span.kind` | the kind, when it is one; else it stays a tag and the kind is `internal` |
  * | tags `error`, `otel.*`, `w3c.tracestate` | status, scope, trace state |
  * | logs | events named by the field `event`, else by `message`, else `log` |
- * | process | `service`, and its tags the resource |
+ * | process | `service`, unless a tag `service.name` says the same, and its tags the resource |
  * | flag debug, warnings | attributes `jaeger.debug`, `jaeger.warnings` |
  */
 export function jaegerSpanToSpan(jaeger: JaegerSpan, process: JaegerProcess): Span {
@@ -78,14 +78,14 @@ export function jaegerSpanToSpan(jaeger: JaegerSpan, process: JaegerProcess): Sp
   if (status !== undefined) span.status = status;
   const scope = takeScope(tags);
   if (scope !== undefined) span.scope = scope;
-  const traceState = tags["w3c.tracestate"];
-  if (typeof traceState === "string") {
-    span.traceState = traceState;
-    delete tags["w3c.tracestate"];
-  }
+  const traceState = takeTraceState(tags);
+  if (traceState !== undefined) span.traceState = traceState;
   if ((jaeger.flags & DEBUG_FLAG) !== 0) tags["jaeger.debug"] ??= true;
   if (jaeger.warnings.length > 0) tags["jaeger.warnings"] ??= jaeger.warnings;
-  if (process.serviceName !== "") span.service = process.serviceName;
+  const { serviceName } = process;
+  if (serviceName !== "" && serviceName !== process.tags["service.name"]) {
+    span.service = serviceName;
+  }
   if (Object.keys(process.tags).length > 0) span.resource = process.tags;
   return span;
 }

@@ -4,7 +4,7 @@ import { RejectedSpanError } from "../span_line/rejected_span_error.ts";
 import type { SpanLineBuffer } from "../span_line/span_line_buffer.ts";
 import { EventFields, LinkFields } from "./_detail_fields.ts";
 import { type BytesField, type RepeatedField, SpanFields } from "./_span_fields.ts";
-import { STATE_KEY } from "./otlp_span.ts";
+import { OWN_KEYS } from "../own_attributes.ts";
 import { readOtlpAttribute, readOtlpValue } from "./read_otlp_value.ts";
 
 /** Writes OTLP's spans as span lines, from bytes to bytes, as `encodeSpanLine` would write them. */
@@ -122,7 +122,7 @@ export class OtlpLineWriter {
     if (start.low !== endTime.low || start.high !== endTime.high) return undefined;
     if (count === 0) return undefined;
     this.#reader.moveTo(from, end);
-    const { [STATE_KEY]: state, ...attributes } = this.#readAttributes(9, count);
+    const { [OWN_KEYS.state]: state, ...attributes } = this.#readAttributes(9, count);
     return state === "running" || state === "unfinished" ? attributes : undefined;
   }
 

@@ -1,15 +1,11 @@
 import { type Attributes, createAttributes } from "../../model/attributes.ts";
 import { countReason } from "../../model/counters.ts";
 import { isErrorSpan, type Span, type SpanEvent, type SpanLink } from "../../model/span.ts";
-import type { SpanKind } from "../../model/span_kind.ts";
+import { isGoTraceKind, type SpanKind } from "../../model/span_kind.ts";
+import type { Losses } from "../losses.ts";
+import { OWN_KEYS } from "../own_attributes.ts";
 import { type OtlpId, otlpSpanId, otlpTraceId } from "./otlp_id.ts";
 import { otlpAttributes, type OtlpKeyValue } from "./otlp_value.ts";
-
-/** What a mapping could not keep as it was, by what it was. */
-export interface Losses {
-  readonly dropped: Record<string, number>;
-  readonly changed: Record<string, number>;
-}
 
 // http is what a go-trace program serves, sql what it asks of a database.
 const KIND_NUMBERS: Readonly<Record<Exclude<SpanKind, number>, number>> = {
@@ -24,8 +20,6 @@ const KIND_NUMBERS: Readonly<Record<Exclude<SpanKind, number>, number>> = {
 };
 const UINT64_MAX = 2n ** 64n - 1n;
 const NO_ID: OtlpId = { hex: "", isHashed: false };
-/** The attribute that says of a span that it has no end, where OTLP has to have one. */
-export const STATE_KEY = "trace.state";
 
 /** A `Span` of OTLP in protobuf's JSON form, ready for `JSON.stringify`. */
 export interface OtlpSpan {
@@ -92,18 +86,20 @@ export function otlpSpan(span: Span, losses: Losses): OtlpSpan {
   const spanId = otlpSpanId(span.spanId);
   const parentId = span.parentId === undefined ? undefined : otlpSpanId(span.parentId);
   const attributes = otlpAttributes(span.attributes);
-  addOriginal(attributes, "trace.original_trace_id", traceId, span.traceId);
-  addOriginal(attributes, "trace.original_span_id", spanId, span.spanId);
-  if (parentId) addOriginal(attributes, "trace.original_parent_id", parentId, span.parentId!);
+  // Of go-trace's spans, `trace.kind` says that their trace ids are short.
+  const isPadded = span.traceId.length === 16 && !isGoTraceKind(span.kind);
+  addOriginal(attributes, OWN_KEYS.traceId, traceId, span.traceId, isPadded);
+  addOriginal(attributes, OWN_KEYS.spanId, spanId, span.spanId);
+  if (parentId) addOriginal(attributes, OWN_KEYS.parentId, parentId, span.parentId!);
   if (traceId.isHashed || spanId.isHashed || parentId?.isHashed) {
     countReason(losses.changed, "id");
   }
   addKind(attributes, span.kind);
   if (span.indicator !== undefined) {
-    attributes.push({ key: "trace.indicator", value: { boolValue: span.indicator } });
+    attributes.push({ key: OWN_KEYS.indicator, value: { boolValue: span.indicator } });
   }
   if (span.endTimeUnixNano === undefined) {
-    attributes.push({ key: STATE_KEY, value: { stringValue: span.state } });
+    attributes.push({ key: OWN_KEYS.state, value: { stringValue: span.state } });
     countReason(losses.changed, "no_end_time");
   }
   if (span.samples?.length) countReason(losses.dropped, "samples");
@@ -144,15 +140,18 @@ function addOriginal(
   key: string,
   id: OtlpId,
   original: string,
+  isTold = false,
 ): void {
-  if (id.isHashed) attributes.push({ key, value: { stringValue: original.toWellFormed() } });
+  if (id.isHashed || isTold) {
+    attributes.push({ key, value: { stringValue: original.toWellFormed() } });
+  }
 }
 
 function addKind(attributes: OtlpKeyValue[], kind: SpanKind): void {
   if (typeof kind === "number") {
-    attributes.push({ key: "trace.kind", value: { intValue: String(kind) } });
-  } else if (kind === "function" || kind === "http" || kind === "sql") {
-    attributes.push({ key: "trace.kind", value: { stringValue: kind } });
+    attributes.push({ key: OWN_KEYS.kind, value: { intValue: String(kind) } });
+  } else if (isGoTraceKind(kind)) {
+    attributes.push({ key: OWN_KEYS.kind, value: { stringValue: kind } });
   }
 }
 
@@ -170,8 +169,8 @@ function otlpLink(link: SpanLink): OtlpLink {
   const traceId = link.traceId === "" ? NO_ID : otlpTraceId(link.traceId);
   const spanId = link.spanId === "" ? NO_ID : otlpSpanId(link.spanId);
   const attributes = otlpAttributes(link.attributes);
-  addOriginal(attributes, "trace.original_trace_id", traceId, link.traceId);
-  addOriginal(attributes, "trace.original_span_id", spanId, link.spanId);
+  addOriginal(attributes, OWN_KEYS.traceId, traceId, link.traceId);
+  addOriginal(attributes, OWN_KEYS.spanId, spanId, link.spanId);
   return {
     traceId: traceId.hex,
     spanId: spanId.hex,

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "../../model/attributes.ts";
 import type { Span } from "../../model/span.ts";
-import { type Tags, takeScope, takeStatus } from "../opentelemetry_tags.ts";
+import { type Tags, takeScope, takeStatus, takeTraceState } from "../opentelemetry_tags.ts";
 import { sharedSpanId } from "./shared_span_id.ts";
 import type { ZipkinEndpoint, ZipkinSpan } from "./_zipkin_span.ts";
 
@@ -27,6 +27,8 @@ export function zipkinSpanToSpan(zipkin: ZipkinSpan): Span {
   if (status !== undefined) span.status = status;
   const scope = takeScope(tags);
   if (scope !== undefined) span.scope = scope;
+  const traceState = takeTraceState(tags);
+  if (traceState !== undefined) span.traceState = traceState;
   addEndpoint(tags, "network.local", local);
   add(tags, "peer.service", remote?.serviceName);
   addEndpoint(tags, "network.peer", remote);
