@@ -5,19 +5,15 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { type ForwardCounters, Forwarder } from "../exporters/forwarder.ts";
-import {
-  createSpanEncoder,
-  openSpanTransport,
-  type SpanTarget,
-} from "../exporters/span_encoder.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
-import { parseTarget } from "../transport/target.ts";
+import { createSpanEncoder, openSpanTransport } from "../transport/span_encoder.ts";
+import { parseTarget, type Target } from "../transport/target.ts";
 import type { CliIo } from "./io.ts";
 
 /** A receiver to forward to, as the command line names it. */
 export interface ForwardTarget {
   readonly url: string;
-  readonly target: SpanTarget;
+  readonly target: Target;
 }
 
 /** What the summary says of one receiver. */
@@ -48,13 +44,7 @@ export interface Forwards {
  * @throws {TypeError} When it is no URL of a receiver that can be forwarded to.
  */
 export function parseForwardTarget(url: string): ForwardTarget {
-  const target = parseTarget(url);
-  if (target.protocol === "zipkin") {
-    throw new TypeError(
-      `Forwarding speaks OTLP, SSF and go-trace's protocol, not Zipkin's: "${url}"`,
-    );
-  }
-  return { url, target };
+  return { url, target: parseTarget(url) };
 }
 
 /** Begins to forward, first what an earlier session could not send. */

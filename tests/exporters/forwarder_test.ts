@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Forwarder } from "../../src/exporters/forwarder.ts";
-import { createSpanEncoder } from "../../src/exporters/span_encoder.ts";
+import { createSpanEncoder } from "../../src/transport/span_encoder.ts";
 import type { SpanBatch } from "../../src/model/span_batch.ts";
 import { retryAfter, type SendResult, SENT } from "../../src/transport/send_result.ts";
 import { parseTarget } from "../../src/transport/target.ts";
@@ -34,7 +34,7 @@ class ScriptedTransport implements Transport {
   }
 }
 
-const encoder = createSpanEncoder(parseTarget("otlp+json+http://localhost") as never);
+const encoder = createSpanEncoder(parseTarget("otlp+json+http://localhost"));
 
 /** Spans whose names are numbers from `from` on. */
 function batchOf(from: number, count: number): SpanBatch {
@@ -147,7 +147,7 @@ Deno.test("what a protocol cannot express is counted, and the rest is sent", asy
       sendAtExit: () => false,
       close: () => Promise.resolve(),
     },
-    encoder: createSpanEncoder(parseTarget("ssf+udp://localhost") as never),
+    encoder: createSpanEncoder(parseTarget("ssf+udp://localhost")),
   });
   const good = encodeSpanLine(sampleSpan({ traceId: "1", spanId: "2", parentId: undefined }));
   const bad = encodeSpanLine(sampleSpan({ traceId: "not a number" }));
