@@ -1,6 +1,7 @@
 import { countReason } from "../model/counters.ts";
 import { isErrorSpan, type Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
+import { traceKey } from "../model/trace_key.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
 
@@ -331,14 +332,4 @@ class StoredTrace implements TraceEntry {
   get spanCount(): number {
     return this.spans.size;
   }
-}
-
-/**
- * What the spans of one trace have in common. An id of 64 bits gets zeros in front where a protocol wants
- * 128, so a trace that passes from go-trace's protocol to OTLP and back has both forms.
- */
-function traceKey(traceId: string): string {
-  return traceId.length === 32 && traceId.startsWith("0000000000000000")
-    ? traceId.slice(16)
-    : traceId;
 }

@@ -1,9 +1,11 @@
 import { EventAssembler } from "../assemble/event_assembler.ts";
 import { changeSpan } from "../model/change_span.ts";
+import type { TraceCensus } from "../assemble/trace_grouper.ts";
 import type { Span } from "../model/span.ts";
 import { type OpenedRecording, openRecording } from "../recording/open_recording.ts";
 import type { ForeignFormat } from "../recording/sniff_format.ts";
 import { decodeForeignLines, decodeSpanBatch } from "../wire/span_line/decode_span_batch.ts";
+import { scanTraceIds } from "../wire/span_line/scan_trace_ids.ts";
 import { CommandError } from "./command_error.ts";
 import type { SourceMessage, SpanSource } from "./span_source.ts";
 
@@ -13,6 +15,8 @@ export interface FileSourceOptions {
   readonly name: string;
   readonly path?: string;
   readonly bytes?: AsyncIterable<Uint8Array>;
+  /** Whether the path is that of a file, which can be read as often as wanted. @default false */
+  readonly isRereadable?: boolean;
 }
 
 /** The spans of a file, or of standard input. */
@@ -21,34 +25,62 @@ export function fileSource(options: FileSourceOptions): SpanSource {
     title: options.name,
     isLive: options.path === undefined,
     read: (signal) => readFile(options, signal),
+    countSpans: options.isRereadable
+      ? (census, signal) => countSpans(options, census, signal)
+      : undefined,
   };
+}
+
+async function countSpans(
+  options: FileSourceOptions,
+  census: TraceCensus,
+  signal: AbortSignal,
+): Promise<void> {
+  await using opened = await openFile(options);
+  if (opened.format === "recording") {
+    for await (const { lines, isProven } of opened.read()) {
+      if (signal.aborted) return;
+      if (isProven) scanTraceIds(lines, (traceId) => census.add(traceId));
+      else for (const { traceId } of decodeForeignLines(lines)) census.add(traceId);
+    }
+    return;
+  }
+  for await (const message of readOpened(opened, signal)) {
+    if (message.type === "spans") { for (const { traceId } of message.spans) census.add(traceId); }
+  }
+}
+
+async function openFile({ name, path, bytes }: FileSourceOptions): Promise<OpenedRecording> {
+  try {
+    return await openRecording(path ?? bytes as AsyncIterable<Uint8Array>, { name });
+  } catch (error) {
+    throw new CommandError((error as Error).message);
+  }
 }
 
 async function* readFile(
   options: FileSourceOptions,
   signal: AbortSignal,
 ): AsyncGenerator<SourceMessage> {
-  const { name, path, bytes } = options;
-  const opened = await openRecording(path ?? bytes as AsyncIterable<Uint8Array>, { name }).catch(
-    (error) => {
-      throw new CommandError(error.message);
-    },
-  );
-  try {
-    switch (opened.format) {
-      case undefined:
-      case "recording":
-      case "span-lines":
-        yield* readSpans(opened, signal);
-        break;
-      case "event-lines":
-        yield* readEvents(opened, signal);
-        break;
-      default:
-        yield* readForeign(opened, opened.format, signal);
-    }
-  } finally {
-    await opened[Symbol.asyncDispose]();
+  await using opened = await openFile(options);
+  yield* readOpened(opened, signal);
+}
+
+async function* readOpened(
+  opened: OpenedRecording,
+  signal: AbortSignal,
+): AsyncGenerator<SourceMessage> {
+  switch (opened.format) {
+    case undefined:
+    case "recording":
+    case "span-lines":
+      yield* readSpans(opened, signal);
+      break;
+    case "event-lines":
+      yield* readEvents(opened, signal);
+      break;
+    default:
+      yield* readForeign(opened, opened.format, signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { readLiveSpans } from "../broadcast/live_client.ts";
 import type { Span } from "../model/span.ts";
 import { connectUnix } from "../runtime/connect_unix.ts";
@@ -45,13 +45,15 @@ async function findNamedSource(io: CliIo, name: string): Promise<SpanSource> {
     return openStoredSource(io, name);
   }
   const path = name.replace(/^unix:\/\//, "");
-  const found = await lstat(path).catch(() => undefined);
+  const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
     throw new CommandError(
       `Cannot open "${path}": no such file or socket; run "trace view" without a name to see running sessions`,
     );
   }
-  if (!isSocketMode(found.mode)) return fileSource({ name: path, path });
+  if (!isSocketMode(found.mode)) {
+    return fileSource({ name: path, path, isRereadable: found.isFile() });
+  }
   // Users know the socket that programs send to; its session knows where viewers connect.
   const session = (await listSessions(io)).find((each) => each.socket === path);
   return sessionSource(session ?? { pid: 0, view: path, title: path });
@@ -74,6 +76,11 @@ function combineSources(sources: readonly SpanSource[]): SpanSource {
     async *read(signal): AsyncGenerator<SourceMessage> {
       for (const source of ordered) yield* source.read(signal);
     },
+    countSpans: sources.every(({ countSpans }) => countSpans !== undefined)
+      ? async (census, signal) => {
+        for (const source of sources) await source.countSpans?.(census, signal);
+      }
+      : undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TraceCensus } from "../assemble/trace_grouper.ts";
 import type { Span } from "../model/span.ts";
 
 /** What a source of spans tells. */
@@ -24,4 +25,10 @@ export interface SpanSource {
    * @throws {Error} When the source cannot be read.
    */
   read(signal: AbortSignal): AsyncGenerator<SourceMessage>;
+  /**
+   * Adds the spans of each trace to a census; absent when the source can be read only once.
+   *
+   * @throws {Error} When the source cannot be read.
+   */
+  countSpans?(census: TraceCensus, signal: AbortSignal): Promise<void>;
 }

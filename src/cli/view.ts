@@ -6,8 +6,9 @@ import { formatTimestamp } from "../model/time.ts";
 import { printTrace } from "../tui/print_trace.ts";
 import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
 import { type CliIo, wantsColor } from "./io.ts";
-import type { SpanSource } from "./span_source.ts";
 import { findSource } from "./find_source.ts";
+import { readTraces } from "./read_traces.ts";
+import type { SourceMessage, SpanSource } from "./span_source.ts";
 
 /** Builds `trace view`. */
 export function createViewCommand(io: CliIo, _setExitCode: (code: number) => void): PlainCommand {
@@ -49,12 +50,27 @@ function textFormat(io: CliIo, source: SpanSource): (trace: Trace) => string {
   };
 }
 
-/** Prints the traces of a source: each once it is finished, the rest at the end. */
-async function printSource(
-  io: CliIo,
-  source: SpanSource,
-  options: { format: (trace: Trace) => string; isFollowing: boolean },
-): Promise<void> {
+/** How traces are printed. */
+interface PrintOptions {
+  readonly format: (trace: Trace) => string;
+  /** Whether to wait for what a live source has not told yet. */
+  readonly isFollowing: boolean;
+}
+
+function printSource(io: CliIo, source: SpanSource, options: PrintOptions): Promise<void> {
+  return source.isLive ? printLive(io, source, options) : printStored(io, source, options);
+}
+
+/** Prints the traces of what is stored, each once it has been read whole. */
+async function printStored(io: CliIo, source: SpanSource, options: PrintOptions): Promise<void> {
+  for await (const message of readTraces(source, io.signal)) {
+    if (message.type === "traces") await printTraces(io, message.traces, options);
+    else await tell(io, message);
+  }
+}
+
+/** Prints the traces of a live source: each once nothing of it runs any more, the rest at the end. */
+async function printLive(io: CliIo, source: SpanSource, options: PrintOptions): Promise<void> {
   const early: Trace[] = [];
   const store = new TraceStore({
     maxTraces: Infinity,
@@ -66,16 +82,8 @@ async function printSource(
   let printing = Promise.resolve();
   function print(isOver: boolean): Promise<void> {
     return printing = printing.then(async () => {
-      const finished = source.isLive || isOver ? store.finishedTraces(Date.now(), isOver) : [];
-      let text = "";
-      for (const trace of [...early.splice(0), ...finished.map((each) => each.trace)]) {
-        text += options.format(trace);
-        // Not one by one: a write costs more than most traces.
-        if (text.length < WRITE_LENGTH) continue;
-        await io.stdout.write(text);
-        text = "";
-      }
-      if (text !== "") await io.stdout.write(text);
+      const finished = store.finishedTraces(Date.now(), isOver).map(({ trace }) => trace);
+      await printTraces(io, [...early.splice(0), ...finished], options);
     });
   }
   let failure: unknown;
@@ -94,10 +102,7 @@ async function printSource(
       } else if (message.type === "live") {
         if (!options.isFollowing) break;
       } else {
-        const text = message.type === "notice"
-          ? message.text
-          : `${message.spanCount} spans came too fast to be printed`;
-        await io.stderr.write(`trace: ${text}\n`);
+        await tell(io, message);
       }
     }
   } finally {
@@ -105,6 +110,30 @@ async function printSource(
   }
   if (failure !== undefined) throw failure;
   await print(true);
+}
+
+async function printTraces(
+  io: CliIo,
+  traces: readonly Trace[],
+  { format }: PrintOptions,
+): Promise<void> {
+  let text = "";
+  for (const trace of traces) {
+    text += format(trace);
+    // Not one by one: a write costs more than most traces.
+    if (text.length < WRITE_LENGTH) continue;
+    await io.stdout.write(text);
+    text = "";
+  }
+  if (text !== "") await io.stdout.write(text);
+}
+
+/** Tells the user what a source says besides spans. */
+async function tell(io: CliIo, message: SourceMessage): Promise<void> {
+  if (message.type === "notice") await io.stderr.write(`trace: ${message.text}\n`);
+  if (message.type === "skipped") {
+    await io.stderr.write(`trace: ${message.spanCount} spans came too fast to be printed\n`);
+  }
 }
 
 const PRINT_INTERVAL_MS = 50;

@@ -8,7 +8,7 @@ import type {
   SpanStatus,
 } from "../../model/span.ts";
 import { parseSpanKind, type SpanKind } from "../../model/span_kind.ts";
-import { parseTimestamp, type Timestamp } from "../../model/time.ts";
+import { parseTimestamp, parseUnixNano } from "../../model/time.ts";
 import { DecodeError } from "../decode_error.ts";
 import { decodeSpanLine } from "./decode_span_line.ts";
 import { readFlatAttributes } from "./_flat_attributes.ts";
@@ -81,8 +81,8 @@ class LineSpan implements Span {
   readonly #endAt: number;
   /** Where the attributes begin; then, once they have been read, where they end. */
   #at: number;
-  #start: Timestamp | undefined;
-  #end: Timestamp | undefined;
+  #start: bigint | undefined;
+  #end: bigint | undefined;
   #attributes: Attributes | undefined;
   #details: SpanDetails | undefined;
 
@@ -117,19 +117,19 @@ class LineSpan implements Span {
   }
 
   get startTimeUnixNano(): bigint {
-    return (this.#start ??= this.#readTime(this.#startAt, "start_time")).unixNano;
+    return this.#start ??= this.#readTime(this.#startAt, "start_time");
   }
 
   get startOffsetMinutes(): number | undefined {
-    return (this.#start ??= this.#readTime(this.#startAt, "start_time")).offsetMinutes || undefined;
+    return parseTimestamp(this.#timeText(this.#startAt))?.offsetMinutes || undefined;
   }
 
   get endTimeUnixNano(): bigint {
-    return (this.#end ??= this.#readTime(this.#endAt, "end_time")).unixNano;
+    return this.#end ??= this.#readTime(this.#endAt, "end_time");
   }
 
   get endOffsetMinutes(): number | undefined {
-    return (this.#end ??= this.#readTime(this.#endAt, "end_time")).offsetMinutes || undefined;
+    return parseTimestamp(this.#timeText(this.#endAt))?.offsetMinutes || undefined;
   }
 
   get attributes(): Attributes {
@@ -200,9 +200,13 @@ class LineSpan implements Span {
     return this.#getDetails().samples;
   }
 
-  #readTime(at: number, field: string): Timestamp {
-    const text = this.#text.slice(at, this.#text.indexOf('"', at));
-    const time = parseTimestamp(text);
+  #timeText(at: number): string {
+    return this.#text.slice(at, this.#text.indexOf('"', at));
+  }
+
+  #readTime(at: number, field: string): bigint {
+    const text = this.#timeText(at);
+    const time = parseUnixNano(text);
     if (time !== undefined) return time;
     throw new DecodeError(`Cannot read span line: "${field}" is "${text.slice(0, 80)}"`, 0);
   }
