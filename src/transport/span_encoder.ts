@@ -1,5 +1,6 @@
 import type { Span } from "../model/span.ts";
 import { gotraceEvents } from "../wire/gotrace/span_events.ts";
+import type { Losses } from "../wire/losses.ts";
 import { spanToSsfSpan } from "../wire/ssf/ssf_model.ts";
 import { encodeText } from "./encode_text.ts";
 import { HttpTransport } from "./http_transport.ts";
@@ -29,21 +30,26 @@ export function openSpanTransport(target: Target, options: OtlpTransportOptions 
  * Makes messages of recorded spans in the protocol of a receiver. Spans that SSF cannot express (without an
  * end, or with ids that are no numbers) are dropped as `unencodable`, those that no message holds as
  * `too_long`.
+ *
+ * @param losses Counts what the protocol cannot hold of the others.
  */
-export function createSpanEncoder(target: Target): MessageEncoder<Span> {
+export function createSpanEncoder(
+  target: Target,
+  losses: Losses = { dropped: {}, changed: {} },
+): MessageEncoder<Span> {
   switch (target.protocol) {
     case "gotrace":
-      return encodeText(formatEvents);
-    case "ssf":
-      return createSsfEncoder(target.address.transport === "udp", spanToSsfSpan);
+      return encodeText((span) => {
+        const { start, end = "" } = gotraceEvents(span, losses);
+        return start + end;
+      });
+    case "ssf": {
+      const isDatagram = target.address.transport === "udp";
+      return createSsfEncoder(isDatagram, (span) => spanToSsfSpan(span, losses));
+    }
     case "zipkin":
-      return createZipkinEncoder();
+      return createZipkinEncoder(losses);
     default:
-      return createOtlpEncoder(target.protocol === "otlp-json", (span: Span) => span);
+      return createOtlpEncoder(target.protocol === "otlp-json", (span) => span, losses);
   }
-}
-
-function formatEvents(span: Span): string {
-  const { start, end = "" } = gotraceEvents(span, { dropped: {}, changed: {} });
-  return start + end;
 }

@@ -2,14 +2,10 @@ import { Buffer } from "node:buffer";
 import type { Attributes, AttributeValue } from "../../model/attributes.ts";
 import { countReason } from "../../model/counters.ts";
 import type { Span } from "../../model/span.ts";
-import { spanKindToNumber } from "../../model/span_kind.ts";
+import { GOTRACE_KINDS, spanKindToNumber } from "../../model/span_kind.ts";
 import { formatTimestamp } from "../../model/time.ts";
-
-/** What go-trace's events cannot carry, or only in another form, as numbers of spans by what it is. */
-export interface EventLosses {
-  readonly dropped: Record<string, number>;
-  readonly changed: Record<string, number>;
-}
+import type { Losses } from "../losses.ts";
+import { hasOnlyTexts, linePartsOf } from "../span_line/span_line_parts.ts";
 
 /** The events of one span. */
 export interface GoTraceEvents {
@@ -36,12 +32,40 @@ const LOST_FIELDS = [
  * go-trace sends them; with the start if there is no end. They are text there, so that values of other
  * types are written as text.
  */
-export function gotraceEvents(span: Span, losses: EventLosses): GoTraceEvents {
+export function gotraceEvents(span: Span, losses: Losses): GoTraceEvents {
+  return spliceEvents(span) ?? formatEvents(span, losses);
+}
+
+/**
+ * Puts the events together of the parts of a recorded line, which takes a fifth of the time. Only of a
+ * span that events hold as it is: a go-trace program's.
+ *
+ * @returns `undefined` for any other span.
+ */
+function spliceEvents(span: Span): GoTraceEvents | undefined {
+  const number = GOTRACE_KINDS.indexOf(span.kind as typeof GOTRACE_KINDS[number]);
+  const parts = number < 0 ? undefined : linePartsOf(span);
+  if (parts === undefined || !hasOnlyTexts(parts)) return undefined;
+  const { text, from, traceIdTo, kindFrom, startFrom, startTo, endFrom, to } = parts;
+  // A line begins with {"id":" and an event's with {"type":0,"span_id":".
+  const idFrom = from + 2;
+  return {
+    start: `{"type":0,"span_${text.slice(idFrom, kindFrom)}${number},"time":"${
+      text.slice(startFrom, startTo)
+    }"}\n`,
+    // The attributes, if there are any, follow the time in both.
+    end: `{"type":1,"span_${text.slice(idFrom, traceIdTo)},"name":"","kind":0,"time":"${
+      text.slice(endFrom, to)
+    }\n`,
+  };
+}
+
+function formatEvents(span: Span, losses: Losses): GoTraceEvents {
   for (const field of LOST_FIELDS) {
     if (span[field] !== undefined) countReason(losses.dropped, field);
   }
   const kind = spanKindToNumber(span.kind);
-  if (typeof span.kind === "string" && !GOTRACE_WORDS.has(span.kind)) {
+  if (typeof span.kind === "string" && !GOTRACE_KINDS.includes(span.kind as never)) {
     countReason(losses.changed, "kind");
   }
   const { startTimeUnixNano, endTimeUnixNano } = span;
@@ -60,9 +84,7 @@ export function gotraceEvents(span: Span, losses: EventLosses): GoTraceEvents {
   };
 }
 
-const GOTRACE_WORDS: ReadonlySet<string> = new Set(["function", "http", "sql"]);
-
-function attrsField(attributes: Attributes, losses: EventLosses): string {
+function attrsField(attributes: Attributes, losses: Losses): string {
   let json = "";
   let isChanged = false;
   for (const key in attributes) {

@@ -1,5 +1,6 @@
 import type { Span } from "../../model/span.ts";
 import { fromBase64 } from "../base64.ts";
+import type { Losses } from "../losses.ts";
 import { ProtobufWriter } from "../protobuf/protobuf_writer.ts";
 import { OtlpGroups, type OtlpResourceSpans } from "./otlp_groups.ts";
 import type { OtlpEvent, OtlpLink, OtlpSpan, OtlpStatus } from "./otlp_span.ts";
@@ -9,6 +10,7 @@ import type { OtlpKeyValue, OtlpValue } from "./otlp_value.ts";
  * Encodes spans as an ExportTraceServiceRequest of OTLP in protobuf's JSON form. The table of `otlpSpan`
  * says what becomes of each field.
  *
+ * @param losses Counts what OTLP cannot hold.
  * @example
  * ```ts
  * import { encodeOtlpJson } from "./encode_otlp.ts";
@@ -16,14 +18,17 @@ import type { OtlpKeyValue, OtlpValue } from "./otlp_value.ts";
  * if (encodeOtlpJson([]) !== '{"resourceSpans":[]}') throw new Error("wrong");
  * ```
  */
-export function encodeOtlpJson(spans: readonly Span[]): string {
-  return formatOtlpRequest(groupSpans(spans));
+export function encodeOtlpJson(spans: readonly Span[], losses?: Losses): string {
+  return formatOtlpRequest(groupSpans(spans, losses));
 }
 
 /** Encodes spans as an ExportTraceServiceRequest of OTLP: the same content as {@linkcode encodeOtlpJson}. */
-export function encodeOtlpProtobuf(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
+export function encodeOtlpProtobuf(
+  spans: readonly Span[],
+  losses?: Losses,
+): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
-  for (const { resource, scopeSpans, schemaUrl } of groupSpans(spans)) {
+  for (const { resource, scopeSpans, schemaUrl } of groupSpans(spans, losses)) {
     const resourceSpansAt = writer.begin(1);
     const resourceAt = writer.begin(1);
     writeAttributes(writer, 1, resource.attributes);
@@ -52,8 +57,8 @@ export function formatOtlpRequest(resourceSpans: readonly OtlpResourceSpans[]): 
   return JSON.stringify({ resourceSpans });
 }
 
-function groupSpans(spans: readonly Span[]): OtlpResourceSpans[] {
-  const groups = new OtlpGroups();
+function groupSpans(spans: readonly Span[], losses?: Losses): OtlpResourceSpans[] {
+  const groups = new OtlpGroups(losses);
   for (const span of spans) groups.add(span);
   return groups.take();
 }

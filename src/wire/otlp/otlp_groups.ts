@@ -1,6 +1,7 @@
 import type { Attributes } from "../../model/attributes.ts";
 import type { InstrumentationScope, Span } from "../../model/span.ts";
-import { type Losses, otlpResource, type OtlpSpan, otlpSpan } from "./otlp_span.ts";
+import type { Losses } from "../losses.ts";
+import { otlpResource, type OtlpSpan, otlpSpan } from "./otlp_span.ts";
 import { otlpAttributes, type OtlpKeyValue } from "./otlp_value.ts";
 
 /** A `ResourceSpans` of OTLP in protobuf's JSON form. */

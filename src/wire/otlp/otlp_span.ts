@@ -2,14 +2,9 @@ import { type Attributes, createAttributes } from "../../model/attributes.ts";
 import { countReason } from "../../model/counters.ts";
 import { isErrorSpan, type Span, type SpanEvent, type SpanLink } from "../../model/span.ts";
 import type { SpanKind } from "../../model/span_kind.ts";
+import type { Losses } from "../losses.ts";
 import { type OtlpId, otlpSpanId, otlpTraceId } from "./otlp_id.ts";
 import { otlpAttributes, type OtlpKeyValue } from "./otlp_value.ts";
-
-/** What a mapping could not keep as it was, by what it was. */
-export interface Losses {
-  readonly dropped: Record<string, number>;
-  readonly changed: Record<string, number>;
-}
 
 // http is what a go-trace program serves, sql what it asks of a database.
 const KIND_NUMBERS: Readonly<Record<Exclude<SpanKind, number>, number>> = {

@@ -73,6 +73,29 @@ export function readFlatAttributes(text: string, from: number): FlatAttributes |
   }
 }
 
+/**
+ * Steps over a JSON object of texts without white space.
+ *
+ * @param from Place of the opening brace.
+ * @returns Where the text goes on behind it; -1 when there is anything else in it, or nothing.
+ */
+export function skipFlatTexts(text: string, from: number): number {
+  if (text.charCodeAt(from) !== BRACE_OPEN) return -1;
+  for (let at = from + 1;;) {
+    for (const behind of KEY_AND_VALUE) {
+      if (text.charCodeAt(at) !== QUOTE) return -1;
+      let end = text.indexOf('"', at + 1);
+      while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+      if (end < 0) return -1;
+      at = end + 1;
+      if (behind === COLON && text.charCodeAt(at++) !== COLON) return -1;
+    }
+    const next = text.charCodeAt(at++);
+    if (next === BRACE_CLOSE) return at;
+    if (next !== COMMA) return -1;
+  }
+}
+
 /** Whether the quote at a place belongs to the text: an odd number of backslashes stands before it. */
 function isEscaped(text: string, quote: number): boolean {
   let from = quote;
@@ -97,3 +120,5 @@ const LETTER_F = 0x66;
 const LETTER_T = 0x74;
 const BRACE_OPEN = 0x7b;
 const BRACE_CLOSE = 0x7d;
+/** What stands behind the two texts. */
+const KEY_AND_VALUE = [COLON, undefined] as const;

@@ -42,7 +42,7 @@ export function readLineSpan(
   const spanId = take('{"id":"');
   const traceId = take(',"trace_id":"');
   if (!spanId || !traceId) return undefined;
-  const parentId = take(',"parent_id":"') || undefined;
+  const parentId = take(PARENT_LABEL) || undefined;
   const name = take(',"name":"');
   const kind = parseSpanKind(take(',"kind":"'));
   if (name === undefined || kind === undefined) return undefined;
@@ -59,9 +59,40 @@ export function lineOf(span: Span): string | undefined {
   return span instanceof LineSpan ? span.line : undefined;
 }
 
+/** Where the fields stand in the line that a span was read from. */
+export interface SpanLineParts {
+  readonly text: string;
+  /** The first brace of the line. */
+  readonly from: number;
+  /** One past the quote that ends the trace id. */
+  readonly traceIdTo: number;
+  /** The comma in front of the name's label. */
+  readonly nameFrom: number;
+  /** The quote that begins the kind. */
+  readonly kindFrom: number;
+  /** The first digit of the start, and the quote behind the last character of it. */
+  readonly startFrom: number;
+  readonly startTo: number;
+  readonly endFrom: number;
+  readonly endTo: number;
+  /** One past the last brace of the line. */
+  readonly to: number;
+}
+
+/**
+ * The parts of the line that a span was read from, unless the span was made in another way. None of them
+ * up to the end has an escape in it.
+ */
+export function linePartsOf(span: Span): SpanLineParts | undefined {
+  return span instanceof LineSpan ? span.parts : undefined;
+}
+
 const START_LABEL = ',"start_time":"';
 const END_LABEL = ',"end_time":"';
 const ATTRIBUTES_LABEL = ',"attrs":';
+const PARENT_LABEL = ',"parent_id":"';
+/** The length of the labels and quotes of both ids. */
+const ID_LABELS_LENGTH = '{"id":"","trace_id":""'.length;
 
 /** The fields of a span that most spans do not have, and those that most spans of a program share. */
 type SpanDetails = Partial<Span>;
@@ -114,6 +145,25 @@ class LineSpan implements Span {
 
   get line(): string {
     return this.#text.slice(this.#from, this.#to);
+  }
+
+  get parts(): SpanLineParts {
+    const traceIdTo = this.#from + ID_LABELS_LENGTH + this.spanId.length + this.traceId.length;
+    const parentLength = this.parentId === undefined
+      ? 0
+      : PARENT_LABEL.length + this.parentId.length + 1;
+    return {
+      text: this.#text,
+      from: this.#from,
+      traceIdTo,
+      nameFrom: traceIdTo + parentLength,
+      kindFrom: this.#startAt - START_LABEL.length - (this.kind as string).length - 2,
+      startFrom: this.#startAt,
+      startTo: this.#endAt - END_LABEL.length - 1,
+      endFrom: this.#endAt,
+      endTo: this.#text.indexOf('"', this.#endAt),
+      to: this.#to,
+    };
   }
 
   get startTimeUnixNano(): bigint {

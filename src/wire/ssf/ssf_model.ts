@@ -1,6 +1,8 @@
 import { type Attributes, type AttributeValue, createAttributes } from "../../model/attributes.ts";
+import { countReason } from "../../model/counters.ts";
 import { isErrorSpan, type MetricSample, type Span } from "../../model/span.ts";
 import type { SpanKind } from "../../model/span_kind.ts";
+import type { Losses } from "../losses.ts";
 import { formatAttributeValue } from "../span_line/format_attribute_value.ts";
 import { isTraceSpan } from "./normalize_ssf_span.ts";
 import { createSsfSample, createSsfSpan, type SsfSample, type SsfSpan } from "./ssf_span.ts";
@@ -54,18 +56,22 @@ export function ssfSpanToSpan(ssf: SsfSpan): Span | undefined {
 /**
  * Makes an SSF span from a span of the model: the inverse of {@linkcode ssfSpanToSpan}.
  *
- * What SSF has no place for is left out (events, links, scope, resource, trace state, a status'
- * message), or becomes text: attributes that are no strings, and a kind that OpenTracing knows, as
- * the tag `span.kind`.
+ * What SSF has no place for is left out (events, links, scope, resource but its `service.name`, trace state,
+ * a status' message), or becomes text: attributes that are no strings, and a kind that OpenTracing knows,
+ * as the tag `span.kind`. Ids of 16 or 32 hexadecimal digits become numbers, made of the last 16, as in
+ * veneur's headers. What is left out and what changes is counted in `losses`.
  *
  * @returns `undefined` when the span cannot be one: it has not ended, a time is not within 64 bits,
- * or an id is no integer of 64 bits in decimal.
+ * or an id is neither an integer of 64 bits in decimal nor hexadecimal.
  */
-export function spanToSsfSpan(span: Span): SsfSpan | undefined {
+export function spanToSsfSpan(
+  span: Span,
+  losses: Losses = { dropped: {}, changed: {} },
+): SsfSpan | undefined {
   const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
-  const traceId = parseInt64(span.traceId);
-  const id = parseInt64(span.spanId);
-  const parentId = span.parentId === undefined ? 0n : parseInt64(span.parentId);
+  const traceId = parseId(span.traceId);
+  const id = parseId(span.spanId);
+  const parentId = span.parentId === undefined ? 0n : parseId(span.parentId);
   if (traceId === undefined || id === undefined || parentId === undefined) return undefined;
   if (end === undefined || !isInt64(start) || !isInt64(end)) return undefined;
   const tags: Record<string, string> = Object.create(null);
@@ -78,6 +84,7 @@ export function spanToSsfSpan(span: Span): SsfSpan | undefined {
     else tags[key] = formatAttributeValue(value);
   }
   if (KINDS.has(span.kind)) tags[KIND_TAG] ??= span.kind as string;
+  countLosses(span, losses);
   return createSsfSpan({
     version,
     traceId,
@@ -100,6 +107,8 @@ const KIND_TAG = "span.kind";
 const KINDS: ReadonlySet<unknown> = new Set(["server", "client", "producer", "consumer"]);
 const VERSION_ATTRIBUTE = "ssf.version";
 const ROOT_START_ATTRIBUTE = "ssf.root_start_timestamp";
+const LOST_FIELDS = ["events", "links", "scope", "traceState"] as const;
+const HEX = /^(?:[\da-f]{16}){1,2}$/;
 const DECIMAL = /^(?:0|-?[1-9]\d{0,18})$/;
 
 function kindOf(tag: string | undefined): SpanKind {
@@ -148,10 +157,33 @@ function serviceNameOf(resource: Attributes | undefined): string {
   return typeof name === "string" ? name : "";
 }
 
-function parseInt64(text: string): bigint | undefined {
-  if (!DECIMAL.test(text)) return undefined;
-  const value = BigInt(text);
-  return isInt64(value) ? value : undefined;
+function parseId(text: string): bigint | undefined {
+  if (DECIMAL.test(text)) {
+    const value = BigInt(text);
+    return isInt64(value) ? value : undefined;
+  }
+  if (!HEX.test(text)) return undefined;
+  // All zeros stand for none, in hexadecimal as in decimal, and no span has that.
+  return BigInt.asIntN(64, BigInt("0x" + text.slice(-16))) || undefined;
+}
+
+function countLosses(span: Span, losses: Losses): void {
+  for (const field of LOST_FIELDS) {
+    if (span[field] !== undefined) countReason(losses.dropped, field);
+  }
+  const { resource } = span;
+  if (resource !== undefined && Object.keys(resource).some((key) => key !== "service.name")) {
+    countReason(losses.dropped, "resource");
+  }
+  if (span.startOffsetMinutes || span.endOffsetMinutes) countReason(losses.dropped, "time_offset");
+  if (span.kind !== "internal" && !KINDS.has(span.kind)) countReason(losses.changed, "kind");
+  if (!DECIMAL.test(span.traceId) || !DECIMAL.test(span.spanId)) countReason(losses.changed, "id");
+  for (const key in span.attributes) {
+    if (typeof span.attributes[key] === "string") continue;
+    if (key === VERSION_ATTRIBUTE || key === ROOT_START_ATTRIBUTE) continue;
+    countReason(losses.changed, "attribute_type");
+    break;
+  }
 }
 
 function isInt64(value: AttributeValue): value is bigint {

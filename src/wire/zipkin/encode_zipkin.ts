@@ -2,8 +2,8 @@ import { type AttributeValue, createAttributes } from "../../model/attributes.ts
 import { countReason } from "../../model/counters.ts";
 import { isErrorSpan, type Span, type SpanEvent } from "../../model/span.ts";
 import type { SpanKind } from "../../model/span_kind.ts";
+import type { Losses } from "../losses.ts";
 import { type OtlpId, otlpSpanId, otlpTraceId } from "../otlp/otlp_id.ts";
-import type { Losses } from "../otlp/otlp_span.ts";
 import { formatAttributeValue } from "../span_line/format_attribute_value.ts";
 
 /** A span of Zipkin's second model, ready for `JSON.stringify`. */

@@ -133,7 +133,8 @@ Deno.test("a span of another protocol becomes SSF where its ids are integers of 
   const { endTimeUnixNano: _end, ...running } = SPAN;
   for (
     const span of [
-      { ...SPAN, traceId: "00f067aa0ba902b7" },
+      { ...SPAN, traceId: "t1" },
+      { ...SPAN, traceId: "0".repeat(16) },
       { ...SPAN, spanId: "9223372036854775808" },
       { ...SPAN, spanId: "007" },
       { ...SPAN, parentId: "-0" },
@@ -141,4 +142,24 @@ Deno.test("a span of another protocol becomes SSF where its ids are integers of 
       { ...running, state: "unfinished" as const },
     ]
   ) assertEquals(spanToSsfSpan(span), undefined);
+});
+
+Deno.test("hexadecimal ids become numbers, and what SSF cannot hold is counted", () => {
+  const losses = { dropped: {}, changed: {} };
+  const ssf = spanToSsfSpan({
+    ...SPAN,
+    traceId: "0af7651916cd43dd00f067aa0ba902b7",
+    spanId: "ffffffffffffffff",
+    parentId: "00000000000000a1",
+    kind: "http",
+    startOffsetMinutes: 60,
+    attributes: { count: 7n },
+    links: [],
+    resource: { "service.name": "shop", host: "a" },
+  }, losses);
+  assertEquals([ssf?.traceId, ssf?.id, ssf?.parentId], [0xf067aa0ba902b7n, -1n, 0xa1n]);
+  assertEquals(losses, {
+    dropped: { links: 1, resource: 1, time_offset: 1 },
+    changed: { id: 1, kind: 1, attribute_type: 1 },
+  });
 });
