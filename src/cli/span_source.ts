@@ -3,7 +3,12 @@ import type { Span } from "../model/span.ts";
 
 /** What a source of spans tells. */
 export type SourceMessage =
-  | { readonly type: "spans"; readonly spans: readonly Span[] }
+  | {
+    readonly type: "spans";
+    readonly spans: readonly Span[];
+    /** What they take in memory, about, where the source knows. */
+    readonly byteLength?: number;
+  }
   /** All that had happened before has been told. */
   | { readonly type: "live" }
   /** This reader was too slow and missed spans. */

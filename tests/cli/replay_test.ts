@@ -68,7 +68,7 @@ Deno.test("TRACE_SOCKET is the target when none is named", () =>
     assertEquals(await main(["replay", "-", "--speed", "max", "--until", "1500us"], io), 2);
     assertEquals(await main(["replay", "-", "--speed", "max", "--until", "1ms"], io), 0);
     assertEquals(marks(await events()), "+a -a");
-    assertMatch(io.err, /sent 1 span \(2 events\) in [\d.]+(ms|µs), [\d,]+ spans\/s\n$/);
+    assertMatch(io.err, /sent 1 span \(2 events\) in [\d.]+(ms|µs), [\d,]+ spans\/s\nNot chosen: 2 spans\n$/);
   }));
 
 Deno.test("a loop with new ids and times of now never repeats a span", () =>
@@ -93,7 +93,12 @@ Deno.test("without a target or a file, replay says what to do", () =>
     const env = { XDG_RUNTIME_DIR: folder };
     const cases: [string[], number, string][] = [
       [["-", "--to", `unix://${folder}/none.sock`], 1, "trace collect"],
-      [["-", "--to", "http://127.0.0.1:4318"], 2, "unix:///PATH"],
+      [["-", "--to", "localhost:4318"], 2, "unix:///PATH"],
+      [["-", "--to", "http://127.0.0.1:1"], 1, "nobody listens there"],
+      [["-", "--to", "unix:///x", "--loop", "0"], 2, "at least 1"],
+      [["-", "--to", "unix:///x", "--copies", "0"], 2, "at least 1"],
+      [["-", "--to", "unix:///x", "--max-rate", "fast"], 2, "spans a second"],
+      [["-", "--to", "unix:///x", "--window", "big"], 2, "64MiB"],
       [["-", "--to", `unix://${folder}/none.sock`, "--speed", "-1"], 2, "max"],
       [["-", "--from", "noon", "--to", "unix:///x"], 2, "2026-03-11T19:00:00Z"],
       [[], 2, "file"],
@@ -134,6 +139,6 @@ Deno.test("a replay that is stopped ends at once with its counts", () =>
     setTimeout(() => stop.abort("SIGINT"), 0);
     assertEquals(await running, 1);
     assert(performance.now() - stoppedMs < 1000);
-    assertMatch(io.err, /sent 1 span \(1 event\)|1 event may not have arrived/);
-    assertStringIncludes(io.err, "Stopped with 1 event left");
+    assertMatch(io.err, /sent 0 spans \(1 event\) in /);
+    assertStringIncludes(io.err, "Stopped with 1 span left");
   }));
