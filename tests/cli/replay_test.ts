@@ -68,7 +68,10 @@ Deno.test("TRACE_SOCKET is the target when none is named", () =>
     assertEquals(await main(["replay", "-", "--speed", "max", "--until", "1500us"], io), 2);
     assertEquals(await main(["replay", "-", "--speed", "max", "--until", "1ms"], io), 0);
     assertEquals(marks(await events()), "+a -a");
-    assertMatch(io.err, /sent 1 span \(2 events\) in [\d.]+(ms|µs), [\d,]+ spans\/s\nNot chosen: 2 spans\n$/);
+    assertMatch(
+      io.err,
+      /sent 1 span \(2 events\) in [\d.]+(ms|µs), [\d,]+ spans\/s\nNot chosen: 2 spans\n$/,
+    );
   }));
 
 Deno.test("a loop with new ids and times of now never repeats a span", () =>

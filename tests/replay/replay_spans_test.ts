@@ -4,6 +4,7 @@ import { parseTimestamp } from "../../src/model/time.ts";
 import type { ReplayClock } from "../../src/replay/replay_clock.ts";
 import {
   type ReadReplayInput,
+  type ReplayInput,
   type ReplayOptions,
   replaySpans,
 } from "../../src/replay/replay_spans.ts";
@@ -54,7 +55,7 @@ class ScriptedTransport implements Transport {
 }
 
 function inputOf(spans: readonly Span[]): ReadReplayInput {
-  return async function* () {
+  return async function* (): AsyncGenerator<ReplayInput> {
     for (let at = 0; at < spans.length; at += 100) {
       yield { type: "spans", spans: spans.slice(at, at + 100) };
     }
@@ -150,7 +151,7 @@ Deno.test("a target that is slow holds the replay back instead of filling the me
   let readCount = 0;
   transport.answer = () => promise.then(() => SENT);
   const running = replaySpans(
-    async function* () {
+    async function* (): AsyncGenerator<ReplayInput> {
       for (const spans of Array.from({ length: 100 }, () => manySpans(1000))) {
         readCount += spans.length;
         yield { type: "spans", spans, byteLength: 100_000 };
@@ -451,7 +452,7 @@ Deno.test("the signal stops a replay whose target does not read", () =>
 Deno.test("the signal stops a replay whose input does not come", async () => {
   const stop = new AbortController();
   const summary = await replaySpans(
-    async function* () {
+    async function* (): AsyncGenerator<ReplayInput> {
       yield { type: "spans", spans: [replaySpan("a", 0, 1)] };
       setTimeout(() => stop.abort(), 10);
       await new Promise(() => {});
@@ -465,7 +466,7 @@ Deno.test("what an input says of itself is told once, and what it throws is thro
   const notices: string[] = [];
   let passes = 0;
   const { outcome } = await replaySpans(
-    async function* () {
+    async function* (): AsyncGenerator<ReplayInput> {
       passes++;
       yield { type: "live" };
       yield { type: "spans", spans: [replaySpan("a", 0, 1)] };
@@ -483,7 +484,7 @@ Deno.test("what an input says of itself is told once, and what it throws is thro
   const transport = new ScriptedTransport();
   await replaySpans(
     // deno-lint-ignore require-yield
-    async function* () {
+    async function* (): AsyncGenerator<ReplayInput> {
       throw new Error("Cannot read it");
     },
     { to: "unix:///scripted", openTransport: () => transport },
