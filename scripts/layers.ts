@@ -24,7 +24,9 @@ export const LAYERS: LayerTable = {
   gotrace: { folders: ["model", "wire", "assemble", "receivers", "broadcast", "runtime"] },
   transport: { folders: ["model", "wire", "runtime"] },
   exporters: { folders: ["model", "wire", "transport", "runtime"] },
-  replay: { folders: ["model", "wire", "recording", "transport", "runtime"] },
+  replay: {
+    folders: ["model", "wire", "assemble", "receivers", "recording", "transport", "runtime"],
+  },
   sdk: { folders: ["model", "wire", "transport", "runtime"] },
   veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
   terminal: { folders: ["runtime"], packages: ["string-width"] },
