@@ -17,6 +17,7 @@ export const LAYERS: LayerTable = {
   model: { folders: [] },
   runtime: { folders: [] },
   wire: { folders: ["model"] },
+  query: { folders: ["model"], packages: ["re2js"] },
   assemble: { folders: ["model", "wire"] },
   broadcast: { folders: ["model", "wire", "runtime"] },
   recording: { folders: ["model", "wire", "assemble", "runtime"] },
@@ -40,7 +41,9 @@ export const LAYERS: LayerTable = {
  */
 export const ENTRIES: LayerTable = {
   "mod.ts": {
-    folders: Object.keys(LAYERS).filter((folder) => !["terminal", "tui", "cli"].includes(folder)),
+    folders: Object.keys(LAYERS).filter((folder) =>
+      !["query", "terminal", "tui", "cli"].includes(folder)
+    ),
   },
   "cli.ts": { folders: ["cli"] },
 };

@@ -9,11 +9,13 @@ import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
 import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
+import { findMatchingTraces } from "./matching_traces.ts";
 import { parseCount, parseDuration, parseSize } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { describeProgress, describeReplay, replaySummaryJson } from "./replay_report.ts";
 import { findReplayTarget } from "./replay_target.ts";
 import type { SpanSource } from "./span_source.ts";
+import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace replay`. */
 export interface ReplayCommandOptions {
@@ -29,6 +31,7 @@ export interface ReplayCommandOptions {
   readonly concurrency?: number;
   readonly window?: number;
   readonly timeout?: number;
+  readonly where?: string;
   readonly json?: boolean;
 }
 
@@ -60,6 +63,7 @@ export function createReplayCommand(
       parseMoment,
     )
     .option("--until <time>", "only spans that start before this time", parseMoment)
+    .option(...WHERE_OPTION)
     .option("--shift-now", "move all times so that the first event happens now")
     .option("--new-ids", "give spans new ids, to stand beside the recorded ones")
     .optionsGroup("Load:")
@@ -104,15 +108,21 @@ export async function runReplayCommand(
   options: ReplayCommandOptions,
 ): Promise<number> {
   const { url, target } = await findReplayTarget(io, options.to);
+  const query = await readWhere(options.where);
   await using input = await openInput(io, file, options);
   const progress = new ProgressLine(io);
   const notices: Promise<void>[] = [];
+  const select = query && await findMatchingTraces(input.source, query, io.signal);
+  if (query !== undefined && select === undefined && !io.signal.aborted) {
+    await io.stderr.write(`trace: ${describeNoMatch(query)}\n`);
+  }
   const summary = await replaySpans((signal) => input.source.read(signal), {
     to: target,
     name: url,
     speed: options.speed,
     from: options.from,
     until: options.until,
+    select: query && (select ?? (() => false)),
     shiftNow: options.shiftNow,
     newIds: options.newIds,
     loop: options.loop,
@@ -148,7 +158,7 @@ async function openInput(
   file: string,
   options: ReplayCommandOptions,
 ): Promise<ReplayInputSource> {
-  const isReadOnce = (options.loop ?? 1) === 1 &&
+  const isReadOnce = (options.loop ?? 1) === 1 && options.where === undefined &&
     [options.from, options.until].every((moment) => moment === undefined || "unixNano" in moment);
   if (file !== "-" || isReadOnce) {
     return { source: openStoredSource(io, file), async [Symbol.asyncDispose](): Promise<void> {} };

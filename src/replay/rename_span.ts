@@ -61,6 +61,10 @@ export class SpanRenamer {
 
   /** Exclusive or: different ids stay different. */
   #renameHex(id: string): string {
+    // One trace may have its id in both forms: of 64 bits, and with zeros in front.
+    if (id.length === 32 && ZEROS.test(id.slice(0, 16)) && !ZEROS.test(id)) {
+      return "0".repeat(16) + this.#renameHex(id.slice(16));
+    }
     let renamed = "";
     for (let at = 0; at < id.length; at += 8) {
       const word = parseInt(id.slice(at, at + 8), 16) ^ this.#words[at / 8];

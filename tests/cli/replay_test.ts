@@ -145,3 +145,62 @@ Deno.test("a replay that is stopped ends at once with its counts", () =>
     assertMatch(io.err, /sent 0 spans \(1 event\) in /);
     assertStringIncludes(io.err, "Stopped with 1 span left");
   }));
+
+Deno.test("--where sends the traces that match, whole, also from standard input", () =>
+  withCollector(async (path, events) => {
+    const input = RECORDING + [
+      replaySpan("x", 0, 9, { traceId: "t2", kind: "sql" }),
+      replaySpan("y", 0, 9, { traceId: "t3" }),
+    ].map((span) => encodeSpanLine(span)).join("");
+    for (
+      const [where, count] of [
+        ["kind = http", 3],
+        ["kind = sql || kind = http", 4],
+        ["{ kind = http } >> { kind = function }", 3],
+        ["name = nothing", 0],
+      ] as const
+    ) {
+      const io = createCapturedIo({ stdin: input, env: { TRACE_SOCKET: path } });
+      const args = ["replay", "-", "--speed", "max", "--json", "--new-ids", "--where", where];
+      assertEquals(await main(args, io), 0, io.err);
+      const summary = JSON.parse(io.out);
+      assertEquals([summary.sent_spans, summary.filtered, summary.spans], [count, 5 - count, 5]);
+      if (count === 0) assertStringIncludes(io.err, "No trace matches name = nothing");
+    }
+    assertEquals((await events()).filter(({ type }) => type === 0).length, 10);
+    const io = createCapturedIo({ stdin: input, env: { TRACE_SOCKET: path } });
+    assertEquals(await main(["replay", "-", "--where", "duration >"], io), 2);
+    assertStringIncludes(io.err, "--where");
+  }));
+
+Deno.test("--json prints one object with all counts, under names that stay", () =>
+  withCollector(async (path) => {
+    const io = createCapturedIo({
+      stdin: RECORDING + "what?\n",
+      env: { TRACE_SOCKET: path },
+    });
+    const args = ["replay", "-", "--json", "--speed", "100", "--copies", "2", "--loop", "2"];
+    assertEquals(await main([...args, "--max-rate", "1000", "--concurrency", "2"], io), 0);
+    assertEquals(io.out.split("\n").length, 2);
+    const { elapsed_ms, rate, lag_p50_ms, lag_p95_ms, lag_max_ms, ...rest } = JSON.parse(io.out);
+    assertEquals(rest, {
+      event: "summary",
+      outcome: "done",
+      to: `unix://${path}`,
+      spans: 12,
+      sent_spans: 12,
+      sent_events: 20,
+      rejected: {},
+      not_sent: {},
+      filtered: 0,
+      left_out: {},
+      changed: {},
+      out_of_order: 0,
+      passes: 2,
+      retries: 0,
+      broken_connections: 0,
+    });
+    assert(elapsed_ms > 0 && rate > 0);
+    assert(lag_p50_ms <= lag_p95_ms && lag_p95_ms <= lag_max_ms);
+    assertStringIncludes(io.err, "standard input is damaged");
+  }));

@@ -65,6 +65,12 @@ Deno.test("an id keeps its form, so that the same protocols can carry it", () =>
   }
 });
 
+Deno.test("both forms of the id of one trace stay forms of one", () => {
+  const renamer = new SpanRenamer("salt");
+  const id = "00f067aa0ba902b7";
+  assertEquals(renamer.rename("0".repeat(16) + id), "0".repeat(16) + renamer.rename(id));
+});
+
 Deno.test("different ids get different ones", () => {
   const renamer = new SpanRenamer("salt");
   const ids = Array.from({ length: 20_000 }, (_, index) => [
