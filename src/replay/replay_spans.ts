@@ -386,11 +386,11 @@ class ReplayRun {
       (until === undefined || startTimeUnixNano < until);
   }
 
-  /** After giving up: so that the counts tell of all spans, unless there are too many or they never end. */
+  /** After giving up: so that the counts tell of all spans, unless there are too many or they do not come. */
   async #countRest(input: AsyncGenerator<InputPiece, undefined>): Promise<void> {
-    const timeout = AbortSignal.timeout(COUNT_TIMEOUT_MS);
-    while (!timeout.aborted && !this.#options.signal?.aborted) {
-      const piece = await orAborted(input.next(), timeout);
+    const endMs = performance.now() + COUNT_TIMEOUT_MS;
+    while (performance.now() < endMs && !this.#options.signal?.aborted) {
+      const piece = await orAborted(input.next(), AbortSignal.timeout(SILENCE_TIMEOUT_MS));
       if (piece === undefined || piece.done) return;
       this.#tally.lose("gave_up", piece.value.spans.length);
     }
@@ -437,17 +437,21 @@ const GRACE_MS = 300;
 const DEFAULT_SPAN_BYTES = 512;
 
 /** How long a replay that has been given up goes on reading, to count what it did not send. */
-const COUNT_TIMEOUT_MS = 5000;
+const COUNT_TIMEOUT_MS = 30_000;
+/** What comes slower than this is a pipe that somebody holds open. */
+const SILENCE_TIMEOUT_MS = 2000;
 const NEVER = new AbortController().signal;
 
 /** What a promise resolves to; `undefined` when the signal comes first. */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   if (signal.aborted) return undefined;
-  const aborted = Promise.withResolvers<undefined>();
-  const onAbort = (): void => aborted.resolve(undefined);
-  signal.addEventListener("abort", onAbort);
+  let onAbort = (): void => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined);
+    signal.addEventListener("abort", onAbort);
+  });
   try {
-    return await Promise.race([promise, aborted.promise]);
+    return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
