@@ -103,21 +103,25 @@ async function replayFast(
     const { socket, otlp_http, zipkin } = collector.ready;
     const address = option === undefined ? socket : option === "--zipkin" ? zipkin : otlp_http;
     const completed = waitForRecordedSpans(out, spanCount);
-    const began = performance.timeOrigin + performance.now();
-    const peak = await runReplay(file, `${scheme}${address}`, ["--speed", "max"]);
-    const seconds = (Number(await completed) / 1e6 - began) / 1000;
-    return { spansPerSecond: spanCount / seconds, peak };
+    const replay = await runReplay(file, `${scheme}${address}`, ["--speed", "max"]);
+    // As with the sender in Go: from the first byte that is sent until all is recorded.
+    const seconds = (Number(await completed) / 1e6 - replay.beganMs) / 1000;
+    return { spansPerSecond: spanCount / seconds, peak: replay.peak };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Runs `trace replay`; returns the most memory that it held, as far as the system tells. */
-async function runReplay(file: string, to: string, options: readonly string[]): Promise<number> {
+/** Runs `trace replay`; tells when it began to send, and the most memory that it held, where the system does. */
+async function runReplay(
+  file: string,
+  to: string,
+  options: readonly string[],
+): Promise<{ readonly beganMs: number; readonly peak: number }> {
   const { command, args } = traceCommand();
   const child = new Deno.Command(command, {
-    args: [...args, "replay", file, "--to", to, ...options],
-    stdout: "null",
+    args: [...args, "replay", file, "--to", to, "--json", ...options],
+    stdout: "piped",
     stderr: "piped",
   }).spawn();
   let peak = 0;
@@ -125,10 +129,12 @@ async function runReplay(file: string, to: string, options: readonly string[]): 
     const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
     peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024);
   }, 50);
-  const { success, stderr } = await child.output();
+  const { success, stdout, stderr } = await child.output();
+  const endedMs = performance.timeOrigin + performance.now();
   clearInterval(watch);
   if (!success) throw new Error(`The replay failed: ${new TextDecoder().decode(stderr).trim()}`);
-  return peak;
+  const { elapsed_ms } = JSON.parse(new TextDecoder().decode(stdout));
+  return { beganMs: endedMs - elapsed_ms, peak };
 }
 
 /** Replays at the recorded pace; returns how far each event was from its time, in ms, in order. */
@@ -157,10 +163,12 @@ async function measurePace(folder: string, file: string): Promise<number[]> {
   }
   await running;
   await Deno.remove(folder, { recursive: true });
-  // Nobody outside knows when the replay began; the first event says it, as late as that was itself.
-  const beganMs = arrivals[0].atMs;
-  return arrivals.map(({ momentMs, atMs }) => Math.abs(atMs - beganMs - momentMs))
-    .sort((a, b) => a - b);
+  // Nobody outside knows when the replay began. Nothing is sent early, so what came soonest came in time.
+  const beganMs = arrivals.reduce(
+    (least, { momentMs, atMs }) => Math.min(least, atMs - momentMs),
+    Infinity,
+  );
+  return arrivals.map(({ momentMs, atMs }) => atMs - beganMs - momentMs).sort((a, b) => a - b);
 }
 
 /** A recording of traces of ten spans each, which begin evenly and take 50 ms. */

@@ -184,7 +184,7 @@ function isTooLong(line: string): boolean {
 /** Longer lines are not taken by collectors; the line end is not counted. */
 const MAX_LINE_BYTES = 1024 * 1024;
 /** What is written at once: larger makes sending no faster, and stopping slower. */
-const TEXT_LENGTH = 64 * 1024;
+const TEXT_LENGTH = 128 * 1024;
 const BUFFER_BYTES = 4 * TEXT_LENGTH;
 const UTF8 = new TextEncoder();
 /** As many as exporters of OpenTelemetry send at once; receivers have bounds on the size of messages. */

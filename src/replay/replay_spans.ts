@@ -157,7 +157,7 @@ class ReplayRun {
         this.#fail(`Cannot reach ${this.#name}: ${obstacle}`);
       }
       await this.#resolveMoments();
-      this.#openLanes(timeoutMs);
+      await this.#openLanes(timeoutMs);
       do {
         await this.#pass(this.#passCount++);
       } while (this.#passCount < loop && !this.#stop.signal.aborted && this.#tally.spanCount > 0);
@@ -172,14 +172,18 @@ class ReplayRun {
     return this.#summary();
   }
 
-  #openLanes(timeoutMs: number): void {
+  async #openLanes(timeoutMs: number): Promise<void> {
     const { headers, concurrency = 1, onProgress } = this.#options;
-    const {
-      openTransport = (target) => openSpanTransport(target, { headers, timeoutMs }),
-    } = this.#options;
+    const { openTransport } = this.#options;
+    const isStream = openTransport === undefined && "address" in this.#target &&
+      this.#target.address.transport !== "udp";
     for (let index = 0; index < concurrency; index++) {
+      const transport = openTransport?.(this.#target) ??
+        openSpanTransport(this.#target, { headers, timeoutMs });
+      // Connected now: the first that is due would come late, and all others be early against it.
+      if (isStream && !this.#stop.signal.aborted) await transport.send(new Uint8Array());
       this.#lanes.push(
-        new ReplayLane(openTransport(this.#target), {
+        new ReplayLane(transport, {
           form: this.#form,
           tally: this.#tally,
           clock: this.#clock,
