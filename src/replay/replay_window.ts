@@ -157,16 +157,22 @@ export class ReplayWindow {
     const isSame = (): boolean =>
       heap.size > 0 && heap.firstMoment === moment && ((heap.firstId ^ first) & 1) === 0 &&
       (isExact(moment) || this.#unixNano(heap.firstId) === this.#unixNano(first));
-    if (!isSame()) {
-      this.#tied.push(first);
-      return;
-    }
-    const tied = [{ id: first, span: this.#spans.span(first >> 1) }];
-    while (isSame()) {
-      const id = heap.pop();
-      tied.push({ id, span: this.#spans.span(id >> 1) });
-    }
-    this.#tied = orderByTree(tied, (first & 1) === 1).map(({ id }) => id).reverse();
+    const tied = [first];
+    while (isSame()) tied.push(heap.pop());
+    // Mostly they are of different traces, which is seen without decoding them.
+    const ordered = tied.length > 1 && this.#haveCommonTrace(tied)
+      ? orderByTree(
+        tied.map((id) => ({ id, span: this.#spans.span(id >> 1) })),
+        (first & 1) === 1,
+      ).map(({ id }) => id)
+      : tied;
+    this.#tied = ordered.reverse();
+  }
+
+  #haveCommonTrace(tied: readonly number[]): boolean {
+    const hashes = new Set<number>();
+    for (const id of tied) hashes.add(this.#spans.traceHash(id >> 1));
+    return hashes.size < tied.length;
   }
 
   /** Decides at one moment. */
