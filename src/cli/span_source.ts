@@ -8,6 +8,8 @@ export type SourceMessage =
     readonly spans: readonly Span[];
     /** What they take in memory, about, where the source knows. */
     readonly byteLength?: number;
+    /** Their lines, if this program wrote them; valid until the next message. */
+    readonly lines?: Uint8Array;
   }
   /** All that had happened before has been told. */
   | { readonly type: "live" }

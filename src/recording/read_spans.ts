@@ -12,6 +12,8 @@ export type FileMessage =
     readonly spans: readonly Span[];
     /** About the size of their lines: what they take in memory. */
     readonly byteLength: number;
+    /** The lines, if this program wrote them and a checkpoint vouches for them; valid until the next message. */
+    readonly lines?: Uint8Array;
   }
   /** Something the user should know: damage, lines that are no spans. */
   | { readonly type: "notice"; readonly text: string };
@@ -47,13 +49,14 @@ async function* readSections(
   const recording = opened.read();
   for await (const section of recording) {
     if (signal.aborted) return;
-    const decode = section.isProven ? decodeSpanBatch : decodeForeignLines;
-    const { lines } = section;
+    const { lines, isProven } = section;
     // A section may be large, and whoever does something at its time cannot wait until all is decoded.
     for (let from = 0; from < lines.length;) {
       const lineEnd = lines.indexOf(LINE_FEED, from + PIECE_BYTES);
       const to = lineEnd < 0 ? lines.length : lineEnd + 1;
-      yield { type: "spans", spans: decode(lines.subarray(from, to)), byteLength: to - from };
+      const piece = lines.subarray(from, to);
+      if (isProven) yield new ProvenSpans(piece);
+      else yield { type: "spans", spans: decodeForeignLines(piece), byteLength: to - from };
       from = to;
       if (signal.aborted) return;
     }
@@ -70,6 +73,25 @@ async function* readSections(
   if (lostByWriter > 0) {
     const text = `${lostByWriter} spans could not be written when ${opened.name} was recorded`;
     yield { type: "notice", text };
+  }
+}
+
+/** Spans that are decoded when they are asked for: some only need their lines. */
+class ProvenSpans {
+  readonly type = "spans";
+  readonly lines: Uint8Array;
+  #spans: readonly Span[] | undefined;
+
+  constructor(lines: Uint8Array) {
+    this.lines = lines;
+  }
+
+  get byteLength(): number {
+    return this.lines.length;
+  }
+
+  get spans(): readonly Span[] {
+    return this.#spans ??= decodeSpanBatch(this.lines);
   }
 }
 

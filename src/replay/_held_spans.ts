@@ -1,4 +1,5 @@
 import type { Span } from "../model/span.ts";
+import type { EventPartsScanner } from "../wire/gotrace/scan_event_parts.ts";
 import {
   type EventParts,
   eventPartsOf,
@@ -6,7 +7,6 @@ import {
   spliceStart,
 } from "../wire/gotrace/splice_events.ts";
 import { linePartsOf, spanOfLine } from "../wire/span_line/span_line_parts.ts";
-import { spanHash } from "./_span_hash.ts";
 
 /** A span of which something is to be sent. */
 export interface HeldSpan {
@@ -46,10 +46,32 @@ export class HeldSpans {
     if (id === this.#sequence.length) this.#grow();
     this.#sequence[id] = this.#added++;
     this.#byteLengths[id] = byteLength;
-    this.#traceHashes[id] = spanHash(span.traceId, "");
+    this.#traceHashes[id] = textHash(span.traceId, 0, span.traceId.length);
     this.#texts[id] = undefined;
     this.#others[id] = undefined;
     if (!this.#keepParts(id, span)) this.#others[id] = { span };
+    return id;
+  }
+
+  /** Takes a span from the line that was scanned last. */
+  addScanned(text: string, scanner: EventPartsScanner, byteLength: number): number {
+    const id = this.#free.pop() ?? this.#texts.length;
+    if (id === this.#sequence.length) this.#grow();
+    this.#sequence[id] = this.#added++;
+    this.#byteLengths[id] = byteLength;
+    this.#traceHashes[id] = textHash(text, scanner.traceIdFrom, scanner.traceIdTo - 1);
+    this.#texts[id] = text;
+    this.#others[id] = undefined;
+    const places = this.#places;
+    const at = id * PLACE_COUNT;
+    places[at] = scanner.idFrom;
+    places[at + 1] = scanner.traceIdTo;
+    places[at + 2] = scanner.kindFrom;
+    places[at + 3] = scanner.startFrom;
+    places[at + 4] = scanner.startTo;
+    places[at + 5] = scanner.endFrom;
+    places[at + 6] = scanner.to;
+    places[at + 7] = scanner.kind;
     return id;
   }
 
@@ -109,8 +131,7 @@ export class HeldSpans {
       return true;
     }
     const parts = eventPartsOf(span);
-    // What may be too long for an event is measured as one, and a time that may be moved out of the years
-    // 0000 to 9999 is tried.
+    // A time that may be moved out of the years 0000 to 9999 is tried.
     if (
       parts === undefined || parts.to - parts.idFrom > LONG_LINE ||
       !isUsualYear(parts.text, parts.startFrom) || !isUsualYear(parts.text, parts.endFrom)
@@ -164,10 +185,18 @@ const FIRST_CAPACITY = 1024;
 const PLACE_COUNT = 8;
 /** What an event's line has in front of the place where its parts begin in the line of a span. */
 const LABEL_LENGTH = '{"'.length;
-const LONG_LINE = 256 * 1024;
+/** What may be too long for an event is measured as one. */
+export const LONG_LINE = 256 * 1024;
+
+/** A number of 32 bits for a part of a text. */
+function textHash(text: string, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash ^ hash >>> 15;
+}
 
 /** Whether a year is one of 1000 to 2999. */
-function isUsualYear(text: string, from: number): boolean {
+export function isUsualYear(text: string, from: number): boolean {
   const first = text[from];
   return first === "2" || first === "1";
 }

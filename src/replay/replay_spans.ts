@@ -25,6 +25,8 @@ export type ReplayInput =
     readonly spans: readonly Span[];
     /** What they take in memory, about. @default 512 bytes a span */
     readonly byteLength?: number;
+    /** Their lines, if this program wrote them; valid until the next is asked for. */
+    readonly lines?: Uint8Array;
   }
   | { readonly type: "notice"; readonly text: string }
   | { readonly type: "live" | "skipped" };
@@ -251,7 +253,7 @@ class ReplayRun {
           const piece = await orAborted(input.next(), signal);
           if (piece === undefined) break;
           if (piece.done) isRead = true;
-          else for (const span of piece.value.spans) window.add(span, piece.value.bytesPerSpan);
+          else this.#admit(piece.value, window);
         }
         if (window.isEmpty || signal.aborted) break;
         if (!isBegun) {
@@ -266,11 +268,23 @@ class ReplayRun {
       this.#outOfOrderCount += window.outOfOrderCount;
       const { latestUnixNano } = window;
       if (latestUnixNano !== undefined) this.#latestUnixNano = latestUnixNano + this.#shiftNano;
-      if (this.#error !== undefined && !isRead) await this.#countRest(input);
+      if (this.#error !== undefined && !isRead) await this.#countRest(input, window);
     } finally {
       // Of a pipe that somebody holds open, reading does not end.
       await orAborted(input.return(undefined), AbortSignal.timeout(GRACE_MS));
     }
+  }
+
+  /** Counts what was read, and puts it into the window. */
+  #admit(piece: InputPiece, window: ReplayWindow): void {
+    if ("lines" in piece) {
+      this.#tally.spanCount += window.addLines(piece.lines);
+      return;
+    }
+    const { spans, bytesPerSpan, filteredCount } = piece;
+    this.#tally.spanCount += spans.length + filteredCount;
+    this.#tally.filteredCount += filteredCount;
+    for (const span of spans) window.add(span, bytesPerSpan);
   }
 
   #begin(window: ReplayWindow): void {
@@ -360,26 +374,33 @@ class ReplayRun {
   /** The spans to send, with new ids where they are wanted. */
   async *#readInput(passIndex: number): AsyncGenerator<InputPiece, undefined> {
     const { copies = 1, newIds = false, select = () => true, onNotice } = this.#options;
+    // Whether all spans are sent as they are, so that none has to be looked at.
+    const isWhole = copies === 1 && !newIds && this.#options.select === undefined &&
+      this.#fromUnixNano === undefined && this.#untilUnixNano === undefined;
     const renamers: (SpanRenamer | undefined)[] = Array.from(
       { length: copies },
       (_, copy) => newIds || copy > 0 ? new SpanRenamer(crypto.randomUUID()) : undefined,
     );
     for await (const message of this.#read(this.#options.signal ?? NEVER)) {
       if (message.type === "notice" && passIndex === 0) onNotice?.(message.text);
-      if (message.type !== "spans" || message.spans.length === 0) continue;
+      if (message.type !== "spans") continue;
+      if (
+        message.lines !== undefined && isWhole && this.#form.tellsStarts &&
+        !this.#stop.signal.aborted
+      ) {
+        yield { lines: message.lines };
+        continue;
+      }
+      if (message.spans.length === 0) continue;
       const spans: Span[] = [];
       for (const span of message.spans) {
-        this.#tally.spanCount += copies;
-        if (!this.#isInTime(span) || !select(span)) {
-          this.#tally.filteredCount += copies;
-          continue;
-        }
+        if (!this.#isInTime(span) || !select(span)) continue;
         for (const renamer of renamers) spans.push(renamer?.renameSpan(span) ?? span);
       }
       const bytesPerSpan = message.byteLength === undefined
         ? DEFAULT_SPAN_BYTES
         : message.byteLength / message.spans.length;
-      yield { spans, bytesPerSpan };
+      yield { spans, bytesPerSpan, filteredCount: copies * message.spans.length - spans.length };
     }
     return undefined;
   }
@@ -391,12 +412,16 @@ class ReplayRun {
   }
 
   /** After giving up: so that the counts tell of all spans, unless there are too many or they do not come. */
-  async #countRest(input: AsyncGenerator<InputPiece, undefined>): Promise<void> {
+  async #countRest(
+    input: AsyncGenerator<InputPiece, undefined>,
+    window: ReplayWindow,
+  ): Promise<void> {
     const endMs = performance.now() + COUNT_TIMEOUT_MS;
     while (performance.now() < endMs && !this.#options.signal?.aborted) {
       const piece = await orAborted(input.next(), AbortSignal.timeout(SILENCE_TIMEOUT_MS));
       if (piece === undefined || piece.done) return;
-      this.#tally.lose("gave_up", piece.value.spans.length);
+      this.#admit(piece.value, window);
+      this.#tally.lose("gave_up", window.clear());
     }
   }
 
@@ -431,10 +456,14 @@ class ReplayRun {
   }
 }
 
-interface InputPiece {
-  readonly spans: readonly Span[];
-  readonly bytesPerSpan: number;
-}
+type InputPiece =
+  | {
+    readonly spans: readonly Span[];
+    readonly bytesPerSpan: number;
+    /** Spans that are not to be sent. */
+    readonly filteredCount: number;
+  }
+  | { readonly lines: Uint8Array };
 
 /** Ctrl-C takes effect within a second: what is under way has this long to arrive. */
 const GRACE_MS = 300;

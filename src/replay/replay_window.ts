@@ -1,5 +1,7 @@
 import type { Span } from "../model/span.ts";
-import { type HeldSpan, HeldSpans } from "./_held_spans.ts";
+import { EventPartsScanner } from "../wire/gotrace/scan_event_parts.ts";
+import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
+import { type HeldSpan, HeldSpans, isUsualYear, LONG_LINE } from "./_held_spans.ts";
 import { MomentHeap } from "./_moment_heap.ts";
 import { orderByTree } from "./_order_by_tree.ts";
 
@@ -50,6 +52,8 @@ export class ReplayWindow {
   #heldBytes = 0;
   /** Moments are counted from the first span that came, in doubles, which are exact for 104 days. */
   #baseUnixNano: bigint | undefined;
+  /** Made with the first span, which is not scanned. */
+  #scanner: EventPartsScanner | undefined;
   /** What happened at one moment and is let go next, the first one last. */
   #tied: number[] = [];
   #tiedMoment = 0;
@@ -97,6 +101,7 @@ export class ReplayWindow {
   add(span: Span, byteLength: number): void {
     const { startTimeUnixNano, endTimeUnixNano } = span;
     const base = this.#baseUnixNano ??= startTimeUnixNano;
+    this.#scanner ??= new EventPartsScanner(base);
     const id = 2 * this.#spans.add(span, byteLength);
     this.#heldBytes += byteLength;
     const start = Number(startTimeUnixNano - base);
@@ -107,6 +112,23 @@ export class ReplayWindow {
     if (this.#tellsStarts) this.#heap.push(start, id);
     const end = Number(endTimeUnixNano - base);
     this.#heap.push(end < start ? start : end, id + 1);
+  }
+
+  /**
+   * Takes the spans of lines that this program wrote, where starts are told of: in less time than as spans.
+   *
+   * @param lines Whole lines.
+   * @returns How many spans that were.
+   */
+  addLines(lines: Uint8Array): number {
+    let count = 0;
+    for (let from = 0; from < lines.length;) {
+      const lineEnd = lines.indexOf(LINE_FEED, from + PIECE_BYTES);
+      const to = lineEnd < 0 ? lines.length : lineEnd + 1;
+      count += this.#addText(UTF8.decode(lines.subarray(from, to)));
+      from = to;
+    }
+    return count;
   }
 
   /**
@@ -148,6 +170,42 @@ export class ReplayWindow {
     for (const id of rest) this.#spans.remove(id);
     this.#heldBytes = 0;
     return rest.size;
+  }
+
+  #addText(text: string): number {
+    let count = 0;
+    let escapeAt = -1;
+    for (let from = 0; from < text.length;) {
+      const lineEnd = text.indexOf("\n", from);
+      const to = lineEnd < 0 ? text.length : lineEnd;
+      if (escapeAt < from) {
+        escapeAt = text.indexOf("\\", from);
+        if (escapeAt < 0) escapeAt = Infinity;
+      }
+      if (this.#addLine(text, from, to, escapeAt)) count++;
+      else if (to > from) {
+        for (const span of decodeSpanLines(text.slice(from, to))) {
+          this.add(span, to - from);
+          count++;
+        }
+      }
+      from = to + 1;
+    }
+    return count;
+  }
+
+  #addLine(text: string, from: number, to: number, escapeAt: number): boolean {
+    const scanner = this.#scanner;
+    if (
+      scanner === undefined || to - from > LONG_LINE || !scanner.scan(text, from, to, escapeAt) ||
+      !isUsualYear(text, scanner.startFrom) || !isUsualYear(text, scanner.endFrom)
+    ) return false;
+    const { startNano, endNano } = scanner;
+    const id = 2 * this.#spans.addScanned(text, scanner, to - from);
+    this.#heldBytes += to - from;
+    this.#heap.push(startNano, id);
+    this.#heap.push(endNano < startNano ? startNano : endNano, id + 1);
+    return true;
   }
 
   #takeTied(): void {
@@ -197,3 +255,8 @@ export class ReplayWindow {
 function isExact(moment: number): boolean {
   return moment <= Number.MAX_SAFE_INTEGER && moment >= -Number.MAX_SAFE_INTEGER;
 }
+
+/** A span keeps the piece of text that it is in in memory: small pieces, or a few spans keep it all. */
+const PIECE_BYTES = 16 * 1024;
+const LINE_FEED = 0x0a;
+const UTF8 = new TextDecoder();

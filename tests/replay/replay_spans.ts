@@ -30,10 +30,14 @@ export function replaySpan(
     : { ...span, endTimeUnixNano: BASE_NANO + BigInt(to), state: "ended" };
 }
 
+/** The lines of spans as a recording holds them. */
+export function recordedLines(spans: readonly Span[]): Uint8Array {
+  return new TextEncoder().encode(spans.map((span) => encodeSpanLine(span)).join(""));
+}
+
 /** The spans as they are read from a recording. */
 export function recorded(spans: readonly Span[]): Span[] {
-  const lines = spans.map((span) => encodeSpanLine(span)).join("");
-  return decodeSpanBatch(new TextEncoder().encode(lines));
+  return decodeSpanBatch(recordedLines(spans));
 }
 
 /** Parses event lines, which have to be exactly as go-trace writes them. */

@@ -6,6 +6,7 @@ import {
   eventMarks,
   openWindow,
   recorded,
+  recordedLines,
   replaySpan,
   takeEvents,
   windowEvents,
@@ -15,6 +16,9 @@ import {
 function marks(spans: readonly Span[]): string {
   const events = windowEvents(spans);
   assertEquals(windowEvents(recorded(spans)), events);
+  const window = openWindow();
+  assertEquals(window.addLines(recordedLines(spans)), spans.length);
+  assertEquals(takeEvents(window), events);
   return eventMarks(events);
 }
 
@@ -186,4 +190,25 @@ Deno.test("spans in any order come out in order of time, with their places used 
   assertEquals(times.length, 4000);
   assertEquals(window.outOfOrderCount, 0);
   assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("lines are taken as the spans that they hold, whatever these are like", () => {
+  const spans = Array.from({ length: 300 }, (_, index) => {
+    const at = (index * 7919) % 1000;
+    const fields: Partial<Span>[] = [
+      {},
+      { kind: "sql", parentId: "p", attributes: { query: 'SELECT "ü" \\', n: "1" } },
+      { kind: "client" },
+      { name: 'a "b"' },
+      { attributes: { number: 1n } },
+      { startOffsetMinutes: 540, endOffsetMinutes: -210 },
+      { service: "shop" },
+      { startTimeUnixNano: BASE_NANO - 86_400_000_000_000n + BigInt(at) },
+      { startTimeUnixNano: 0n },
+      { traceId: "0".repeat(32), kind: "http" },
+    ];
+    const end = index % 11 === 0 ? undefined : at * 1_000_000 + 5;
+    return replaySpan(`s${index}`, at * 1_000_000, end, fields[index % fields.length]);
+  });
+  assert(marks(spans).length > 0);
 });
