@@ -31,7 +31,7 @@ async function main(names: readonly string[]): Promise<number> {
       if (wanted.has("open")) await benchOpenSpans(programs, 5_000_000);
     }
     if (wanted.has("replay")) {
-      await benchReplay(folder, programs, { spanCount: 1_000_000, runCount: 3, paceSeconds: 60 });
+      await benchReplay(folder, programs, { spanCount: 2_000_000, runCount: 3, paceSeconds: 60 });
     }
     if (wanted.has("startup")) await benchStartup(folder, 25);
     if (wanted.has("sdk")) await benchSdk(folder, 5);

@@ -175,5 +175,5 @@ async function* readEvents(
 }
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;

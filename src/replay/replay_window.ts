@@ -212,6 +212,10 @@ export class ReplayWindow {
     const heap = this.#heap;
     const moment = this.#tiedMoment = heap.firstMoment;
     const first = heap.pop();
+    if (heap.size === 0 || heap.firstMoment !== moment) {
+      this.#tied.push(first);
+      return;
+    }
     const isSame = (): boolean =>
       heap.size > 0 && heap.firstMoment === moment && ((heap.firstId ^ first) & 1) === 0 &&
       (isExact(moment) || this.#unixNano(heap.firstId) === this.#unixNano(first));
@@ -256,7 +260,7 @@ function isExact(moment: number): boolean {
   return moment <= Number.MAX_SAFE_INTEGER && moment >= -Number.MAX_SAFE_INTEGER;
 }
 
-/** A span keeps the piece of text that it is in in memory: small pieces, or a few spans keep it all. */
-const PIECE_BYTES = 16 * 1024;
+/** A piece of text is in memory as long as a span that is in it. Small ones are copied by the garbage collector. */
+const PIECE_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;
 const UTF8 = new TextDecoder();

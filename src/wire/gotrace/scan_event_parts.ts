@@ -61,7 +61,7 @@ export class EventPartsScanner {
     if (!text.startsWith(KIND_LABEL, at)) return false;
     this.kindFrom = at + KIND_LABEL.length - 1;
     at = text.indexOf('"', this.kindFrom + 1);
-    this.kind = KIND_TEXTS.findIndex((kind) => text.startsWith(kind, this.kindFrom));
+    this.kind = kindAt(text, this.kindFrom);
     if (this.kind < 0 || !text.startsWith(START_LABEL, at)) return false;
     this.startFrom = at + START_LABEL.length;
     this.startTo = at = text.indexOf('"', this.startFrom);
@@ -111,6 +111,14 @@ export class EventPartsScanner {
     }
     return (this.#second - this.#baseSecond) * 1e9 + nano - this.#baseNano;
   }
+}
+
+/** go-trace's number of the kind whose quote is at a place; -1 for others. */
+function kindAt(text: string, from: number): number {
+  for (let kind = 0; kind < KIND_TEXTS.length; kind++) {
+    if (text.startsWith(KIND_TEXTS[kind], from)) return kind;
+  }
+  return -1;
 }
 
 const NANOS_PER_SECOND = 1_000_000_000n;
