@@ -3,6 +3,7 @@ import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
 import { benchOtlp } from "./otlp.ts";
 import { buildPrograms, type Programs } from "./peers.ts";
 import { benchQueries } from "./query.ts";
+import { benchReplay } from "./replay.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
@@ -27,6 +28,10 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   async open({ programs }): Promise<void> {
     const built = await programs();
     if (built !== undefined) await benchOpenSpans(built, 5_000_000);
+  },
+  async replay({ folder, programs }): Promise<void> {
+    const built = await programs();
+    await benchReplay(folder, built, { spanCount: 2_000_000, runCount: 3, paceSeconds: 60 });
   },
   otlp: ({ folder }) => benchOtlp(folder, { spanCount: 1_000_000, runCount: 5 }),
   startup: ({ folder }) => benchStartup(folder, 25),

@@ -60,7 +60,9 @@ async function findNamedSource(
       `Cannot open "${path}": no such file or socket; run "trace ${command}" without a name to see running sessions`,
     );
   }
-  if (!isSocketMode(found.mode)) return fileSource({ name: path, path });
+  if (!isSocketMode(found.mode)) {
+    return fileSource({ name: path, path });
+  }
   // Users know the socket that programs send to; its session knows where viewers connect.
   const session = (await listSessions(io)).find((each) => each.socket === path);
   return sessionSource(session ?? { pid: 0, view: path, title: path });

@@ -4,7 +4,7 @@ import type { TraceList } from "../assemble/trace_list.ts";
 import { openRecording } from "../recording/open_recording.ts";
 import { decodeForeignLines } from "../wire/span_line/decode_span_batch.ts";
 import { CommandError } from "./command_error.ts";
-import { describeReport } from "./file_source.ts";
+import { describeReport } from "../recording/read_spans.ts";
 
 /**
  * A recording whose spans stay in the file: it takes a tenth of the memory of its spans, and two to five times

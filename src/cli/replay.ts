@@ -1,26 +1,37 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Command as AnyCommand } from "commander";
-import { formatDuration } from "../model/duration.ts";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseTimestamp } from "../model/time.ts";
-import { type ReplayMoment, type ReplayPlan, ReplayPlanner } from "../replay/replay_plan.ts";
-import { type ReplayResult, runReplay } from "../replay/run_replay.ts";
-import { describeReasons, formatCount } from "./describe_reasons.ts";
+import { type ReplayMoment, replaySpans } from "../replay/replay_spans.ts";
+import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
 import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
-import { parseCount, parseDuration } from "./parse_options.ts";
+import { findMatchingTraces } from "./matching_traces.ts";
+import { parseCount, parseDuration, parseSize } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
-import { connectReplayTarget, findReplayTarget } from "./replay_target.ts";
+import { describeProgress, describeReplay, replaySummaryJson } from "./replay_report.ts";
+import { findReplayTarget } from "./replay_target.ts";
+import type { SpanSource } from "./span_source.ts";
+import { describeNoMatch, readWhere, WHERE_OPTION } from "./where_option.ts";
 
 /** Options of `trace replay`. */
-export interface ReplayOptions {
+export interface ReplayCommandOptions {
   readonly to?: string;
   readonly speed?: number | "max";
+  readonly from?: ReplayMoment;
+  readonly until?: ReplayMoment;
   readonly shiftNow?: boolean;
   readonly newIds?: boolean;
   readonly loop?: number;
-  readonly from?: ReplayMoment;
-  readonly until?: ReplayMoment;
+  readonly copies?: number;
+  readonly maxRate?: number;
+  readonly concurrency?: number;
+  readonly window?: number;
+  readonly timeout?: number;
+  readonly where?: string;
   readonly json?: boolean;
 }
 
@@ -35,23 +46,51 @@ export function createReplayCommand(
       "a trace file of any format; - is standard input, jaeger+http://HOST:PORT a Jaeger query service",
     )
     .addOption(
-      new Option("--to <url>", "unix:///PATH of a socket that takes go-trace events")
-        .default(undefined, "$TRACE_SOCKET, else the running session"),
+      new Option(
+        "--to <url>",
+        "the receiver: unix:///PATH (go-trace events), http://HOST:4318 (OTLP), otlp+json+http://," +
+          " otlp+grpc://, zipkin+http://, ssf+udp://, ssf+unix:/// or ssf+tcp://",
+      ).default(undefined, "$TRACE_SOCKET, else the running session"),
     )
     .addOption(
       new Option("--speed <n>", "times as fast as recorded, or max")
         .argParser(parseSpeed).default(1 as number | "max"),
     )
-    .option("--shift-now", "move all times so that the first event happens now")
-    .option("--new-ids", "give spans new ids, to stand beside the recorded ones")
-    .option("--loop <n>", "replay it this many times", parseCount, 1)
+    .optionsGroup("What is sent:")
     .option(
       "--from <time>",
       "only spans that start at this time (RFC 3339, or 10s) or later",
       parseMoment,
     )
     .option("--until <time>", "only spans that start before this time", parseMoment)
-    .option("--json", "print a summary as one JSON object")
+    .option(...WHERE_OPTION)
+    .option("--shift-now", "move all times so that the first event happens now")
+    .option("--new-ids", "give spans new ids, to stand beside the recorded ones")
+    .optionsGroup("Load:")
+    .option("--loop <n>", "replay it this many times, or forever", parseLoop, 1)
+    .option(
+      "--copies <n>",
+      "send each span this often, all but the first with new ids",
+      parseCount,
+      1,
+    )
+    .option("--max-rate <n>", "most spans in a second", parseRate)
+    .option("--concurrency <n>", "connections at once", parseCount, 1)
+    .optionsGroup("Limits:")
+    .addOption(
+      new Option(
+        "--window <size>",
+        "span lines to hold back so that starts are sent in the order of time",
+      ).argParser(parseSize).default(32 * 1024 * 1024, "32MiB"),
+    )
+    .addOption(
+      new Option(
+        "--timeout <duration>",
+        "give up a receiver that is not there, does not read or does not answer",
+      ).argParser(parseDuration).default(10_000, "10s"),
+    )
+    .optionsGroup("Output:")
+    .option("--json", "print the counts as one JSON object")
     .action(async (file, options) => {
       setExitCode(await runReplayCommand(io, file, options));
     }) as unknown as AnyCommand;
@@ -60,186 +99,99 @@ export function createReplayCommand(
 /**
  * Runs `trace replay`.
  *
- * @returns The exit code.
- * @throws {CommandError} When the file cannot be read or the target cannot be reached.
+ * @returns The exit code: 0 when everything that was chosen has been taken.
+ * @throws {CommandError} When the file cannot be read, or there is no target.
  */
 export async function runReplayCommand(
   io: CliIo,
   file: string,
-  options: ReplayOptions,
+  options: ReplayCommandOptions,
 ): Promise<number> {
-  const { loop = 1, speed = 1 } = options;
-  const target = await findReplayTarget(io, options.to);
-  // Before the file is read, which can take a while: a target that is not there is told at once.
-  (await connectReplayTarget(target)).close();
-  const bytes = file === "-" ? await readAll(io) : undefined;
-  let plan: ReplayPlan | undefined;
-  let total: ReplayResult | undefined;
-  for (let pass = 0; pass < loop && (total === undefined || total.outcome === "done"); pass++) {
-    // New ids are new for each pass, so that the passes do not run into each other.
-    if (plan === undefined || options.newIds) {
-      plan = await loadPlan(io, { file, bytes, isFirst: pass === 0 }, options);
-      if (plan === undefined) {
-        await io.stderr.write("trace: Stopped before anything was sent\n");
-        return 1;
-      }
-    }
-    total = addResults(total, await sendPlan(io, plan, target, options));
+  const { url, target } = await findReplayTarget(io, options.to);
+  const query = await readWhere(options.where);
+  await using input = await openInput(io, file, options);
+  const progress = new ProgressLine(io);
+  const notices: Promise<void>[] = [];
+  const select = query && await findMatchingTraces(input.source, query, io.signal);
+  if (query !== undefined && select === undefined && !io.signal.aborted) {
+    await io.stderr.write(`trace: ${describeNoMatch(query)}\n`);
   }
-  if (plan === undefined || total === undefined) return 0;
-  const eventCount = plan.eventCount * loop;
-  if (options.json) await io.stdout.write(formatResultJson(total, eventCount, plan));
-  else await io.stderr.write(describeResult(total, eventCount, speed) + describePlan(plan));
-  return total.outcome === "done" && total.lostEventCount === 0 ? 0 : 1;
-}
-
-/** What is read, and whether its flaws are still to be told. */
-interface ReplaySource {
-  readonly file: string;
-  /** Standard input, which can be read only once. */
-  readonly bytes: Uint8Array | undefined;
-  readonly isFirst: boolean;
-}
-
-/** Reads the file; returns `undefined` when the user stopped it. */
-async function loadPlan(
-  io: CliIo,
-  { file, bytes, isFirst }: ReplaySource,
-  options: ReplayOptions,
-): Promise<ReplayPlan | undefined> {
-  const planner = new ReplayPlanner({
+  const summary = await replaySpans((signal) => input.source.read(signal), {
+    to: target,
+    name: url,
+    speed: options.speed,
     from: options.from,
     until: options.until,
-    newIdSalt: options.newIds ? crypto.randomUUID() : undefined,
+    select: query && (select ?? (() => false)),
+    shiftNow: options.shiftNow,
+    newIds: options.newIds,
+    loop: options.loop,
+    copies: options.copies,
+    maxRate: options.maxRate,
+    concurrency: options.concurrency,
+    windowBytes: options.window,
+    timeoutMs: options.timeout,
+    signal: io.signal,
+    onProgress: (state) => progress.update(() => describeProgress(state)),
+    onNotice: (text) =>
+      void notices.push(progress.clear().then(() => io.stderr.write(`trace: ${text}\n`))),
   });
-  const source = bytes === undefined
-    ? openStoredSource(io, file)
-    : fileSource({ name: "standard input", bytes: new Blob([bytes as BlobPart]).stream() });
-  const progress = new ProgressLine(io);
-  let spanCount = 0;
-  for await (const message of source.read(io.signal)) {
-    if (message.type === "notice" && isFirst) {
-      await progress.clear();
-      await io.stderr.write(`trace: ${message.text}\n`);
-    }
-    if (message.type !== "spans") continue;
-    for (const span of message.spans) planner.add(span);
-    spanCount += message.spans.length;
-    progress.update(() => `Reading ${file}: ${formatCount(spanCount, "span")}`);
-  }
   await progress.clear();
-  return io.signal.aborted ? undefined : planner.finish();
+  await Promise.all(notices);
+  if (options.json) await io.stdout.write(replaySummaryJson(summary, url));
+  const hint = summary.error?.startsWith("Cannot reach")
+    ? "Start a collector with: trace collect, or name another receiver with --to\n"
+    : "";
+  await io.stderr.write(describeReplay(summary) + hint);
+  const isWhole = summary.outcome === "done" &&
+    Object.keys(summary.rejected).length === 0 && Object.keys(summary.notSent).length === 0;
+  return isWhole ? 0 : 1;
 }
 
-async function readAll(io: CliIo): Promise<Uint8Array> {
-  const parts: BlobPart[] = [];
-  for await (const bytes of io.stdin.bytes()) parts.push(bytes.slice());
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+interface ReplayInputSource extends AsyncDisposable {
+  readonly source: SpanSource;
 }
 
-async function sendPlan(
+/** The file; standard input is written to one if it has to be read several times. */
+async function openInput(
   io: CliIo,
-  plan: ReplayPlan,
-  target: string,
-  options: ReplayOptions,
-): Promise<ReplayResult> {
-  const progress = new ProgressLine(io);
-  const total = plan.eventCount;
+  file: string,
+  options: ReplayCommandOptions,
+): Promise<ReplayInputSource> {
+  const isReadOnce = (options.loop ?? 1) === 1 && options.where === undefined &&
+    [options.from, options.until].every((moment) => moment === undefined || "unixNano" in moment);
+  if (file !== "-" || isReadOnce) {
+    return { source: openStoredSource(io, file), async [Symbol.asyncDispose](): Promise<void> {} };
+  }
+  const folder = await mkdtemp(join(tmpdir(), "trace-replay-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    return await runReplay(plan, {
-      connect: () => connectReplayTarget(target),
-      speed: options.speed,
-      shiftNano: options.shiftNow ? BigInt(Date.now()) * 1_000_000n - plan.firstUnixNano : 0n,
-      signal: io.signal,
-      onProgress: ({ sentEventCount }) =>
-        progress.update(() =>
-          `Sent ${formatCount(sentEventCount, "event")} of ${total.toLocaleString("en-US")}`
-        ),
-    });
+    const path = join(folder, "input");
+    await writeInput(io, path);
+    return {
+      source: fileSource({ name: "standard input", path }),
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function writeInput(io: CliIo, path: string): Promise<void> {
+  const handle = await open(path, "wx", 0o600);
+  try {
+    for await (const bytes of io.stdin.bytes()) {
+      if (io.signal.aborted) return;
+      await handle.writeFile(bytes);
+    }
+  } catch (error) {
+    throw new CommandError(
+      `Cannot keep standard input in "${path}": ${(error as Error).message}`,
+    );
   } finally {
-    await progress.clear();
+    await handle.close();
   }
-}
-
-function addResults(a: ReplayResult | undefined, b: ReplayResult): ReplayResult {
-  if (a === undefined) return b;
-  return {
-    ...b,
-    sentSpanCount: a.sentSpanCount + b.sentSpanCount,
-    sentEventCount: a.sentEventCount + b.sentEventCount,
-    lostEventCount: a.lostEventCount + b.lostEventCount,
-    elapsedMs: a.elapsedMs + b.elapsedMs,
-    reconnectCount: a.reconnectCount + b.reconnectCount,
-    // The worst pass: percentiles cannot be added.
-    lagP95Ms: a.lagP95Ms === undefined ? b.lagP95Ms : Math.max(a.lagP95Ms, b.lagP95Ms ?? 0),
-  };
-}
-
-function formatResultJson(
-  result: ReplayResult,
-  eventCount: number,
-  { skipped, dropped, changed }: ReplayPlan,
-): string {
-  const { outcome, sentSpanCount, sentEventCount, lostEventCount, reconnectCount } = result;
-  return JSON.stringify({
-    event: "summary",
-    outcome,
-    error: result.error?.message,
-    spans: sentSpanCount,
-    events: sentEventCount,
-    lost_events: lostEventCount,
-    left_events: eventCount - sentEventCount - lostEventCount,
-    reconnects: reconnectCount,
-    elapsed_ms: Math.round(result.elapsedMs),
-    lag_p95_ms: result.lagP95Ms,
-    skipped,
-    dropped,
-    changed,
-  }) + "\n";
-}
-
-function describeResult(
-  result: ReplayResult,
-  eventCount: number,
-  speed: number | "max",
-): string {
-  const { sentSpanCount, sentEventCount, lostEventCount, elapsedMs, lagP95Ms } = result;
-  const missing = eventCount - sentEventCount - lostEventCount;
-  const lines = [
-    `sent ${formatCount(sentSpanCount, "span")} (${formatCount(sentEventCount, "event")})` +
-    ` in ${formatMs(elapsedMs)}, ` +
-    (speed === "max"
-      ? `${formatCount(Math.round(sentSpanCount / Math.max(elapsedMs, 0.001) * 1000), "span")}/s`
-      : `lag p95 ${formatMs(lagP95Ms ?? 0)}`),
-  ];
-  if (lostEventCount > 0) {
-    lines.push(
-      `${formatCount(lostEventCount, "event")} may not have arrived: ` +
-        (result.outcome === "stopped"
-          ? "the target did not read them before the stop"
-          : `the connection broke, and was made again ${
-            formatCount(result.reconnectCount, "time")
-          }`),
-    );
-  }
-  if (result.outcome === "failed") {
-    lines.push(
-      `trace: Gave up with ${formatCount(missing, "event")} left: ${result.error?.message}`,
-    );
-  } else if (result.outcome === "stopped") {
-    lines.push(`trace: Stopped with ${formatCount(missing, "event")} left`);
-  }
-  return lines.join("\n") + "\n";
-}
-
-function describePlan({ skipped, dropped, changed }: ReplayPlan): string {
-  return describeReasons("Not sent, for no event can hold them", skipped) +
-    describeReasons("Left out, for go-trace's events have no place for it", dropped) +
-    describeReasons("Sent in another form (see docs/formats.md)", changed);
-}
-
-function formatMs(ms: number): string {
-  return formatDuration(BigInt(Math.round(ms * 1e6)));
 }
 
 function parseSpeed(text: string): number | "max" {
@@ -247,6 +199,16 @@ function parseSpeed(text: string): number | "max" {
   const speed = /^\d*\.?\d+x?$/.test(text) ? parseFloat(text) : 0;
   if (speed > 0) return speed;
   throw new InvalidArgumentError("Expected a number over 0, such as 1, 10 or 0.5, or max.");
+}
+
+function parseLoop(text: string): number {
+  return text === "forever" ? Infinity : parseCount(text);
+}
+
+function parseRate(text: string): number {
+  const rate = /^\d*\.?\d+$/.test(text) ? parseFloat(text) : 0;
+  if (rate > 0) return rate;
+  throw new InvalidArgumentError("Expected a number of spans a second, such as 500.");
 }
 
 function parseMoment(text: string): ReplayMoment {

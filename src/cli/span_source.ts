@@ -3,7 +3,14 @@ import type { Span } from "../model/span.ts";
 
 /** What a source of spans tells. */
 export type SourceMessage =
-  | { readonly type: "spans"; readonly spans: readonly Span[] }
+  | {
+    readonly type: "spans";
+    readonly spans: readonly Span[];
+    /** What they take in memory, about, where the source knows. */
+    readonly byteLength?: number;
+    /** Their lines, if this program wrote them; valid until the next message. */
+    readonly lines?: Uint8Array;
+  }
   /** All that had happened before has been told. */
   | { readonly type: "live" }
   /** This reader was too slow and missed spans. */

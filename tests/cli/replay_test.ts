@@ -68,7 +68,10 @@ Deno.test("TRACE_SOCKET is the target when none is named", () =>
     assertEquals(await main(["replay", "-", "--speed", "max", "--until", "1500us"], io), 2);
     assertEquals(await main(["replay", "-", "--speed", "max", "--until", "1ms"], io), 0);
     assertEquals(marks(await events()), "+a -a");
-    assertMatch(io.err, /sent 1 span \(2 events\) in [\d.]+(ms|µs), [\d,]+ spans\/s\n$/);
+    assertMatch(
+      io.err,
+      /sent 1 span \(2 events\) in [\d.]+(ms|µs), [\d,]+ spans\/s\nNot chosen: 2 spans\n$/,
+    );
   }));
 
 Deno.test("a loop with new ids and times of now never repeats a span", () =>
@@ -93,7 +96,12 @@ Deno.test("without a target or a file, replay says what to do", () =>
     const env = { XDG_RUNTIME_DIR: folder };
     const cases: [string[], number, string][] = [
       [["-", "--to", `unix://${folder}/none.sock`], 1, "trace collect"],
-      [["-", "--to", "http://127.0.0.1:4318"], 2, "unix:///PATH"],
+      [["-", "--to", "localhost:4318"], 2, "unix:///PATH"],
+      [["-", "--to", "http://127.0.0.1:1"], 1, "nobody listens there"],
+      [["-", "--to", "unix:///x", "--loop", "0"], 2, "at least 1"],
+      [["-", "--to", "unix:///x", "--copies", "0"], 2, "at least 1"],
+      [["-", "--to", "unix:///x", "--max-rate", "fast"], 2, "spans a second"],
+      [["-", "--to", "unix:///x", "--window", "big"], 2, "64MiB"],
       [["-", "--to", `unix://${folder}/none.sock`, "--speed", "-1"], 2, "max"],
       [["-", "--from", "noon", "--to", "unix:///x"], 2, "2026-03-11T19:00:00Z"],
       [[], 2, "file"],
@@ -134,8 +142,67 @@ Deno.test("a replay that is stopped ends at once with its counts", () =>
     setTimeout(() => stop.abort("SIGINT"), 0);
     assertEquals(await running, 1);
     assert(performance.now() - stoppedMs < 1000);
-    assertMatch(io.err, /sent 1 span \(1 event\)|1 event may not have arrived/);
-    assertStringIncludes(io.err, "Stopped with 1 event left");
+    assertMatch(io.err, /sent 0 spans \(1 event\) in /);
+    assertStringIncludes(io.err, "Stopped with 1 span left");
+  }));
+
+Deno.test("--where sends the traces that match, whole, also from standard input", () =>
+  withCollector(async (path, events) => {
+    const input = RECORDING + [
+      replaySpan("x", 0, 9, { traceId: "t2", kind: "sql" }),
+      replaySpan("y", 0, 9, { traceId: "t3" }),
+    ].map((span) => encodeSpanLine(span)).join("");
+    for (
+      const [where, count] of [
+        ["kind = http", 3],
+        ["kind = sql || kind = http", 4],
+        ["{ kind = http } >> { kind = function }", 3],
+        ["name = nothing", 0],
+      ] as const
+    ) {
+      const io = createCapturedIo({ stdin: input, env: { TRACE_SOCKET: path } });
+      const args = ["replay", "-", "--speed", "max", "--json", "--new-ids", "--where", where];
+      assertEquals(await main(args, io), 0, io.err);
+      const summary = JSON.parse(io.out);
+      assertEquals([summary.sent_spans, summary.filtered, summary.spans], [count, 5 - count, 5]);
+      if (count === 0) assertStringIncludes(io.err, "No trace matches name = nothing");
+    }
+    assertEquals((await events()).filter(({ type }) => type === 0).length, 10);
+    const io = createCapturedIo({ stdin: input, env: { TRACE_SOCKET: path } });
+    assertEquals(await main(["replay", "-", "--where", "duration >"], io), 2);
+    assertStringIncludes(io.err, "--where");
+  }));
+
+Deno.test("--json prints one object with all counts, under names that stay", () =>
+  withCollector(async (path) => {
+    const io = createCapturedIo({
+      stdin: RECORDING + "what?\n",
+      env: { TRACE_SOCKET: path },
+    });
+    const args = ["replay", "-", "--json", "--speed", "100", "--copies", "2", "--loop", "2"];
+    assertEquals(await main([...args, "--max-rate", "1000", "--concurrency", "2"], io), 0);
+    assertEquals(io.out.split("\n").length, 2);
+    const { elapsed_ms, rate, lag_p50_ms, lag_p95_ms, lag_max_ms, ...rest } = JSON.parse(io.out);
+    assertEquals(rest, {
+      event: "summary",
+      outcome: "done",
+      to: `unix://${path}`,
+      spans: 12,
+      sent_spans: 12,
+      sent_events: 20,
+      rejected: {},
+      not_sent: {},
+      filtered: 0,
+      left_out: {},
+      changed: {},
+      out_of_order: 0,
+      passes: 2,
+      retries: 0,
+      broken_connections: 0,
+    });
+    assert(elapsed_ms > 0 && rate > 0);
+    assert(lag_p50_ms <= lag_p95_ms && lag_p95_ms <= lag_max_ms);
+    assertStringIncludes(io.err, "standard input is damaged");
   }));
 
 Deno.test("with --json, replay prints a summary with stable names and nothing else", () =>

@@ -4,7 +4,7 @@ import { canPack, packNpm } from "../../scripts/npm.ts";
 import { inTemporaryFolder } from "../testing/temporary_folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = fileURLToPath(new URL("./program/main.mjs", import.meta.url));
+const programs = fileURLToPath(new URL("./program", import.meta.url));
 
 /** Runtimes to use the package on, as they come from the PATH or from npm. */
 const RUNTIMES: readonly { name: string; command: string; args: string[] }[] = [
@@ -25,7 +25,9 @@ Deno.test("the npm package, installed in an empty project, works on Node and on 
     await Deno.writeTextFile(`${project}/package.json`, '{"type":"module"}');
     const install = ["install", "--silent", "--no-audit", `${folder}/${packed.stdout.trim()}`];
     assertEquals((await run("npm", install, project))?.code, 0);
-    await Deno.copyFile(program, `${project}/main.mjs`);
+    for (const program of ["main.mjs", "replay.mjs"]) {
+      await Deno.copyFile(`${programs}/${program}`, `${project}/${program}`);
+    }
     for (const { name, command, args } of RUNTIMES) {
       const version = await run(command, [...args, "--version"], project);
       if (version?.code !== 0) {
@@ -39,6 +41,14 @@ Deno.test("the npm package, installed in an empty project, works on Node and on 
       assertEquals(seen.names, ["GET /greet > GET /greet > work 42"], name);
       assertEquals(seen.broadcast, ["broadcast"], name);
       assertEquals([seen.recorded, seen.sent, seen.queued], [6, 6, 0], name);
+      const replayed = await run(command, [...args, "replay.mjs"], project);
+      assertEquals([name, replayed?.code], [name, 0], replayed?.stderr);
+      assertEquals(JSON.parse(replayed?.stdout ?? ""), {
+        outcome: "done",
+        sentSpanCount: 1000,
+        recorded: 1000,
+        error: "Cannot reach http://127.0.0.1:1: nobody listens there",
+      }, name);
     }
   }));
 

@@ -1,7 +1,10 @@
 import { createAttributes } from "../../src/model/attributes.ts";
 import type { Span } from "../../src/model/span.ts";
-import type { ReplayPlan } from "../../src/replay/replay_plan.ts";
+import { gotraceEvents } from "../../src/wire/gotrace/span_events.ts";
+import { ReplayWindow } from "../../src/replay/replay_window.ts";
 import { type EventRecord, formatEvent, parseEvent } from "../../src/wire/gotrace/event.ts";
+import { decodeSpanBatch } from "../../src/wire/span_line/decode_span_batch.ts";
+import { encodeSpanLine } from "../../src/wire/span_line/encode_span_line.ts";
 
 /** 2026-03-11T10:00:00Z */
 export const BASE_NANO = 1773223200_000000000n;
@@ -27,23 +30,53 @@ export function replaySpan(
     : { ...span, endTimeUnixNano: BASE_NANO + BigInt(to), state: "ended" };
 }
 
-/** The events of a plan in order. */
-export function planEvents(plan: ReplayPlan, shiftNano?: bigint): EventRecord[] {
-  const events: EventRecord[] = [];
-  for (let i = 0; i < plan.eventCount; i++) {
-    const bytes = new Uint8Array(plan.maxBytes(i));
-    const length = plan.write(i, bytes, 0, shiftNano);
-    const line = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
-    if (!line.endsWith("}\n")) throw new Error(`Not a line: ${line}`);
-    const event = parseEvent(line.slice(0, -1));
+/** The lines of spans as a recording holds them. */
+export function recordedLines(spans: readonly Span[]): Uint8Array {
+  return new TextEncoder().encode(spans.map((span) => encodeSpanLine(span)).join(""));
+}
+
+/** The spans as they are read from a recording. */
+export function recorded(spans: readonly Span[]): Span[] {
+  return decodeSpanBatch(recordedLines(spans));
+}
+
+/** Parses event lines, which have to be exactly as go-trace writes them. */
+export function parseEvents(text: string): EventRecord[] {
+  const lines = text.split("\n");
+  if (lines.pop() !== "") throw new Error("The last line is cut off");
+  return lines.map((line) => {
+    const event = parseEvent(line);
     // Collectors are quick with lines of exactly this shape.
-    if (formatEvent(event) !== line) throw new Error(`Not as go-trace writes it: ${line}`);
-    events.push(event);
-  }
-  return events;
+    if (formatEvent(event) !== line + "\n") throw new Error(`Not as go-trace writes it: ${line}`);
+    return event;
+  });
 }
 
 /** Short form of events: `+a` for the start of span a, `-a` for its end. */
-export function eventMarks(plan: ReplayPlan): string {
-  return planEvents(plan).map(({ type, span_id }) => (type === 0 ? "+" : "-") + span_id).join(" ");
+export function eventMarks(events: readonly EventRecord[]): string {
+  return events.map(({ type, span_id }) => (type === 0 ? "+" : "-") + span_id).join(" ");
+}
+
+/** What a window lets go, when all is added first, as events in order. */
+export function windowEvents(spans: readonly Span[], window = openWindow()): EventRecord[] {
+  for (const span of spans) window.add(span, 100);
+  return takeEvents(window);
+}
+
+/** Everything that is in a window, as events in order. */
+export function takeEvents(window: ReplayWindow): EventRecord[] {
+  let text = "";
+  while (!window.isEmpty) {
+    const { isEnd, line, held } = window.take();
+    if (line !== undefined) text += line;
+    else {
+      const { start, end } = gotraceEvents(held!.span, { dropped: {}, changed: {} });
+      text += isEnd ? end : start;
+    }
+  }
+  return parseEvents(text);
+}
+
+export function openWindow(maxBytes = Infinity): ReplayWindow {
+  return new ReplayWindow({ maxBytes, tellsStarts: true });
 }

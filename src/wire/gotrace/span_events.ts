@@ -5,7 +5,7 @@ import type { Span } from "../../model/span.ts";
 import { GOTRACE_KINDS, spanKindToNumber } from "../../model/span_kind.ts";
 import { formatTimestamp } from "../../model/time.ts";
 import type { Losses } from "../losses.ts";
-import { hasOnlyTexts, linePartsOf } from "../span_line/span_line_parts.ts";
+import { eventPartsOf, spliceEnd, spliceStart } from "./splice_events.ts";
 
 /** The events of one span. */
 export interface GoTraceEvents {
@@ -33,31 +33,9 @@ const LOST_FIELDS = [
  * types are written as text.
  */
 export function gotraceEvents(span: Span, losses: Losses): GoTraceEvents {
-  return spliceEvents(span) ?? formatEvents(span, losses);
-}
-
-/**
- * Puts the events together of the parts of a recorded line, which takes a fifth of the time. Only of a
- * span that events hold as it is: a go-trace program's.
- *
- * @returns `undefined` for any other span.
- */
-function spliceEvents(span: Span): GoTraceEvents | undefined {
-  const number = GOTRACE_KINDS.indexOf(span.kind as typeof GOTRACE_KINDS[number]);
-  const parts = number < 0 ? undefined : linePartsOf(span);
-  if (parts === undefined || !hasOnlyTexts(parts)) return undefined;
-  const { text, from, traceIdTo, kindFrom, startFrom, startTo, endFrom, to } = parts;
-  // A line begins with {"id":" and an event's with {"type":0,"span_id":".
-  const idFrom = from + 2;
-  return {
-    start: `{"type":0,"span_${text.slice(idFrom, kindFrom)}${number},"time":"${
-      text.slice(startFrom, startTo)
-    }"}\n`,
-    // The attributes, if there are any, follow the time in both.
-    end: `{"type":1,"span_${text.slice(idFrom, traceIdTo)},"name":"","kind":0,"time":"${
-      text.slice(endFrom, to)
-    }\n`,
-  };
+  const parts = eventPartsOf(span);
+  if (parts === undefined) return formatEvents(span, losses);
+  return { start: spliceStart(parts), end: spliceEnd(parts) };
 }
 
 function formatEvents(span: Span, losses: Losses): GoTraceEvents {

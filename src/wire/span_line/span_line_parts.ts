@@ -2,7 +2,7 @@ import type { Span } from "../../model/span.ts";
 import { skipFlatTexts } from "./_flat_attributes.ts";
 import { linePartsOf, readLineSpan, type SpanLineParts } from "./_line_span.ts";
 
-export { linePartsOf, type SpanLineParts };
+export { linePartsOf, skipFlatTexts as skipTexts, type SpanLineParts };
 
 /**
  * Reads a span from a line that was put together of parts of others.

@@ -1,0 +1,53 @@
+import { lstat } from "node:fs/promises";
+import { openSocket, type SocketAddress } from "../transport/socket_address.ts";
+import type { Target } from "../transport/target.ts";
+
+/**
+ * Looks whether somebody is there before a file is read, which can take a while.
+ *
+ * @param timeoutMs How long to wait for an answer, in milliseconds.
+ * @returns Why nobody can be reached; `undefined` when somebody can, or when the protocol cannot tell.
+ */
+export async function reachTarget(
+  target: Target,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const address = addressOf(target);
+  if (address.transport === "udp") return undefined;
+  if (address.transport === "unix" && !await exists(address.path)) return "there is no such socket";
+  const attempt = openSocket(address);
+  if (attempt === undefined) return "the program is not permitted to connect to it";
+  let isLate = false;
+  const giveUp = (): void => attempt.giveUp?.();
+  const timer = setTimeout(() => {
+    isLate = true;
+    giveUp();
+  }, timeoutMs);
+  signal.addEventListener("abort", giveUp);
+  const socket = await attempt.socket;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", giveUp);
+  await socket?.close();
+  if (socket !== undefined || signal.aborted) return undefined;
+  return isLate ? "it does not answer" : "nobody listens there";
+}
+
+function addressOf(target: Target): SocketAddress {
+  if ("address" in target) return target.address;
+  const { hostname, port, protocol } = target.url;
+  return {
+    transport: "tcp",
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || (protocol === "https:" ? 443 : 80)),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
+  }
+}

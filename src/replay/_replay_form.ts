@@ -1,0 +1,192 @@
+import { Buffer } from "node:buffer";
+import type { Span } from "../model/span.ts";
+import type { EncodedMessage } from "../transport/message_encoder.ts";
+import { createSpanEncoder } from "../transport/span_encoder.ts";
+import type { Target } from "../transport/target.ts";
+import { gotraceEvents } from "../wire/gotrace/span_events.ts";
+import type { HeldSpan } from "./_held_spans.ts";
+import type { ReplayTally } from "./_replay_tally.ts";
+import type { ReplayItem } from "./replay_window.ts";
+
+/** What became of a message: taken, but for as many as were refused; rejected; or lost. */
+export type Delivery =
+  | { readonly status: "taken"; readonly refusedCount: number; readonly message?: string }
+  | { readonly status: "rejected"; readonly reason: string; readonly message?: string }
+  | { readonly status: "lost"; readonly reason: string; readonly message?: undefined };
+
+/** What is sent together. */
+export interface ReplayBatch {
+  readonly isEmpty: boolean;
+  readonly isFull: boolean;
+  /** Adds the start or the end of a span, or the whole span. */
+  add(item: ReplayItem): void;
+  /** Makes the messages. Called once, after the last `add`. */
+  encode(): EncodedMessage[];
+  /** Counts what became of a message. */
+  settle(message: EncodedMessage, delivery: Delivery): void;
+}
+
+/** How spans are told of in a protocol. */
+export interface ReplayForm {
+  /** Whether starts are told of when they happen. */
+  readonly tellsStarts: boolean;
+  /** Makes ready what is needed to tell of a span; sets its `skipReason` when it cannot be sent. */
+  prepare(held: HeldSpan): void;
+  createBatch(): ReplayBatch;
+}
+
+/** The form of a target's protocol. */
+export function createReplayForm(target: Target, tally: ReplayTally): ReplayForm {
+  return target.protocol === "gotrace" ? eventForm(tally) : spanForm(target, tally);
+}
+
+function eventForm(tally: ReplayTally): ReplayForm {
+  const shared: EventBatchState = { lost: new Map(), buffers: [] };
+  return {
+    tellsStarts: true,
+    prepare(held): void {
+      const { start, end } = gotraceEvents(held.span, tally);
+      if (isTooLong(start) || (end !== undefined && isTooLong(end))) held.skipReason = "too_long";
+      else held.events = { start, end };
+    },
+    createBatch: () => new EventBatch(tally, shared),
+  };
+}
+
+/** What the batches of a replay share. */
+interface EventBatchState {
+  /** Spans whose start did not arrive, or may not have, by their sequence number, and why. */
+  readonly lost: Map<number, string>;
+  /** Buffers for messages, which nobody uses now. */
+  readonly buffers: Uint8Array[];
+}
+
+/** Events of go-trace; one message. */
+class EventBatch implements ReplayBatch {
+  readonly #tally: ReplayTally;
+  readonly #shared: EventBatchState;
+  /** Twice the sequence number of the span of each event, and one more for the last event of a span. */
+  readonly #events: number[] = [];
+  #text = "";
+  #buffer: Uint8Array | undefined;
+
+  constructor(tally: ReplayTally, shared: EventBatchState) {
+    this.#tally = tally;
+    this.#shared = shared;
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
+  get isFull(): boolean {
+    return this.#text.length >= TEXT_LENGTH;
+  }
+
+  add({ sequence, isEnd, isLast, line, held }: ReplayItem): void {
+    this.#text += line ?? (isEnd ? held!.events!.end : held!.events!.start);
+    this.#events.push(sequence * 2 + (isLast ? 1 : 0));
+  }
+
+  encode(): EncodedMessage[] {
+    // UTF-8 takes at most three bytes for each UTF-16 unit.
+    const needed = this.#text.length * 3;
+    const spare = this.#shared.buffers.pop();
+    this.#buffer = spare !== undefined && spare.length >= needed
+      ? spare
+      : new Uint8Array(Math.max(needed, BUFFER_BYTES));
+    const { written } = UTF8.encodeInto(this.#text, this.#buffer);
+    return [{ bytes: this.#buffer.subarray(0, written), count: this.#events.length }];
+  }
+
+  settle(_message: EncodedMessage, delivery: Delivery): void {
+    if (this.#buffer!.length === BUFFER_BYTES) this.#shared.buffers.push(this.#buffer!);
+    const { lost } = this.#shared;
+    const reason = delivery.status === "taken" ? undefined : delivery.reason;
+    if (reason === undefined) this.#tally.sentEventCount += this.#events.length;
+    for (const event of this.#events) {
+      const sequence = Math.floor(event / 2);
+      const lostReason = (lost.size > 0 ? lost.get(sequence) : undefined) ?? reason;
+      if (event % 2 === 0) {
+        if (lostReason !== undefined) lost.set(sequence, lostReason);
+        continue;
+      }
+      if (lostReason === undefined) this.#tally.sentSpanCount++;
+      else this.#tally.lose(lostReason);
+      if (lost.size > 0) lost.delete(sequence);
+    }
+  }
+}
+
+function spanForm(target: Target, tally: ReplayTally): ReplayForm {
+  const encoder = createSpanEncoder(target, tally);
+  return {
+    tellsStarts: false,
+    prepare(): void {},
+    createBatch: () => new WholeSpanBatch(encoder, tally),
+  };
+}
+
+/** Whole spans, in as many messages as their protocol makes of them. */
+class WholeSpanBatch implements ReplayBatch {
+  readonly #encoder: ReturnType<typeof createSpanEncoder>;
+  readonly #tally: ReplayTally;
+  readonly #spans: Span[] = [];
+  #byteLength = 0;
+
+  constructor(encoder: ReturnType<typeof createSpanEncoder>, tally: ReplayTally) {
+    this.#encoder = encoder;
+    this.#tally = tally;
+  }
+
+  get isEmpty(): boolean {
+    return this.#spans.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#spans.length >= MESSAGE_SPANS || this.#byteLength >= MESSAGE_BYTES;
+  }
+
+  add({ held, byteLength }: ReplayItem): void {
+    this.#spans.push(held!.span);
+    this.#byteLength += byteLength;
+  }
+
+  encode(): EncodedMessage[] {
+    const messages = this.#encoder.encode(
+      this.#spans,
+      (reason, count) => this.#tally.lose(reason, count),
+    );
+    if (!this.#encoder.isJoinable || messages.length < 2) return messages;
+    return [{
+      bytes: Buffer.concat(messages.map(({ bytes }) => bytes)),
+      count: messages.reduce((sum, { count }) => sum + count, 0),
+    }];
+  }
+
+  settle({ count }: EncodedMessage, delivery: Delivery): void {
+    const { message } = delivery;
+    if (delivery.status === "taken") {
+      const refusedCount = Math.min(delivery.refusedCount, count);
+      this.#tally.sentSpanCount += count - refusedCount;
+      this.#tally.reject("refused", refusedCount, message);
+    } else if (delivery.status === "rejected") {
+      this.#tally.reject(delivery.reason, count, message);
+    } else this.#tally.lose(delivery.reason, count);
+  }
+}
+
+function isTooLong(line: string): boolean {
+  const limit = MAX_LINE_BYTES + 1;
+  return line.length * 3 > limit && Buffer.byteLength(line) > limit;
+}
+
+/** Longer lines are not taken by collectors; the line end is not counted. */
+const MAX_LINE_BYTES = 1024 * 1024;
+/** What is written at once: larger makes sending no faster, and stopping slower. */
+const TEXT_LENGTH = 128 * 1024;
+const BUFFER_BYTES = 4 * TEXT_LENGTH;
+const UTF8 = new TextEncoder();
+/** As many as exporters of OpenTelemetry send at once; receivers have bounds on the size of messages. */
+const MESSAGE_SPANS = 512;
+const MESSAGE_BYTES = 1024 * 1024;

@@ -1,0 +1,266 @@
+import type { Span } from "../model/span.ts";
+import { EventPartsScanner } from "../wire/gotrace/scan_event_parts.ts";
+import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
+import { type HeldSpan, HeldSpans, isUsualYear, LONG_LINE } from "./_held_spans.ts";
+import { MomentHeap } from "./_moment_heap.ts";
+import { orderByTree } from "./_order_by_tree.ts";
+
+/** Options of {@linkcode ReplayWindow}. */
+export interface ReplayWindowOptions {
+  /** Bytes of span lines to hold back before anything is let go. */
+  readonly maxBytes: number;
+  /**
+   * Whether a span is told of twice, when it starts and when it ends; else once, when it ends. A span that
+   * never ended is told of when it starts.
+   */
+  readonly tellsStarts: boolean;
+}
+
+/** What a window let go: the start or the end of a span, or the span. */
+export interface ReplayItem {
+  /** How many spans came before this one. */
+  readonly sequence: number;
+  readonly isEnd: boolean;
+  /** Whether nothing comes after it of its span. */
+  readonly isLast: boolean;
+  /** Bytes of the span's line, about. */
+  readonly byteLength: number;
+  /** The event of go-trace, if it could be put together of a recorded line; else there is `held`. */
+  readonly line?: string;
+  readonly held?: HeldSpan;
+  /** A number that all spans of its trace have. */
+  readonly traceHash: number;
+}
+
+/**
+ * Puts starts and ends of spans in order while they are read, in bounded memory. Files are in the order of
+ * the ends, and a start comes before: as long as the window is not full, everything is held back; from then on
+ * the earliest is let go. Whatever is read later than something that happened after it is let go at once,
+ * and counted.
+ *
+ * At one moment all starts come before all ends, parents start before their children and end after them.
+ * The end of a span whose clock went backwards comes right after its start.
+ */
+export class ReplayWindow {
+  /** Starts and ends that were let go after some that happened later. */
+  outOfOrderCount = 0;
+  readonly #maxBytes: number;
+  readonly #tellsStarts: boolean;
+  readonly #spans: HeldSpans;
+  /** Twice the number of a span for its start, and one more for its end. */
+  readonly #heap: MomentHeap;
+  #heldBytes = 0;
+  /** Moments are counted from the first span that came, in doubles, which are exact for 104 days. */
+  #baseUnixNano: bigint | undefined;
+  /** Made with the first span, which is not scanned. */
+  #scanner: EventPartsScanner | undefined;
+  /** What happened at one moment and is let go next, the first one last. */
+  #tied: number[] = [];
+  #tiedMoment = 0;
+  #lastMoment = -Infinity;
+
+  constructor(options: ReplayWindowOptions) {
+    this.#maxBytes = options.maxBytes;
+    this.#tellsStarts = options.tellsStarts;
+    this.#spans = new HeldSpans(options.tellsStarts);
+    this.#heap = new MomentHeap((a, b, moment) => this.#isBefore(a, b, moment));
+  }
+
+  /** Whether so much is held back that something has to be let go. */
+  get isFull(): boolean {
+    return this.#heldBytes >= this.#maxBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#heap.size === 0 && this.#tied.length === 0;
+  }
+
+  /** When what is let go next happened, in nanoseconds since some moment; only while there is something. */
+  get nextMomentNano(): number {
+    return this.#tied.length > 0 ? this.#tiedMoment : this.#heap.firstMoment;
+  }
+
+  /** Whether what is let go next is an end; only while there is something. */
+  get isNextEnd(): boolean {
+    return ((this.#tied.at(-1) ?? this.#heap.firstId) & 1) === 1;
+  }
+
+  /** When the latest happened of what was let go. */
+  get latestUnixNano(): bigint | undefined {
+    return this.#baseUnixNano === undefined || this.#lastMoment === -Infinity
+      ? undefined
+      : this.#baseUnixNano + BigInt(this.#lastMoment);
+  }
+
+  /** When it happened, as a time; only while there is something. */
+  get nextUnixNano(): bigint {
+    return this.#unixNano(this.#tied.at(-1) ?? this.#heap.firstId);
+  }
+
+  /** Takes a span. */
+  add(span: Span, byteLength: number): void {
+    const { startTimeUnixNano, endTimeUnixNano } = span;
+    const base = this.#baseUnixNano ??= startTimeUnixNano;
+    this.#scanner ??= new EventPartsScanner(base);
+    const id = 2 * this.#spans.add(span, byteLength);
+    this.#heldBytes += byteLength;
+    const start = Number(startTimeUnixNano - base);
+    if (endTimeUnixNano === undefined) {
+      this.#heap.push(start, id);
+      return;
+    }
+    if (this.#tellsStarts) this.#heap.push(start, id);
+    const end = Number(endTimeUnixNano - base);
+    this.#heap.push(end < start ? start : end, id + 1);
+  }
+
+  /**
+   * Takes the spans of lines that this program wrote, where starts are told of: in less time than as spans.
+   *
+   * @param lines Whole lines.
+   * @returns How many spans that were.
+   */
+  addLines(lines: Uint8Array): number {
+    let count = 0;
+    for (let from = 0; from < lines.length;) {
+      const lineEnd = lines.indexOf(LINE_FEED, from + PIECE_BYTES);
+      const to = lineEnd < 0 ? lines.length : lineEnd + 1;
+      count += this.#addText(UTF8.decode(lines.subarray(from, to)));
+      from = to;
+    }
+    return count;
+  }
+
+  /**
+   * Lets the earliest go.
+   *
+   * @param move Makes another time of a recorded one, for events that are put together.
+   */
+  take(move?: (time: string) => string): ReplayItem {
+    if (this.#tied.length === 0) this.#takeTied();
+    if (this.#tiedMoment < this.#lastMoment) this.outOfOrderCount++;
+    else this.#lastMoment = this.#tiedMoment;
+    const tied = this.#tied.pop()!;
+    const id = tied >> 1;
+    const isEnd = (tied & 1) === 1;
+    const spans = this.#spans;
+    const other = spans.other(id);
+    const isLast = isEnd || (other !== undefined && other.span.endTimeUnixNano === undefined);
+    const isSpliced = other === undefined && this.#tellsStarts;
+    const item: ReplayItem = {
+      sequence: spans.sequence(id),
+      isEnd,
+      isLast,
+      byteLength: spans.byteLength(id),
+      traceHash: spans.traceHash(id),
+      line: !isSpliced ? undefined : isEnd ? spans.endLine(id, move) : spans.startLine(id, move),
+      held: isSpliced ? undefined : other ?? { span: spans.span(id) },
+    };
+    if (isLast) {
+      this.#heldBytes -= item.byteLength;
+      spans.remove(id);
+    }
+    return item;
+  }
+
+  /** Lets everything go at once, and says of how many spans that was. */
+  clear(): number {
+    const rest = new Set(this.#tied.splice(0).map((id) => id >> 1));
+    while (this.#heap.size > 0) rest.add(this.#heap.pop() >> 1);
+    for (const id of rest) this.#spans.remove(id);
+    this.#heldBytes = 0;
+    return rest.size;
+  }
+
+  #addText(text: string): number {
+    let count = 0;
+    let escapeAt = -1;
+    for (let from = 0; from < text.length;) {
+      const lineEnd = text.indexOf("\n", from);
+      const to = lineEnd < 0 ? text.length : lineEnd;
+      if (escapeAt < from) {
+        escapeAt = text.indexOf("\\", from);
+        if (escapeAt < 0) escapeAt = Infinity;
+      }
+      if (this.#addLine(text, from, to, escapeAt)) count++;
+      else if (to > from) {
+        for (const span of decodeSpanLines(text.slice(from, to))) {
+          this.add(span, to - from);
+          count++;
+        }
+      }
+      from = to + 1;
+    }
+    return count;
+  }
+
+  #addLine(text: string, from: number, to: number, escapeAt: number): boolean {
+    const scanner = this.#scanner;
+    if (
+      scanner === undefined || to - from > LONG_LINE || !scanner.scan(text, from, to, escapeAt) ||
+      !isUsualYear(text, scanner.startFrom) || !isUsualYear(text, scanner.endFrom)
+    ) return false;
+    const { startNano, endNano } = scanner;
+    const id = 2 * this.#spans.addScanned(text, scanner, to - from);
+    this.#heldBytes += to - from;
+    this.#heap.push(startNano, id);
+    this.#heap.push(endNano < startNano ? startNano : endNano, id + 1);
+    return true;
+  }
+
+  #takeTied(): void {
+    const heap = this.#heap;
+    const moment = this.#tiedMoment = heap.firstMoment;
+    const first = heap.pop();
+    if (heap.size === 0 || heap.firstMoment !== moment) {
+      this.#tied.push(first);
+      return;
+    }
+    const isSame = (): boolean =>
+      heap.size > 0 && heap.firstMoment === moment && ((heap.firstId ^ first) & 1) === 0 &&
+      (isExact(moment) || this.#unixNano(heap.firstId) === this.#unixNano(first));
+    const tied = [first];
+    while (isSame()) tied.push(heap.pop());
+    // Mostly they are of different traces, which is seen without decoding them.
+    const ordered = tied.length > 1 && this.#haveCommonTrace(tied)
+      ? orderByTree(
+        tied.map((id) => ({ id, span: this.#spans.span(id >> 1) })),
+        (first & 1) === 1,
+      ).map(({ id }) => id)
+      : tied;
+    this.#tied = ordered.reverse();
+  }
+
+  #haveCommonTrace(tied: readonly number[]): boolean {
+    const hashes = new Set<number>();
+    for (const id of tied) hashes.add(this.#spans.traceHash(id >> 1));
+    return hashes.size < tied.length;
+  }
+
+  /** Decides at one moment. */
+  #isBefore(a: number, b: number, moment: number): boolean {
+    if (!isExact(moment)) {
+      const difference = this.#unixNano(a) - this.#unixNano(b);
+      if (difference !== 0n) return difference < 0n;
+    }
+    const isEnd = (a & 1) === 1;
+    if (isEnd !== ((b & 1) === 1)) return !isEnd;
+    const difference = this.#spans.sequence(a >> 1) - this.#spans.sequence(b >> 1);
+    // Recordings are written in the order of the ends, so parents mostly come after their children.
+    return isEnd ? difference < 0 : difference > 0;
+  }
+
+  #unixNano(id: number): bigint {
+    const { startTimeUnixNano: start, endTimeUnixNano: end } = this.#spans.span(id >> 1);
+    return (id & 1) === 0 || end === undefined || end < start ? start : end;
+  }
+}
+
+function isExact(moment: number): boolean {
+  return moment <= Number.MAX_SAFE_INTEGER && moment >= -Number.MAX_SAFE_INTEGER;
+}
+
+/** A piece of text is in memory as long as a span that is in it. Small ones are copied by the garbage collector. */
+const PIECE_BYTES = 256 * 1024;
+const LINE_FEED = 0x0a;
+const UTF8 = new TextDecoder();
