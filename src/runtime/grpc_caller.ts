@@ -48,7 +48,9 @@ export class GrpcCaller {
         "grpc-timeout": `${timeoutMs}m`,
         ...headers,
       });
+      let isSettled = false;
       const settle = (): void => {
+        isSettled = true;
         clearTimeout(timer);
         session.off("error", fail);
         session.off("close", onClose);
@@ -80,7 +82,7 @@ export class GrpcCaller {
       stream.on("response", (response) => answered = { ...answered, ...response });
       stream.on("trailers", (trailers) => {
         answered = { ...answered, ...trailers };
-        if (isEnded) finish();
+        if (isEnded && !isSettled) finish();
       });
       stream.on("data", (chunk: Buffer) => {
         if (length < MAX_ANSWER_BYTES) chunks.push(chunk);
@@ -88,6 +90,7 @@ export class GrpcCaller {
       });
       stream.on("end", () => {
         isEnded = true;
+        if (isSettled) return;
         if (!isCut(answered)) return finish();
         // A broken connection ends streams, too; the trailers of a whole answer may come after its end.
         clearTimeout(timer);

@@ -204,35 +204,3 @@ Deno.test("--json prints one object with all counts, under names that stay", () 
     assert(lag_p50_ms <= lag_p95_ms && lag_p95_ms <= lag_max_ms);
     assertStringIncludes(io.err, "standard input is damaged");
   }));
-
-Deno.test("with --json, replay prints a summary with stable names and nothing else", () =>
-  withCollector(async (path) => {
-    const io = createCapturedIo({ stdin: RECORDING });
-    const args = [
-      "replay",
-      "-",
-      "--to",
-      `unix://${path}`,
-      "--speed",
-      "max",
-      "--loop",
-      "2",
-      "--json",
-    ];
-    assertEquals(await main(args, io), 0);
-    assertEquals(io.err, "");
-    const { elapsed_ms, ...summary } = JSON.parse(io.out);
-    assert(elapsed_ms >= 0);
-    assertEquals(summary, {
-      event: "summary",
-      outcome: "done",
-      spans: 6,
-      events: 10,
-      lost_events: 0,
-      left_events: 0,
-      reconnects: 0,
-      skipped: {},
-      dropped: {},
-      changed: {},
-    });
-  }));
