@@ -139,10 +139,13 @@ export async function runReplayCommand(
   await progress.clear();
   await Promise.all(notices);
   if (options.json) await io.stdout.write(replaySummaryJson(summary, url));
-  const hint = summary.error?.startsWith("Cannot reach")
-    ? "Start a collector with: trace collect, or name another receiver with --to\n"
-    : "";
-  await io.stderr.write(describeReplay(summary) + hint);
+  else await io.stderr.write(describeReplay(summary));
+  if (summary.error !== undefined) {
+    const hint = summary.error.startsWith("Cannot reach")
+      ? "; start a collector with: trace collect, or name another receiver with --to"
+      : "";
+    await io.stderr.write(`trace: ${summary.error}${hint}\n`);
+  }
   const isWhole = summary.outcome === "done" &&
     Object.keys(summary.rejected).length === 0 && Object.keys(summary.notSent).length === 0;
   return isWhole ? 0 : 1;

@@ -34,7 +34,7 @@ export function replaySummaryJson(summary: ReplaySummary, url: string): string {
 
 /** What came of a replay, for people. */
 export function describeReplay(summary: ReplaySummary): string {
-  const { outcome, error, lagMs, rejected, notSent, firstRefusal } = summary;
+  const { outcome, lagMs, rejected, notSent, firstRefusal } = summary;
   const events = summary.sentEventCount > 0
     ? ` (${formatCount(summary.sentEventCount, "event")})`
     : "";
@@ -59,7 +59,6 @@ export function describeReplay(summary: ReplaySummary): string {
   }
   text += describeReasons("Left out, for the protocol has no place for it", summary.dropped) +
     describeReasons("Sent in another form (see docs/replay.md)", summary.changed);
-  if (outcome === "failed") text += `trace: ${error}\n`;
   if (outcome === "stopped") text += `trace: Stopped${describeRest(notSent.stopped ?? 0)}\n`;
   return text;
 }
