@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseTimestamp } from "../model/time.ts";
 import { type ReplayMoment, replaySpans } from "../replay/replay_spans.ts";
+import { parseOtlpHeaders } from "../transport/parse_otlp_headers.ts";
 import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
 import { openStoredSource } from "./find_source.ts";
@@ -118,6 +119,8 @@ export async function runReplayCommand(
   }
   const summary = await replaySpans((signal) => input.source.read(signal), {
     to: target,
+    // With the token of a receiver on another machine, say.
+    headers: parseOtlpHeaders(io.env("OTEL_EXPORTER_OTLP_HEADERS")),
     name: url,
     speed: options.speed,
     from: options.from,

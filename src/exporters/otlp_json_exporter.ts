@@ -16,7 +16,7 @@ export class OtlpJsonExporter implements Exporter<string> {
   readonly dropped: Record<string, number> = {};
   readonly changed: Record<string, number> = {};
   readonly #maxPendingSpans: number;
-  readonly #groups: OtlpGroups = new OtlpGroups(this);
+  readonly #groups: OtlpGroups = new OtlpGroups(this, { marksShortIds: true });
   #isFirst = true;
 
   constructor(options: OtlpJsonExporterOptions = {}) {

@@ -17,7 +17,7 @@ export class OtlpJsonlExporter implements Exporter<string> {
   readonly dropped: Record<string, number> = {};
   readonly changed: Record<string, number> = {};
   readonly #maxSpansPerLine: number;
-  readonly #groups: OtlpGroups = new OtlpGroups({ dropped: this.dropped, changed: this.changed });
+  readonly #groups: OtlpGroups = new OtlpGroups(this, { marksShortIds: true });
 
   constructor(options: OtlpJsonlExporterOptions = {}) {
     this.#maxSpansPerLine = options.maxSpansPerLine ?? 512;

@@ -35,6 +35,6 @@ export class OtlpProtoExporter implements Exporter<Uint8Array> {
   end(): Uint8Array {
     const spans = this.#spans;
     this.#spans = [];
-    return encodeOtlpProtobuf(spans, this);
+    return encodeOtlpProtobuf(spans, this, { marksShortIds: true });
   }
 }

@@ -3,7 +3,7 @@ import { fromBase64 } from "../base64.ts";
 import type { Losses } from "../losses.ts";
 import { ProtobufWriter } from "../protobuf/protobuf_writer.ts";
 import { OtlpGroups, type OtlpResourceSpans } from "./otlp_groups.ts";
-import type { OtlpEvent, OtlpLink, OtlpSpan, OtlpStatus } from "./otlp_span.ts";
+import type { OtlpEvent, OtlpForm, OtlpLink, OtlpSpan, OtlpStatus } from "./otlp_span.ts";
 import type { OtlpKeyValue, OtlpValue } from "./otlp_value.ts";
 
 /**
@@ -26,9 +26,10 @@ export function encodeOtlpJson(spans: readonly Span[], losses?: Losses): string 
 export function encodeOtlpProtobuf(
   spans: readonly Span[],
   losses?: Losses,
+  form?: OtlpForm,
 ): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
-  for (const { resource, scopeSpans, schemaUrl } of groupSpans(spans, losses)) {
+  for (const { resource, scopeSpans, schemaUrl } of groupSpans(spans, losses, form)) {
     const resourceSpansAt = writer.begin(1);
     const resourceAt = writer.begin(1);
     writeAttributes(writer, 1, resource.attributes);
@@ -57,8 +58,12 @@ export function formatOtlpRequest(resourceSpans: readonly OtlpResourceSpans[]): 
   return JSON.stringify({ resourceSpans });
 }
 
-function groupSpans(spans: readonly Span[], losses?: Losses): OtlpResourceSpans[] {
-  const groups = new OtlpGroups(losses);
+function groupSpans(
+  spans: readonly Span[],
+  losses?: Losses,
+  form?: OtlpForm,
+): OtlpResourceSpans[] {
+  const groups = new OtlpGroups(losses, form);
   for (const span of spans) groups.add(span);
   return groups.take();
 }

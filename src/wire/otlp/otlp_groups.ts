@@ -1,7 +1,7 @@
 import type { Attributes } from "../../model/attributes.ts";
 import type { InstrumentationScope, Span } from "../../model/span.ts";
 import type { Losses } from "../losses.ts";
-import { otlpResource, type OtlpSpan, otlpSpan } from "./otlp_span.ts";
+import { type OtlpForm, otlpResource, type OtlpSpan, otlpSpan } from "./otlp_span.ts";
 import { otlpAttributes, type OtlpKeyValue } from "./otlp_value.ts";
 
 /** A `ResourceSpans` of OTLP in protobuf's JSON form. */
@@ -37,14 +37,16 @@ export class OtlpGroups {
   /** Spans since the last `take`. */
   spanCount = 0;
   readonly #losses: Losses;
+  readonly #form: OtlpForm;
   /** By the resource as JSON: equal text is an equal resource. */
   readonly #groups = new Map<string, Group>();
   /** Spans mostly have the resource and the scope of the one before: comparing is faster than writing. */
   #last: { readonly span: Span; readonly group: Group; readonly scope: ScopeGroup } | undefined;
 
   /** @param losses Counts what OTLP cannot hold. */
-  constructor(losses: Losses = { dropped: {}, changed: {} }) {
+  constructor(losses: Losses = { dropped: {}, changed: {} }, form: OtlpForm = {}) {
     this.#losses = losses;
+    this.#form = form;
   }
 
   /** Adds a span. */
@@ -55,7 +57,7 @@ export class OtlpGroups {
     const scope = isSame && isSameScope(last.span.scope, span.scope)
       ? last.scope
       : scopeGroupOf(group, span.scope);
-    scope.spans.push(otlpSpan(span, this.#losses));
+    scope.spans.push(otlpSpan(span, this.#losses, this.#form));
     this.#last = { span, group, scope };
     this.spanCount++;
   }

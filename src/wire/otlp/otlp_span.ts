@@ -68,6 +68,15 @@ export interface OtlpStatus {
   readonly code?: number;
 }
 
+/** How spans become OTLP's. */
+export interface OtlpForm {
+  /**
+   * Whether a trace id of 16 digits is told beside the one with zeros in front, for who reads it back to the letter:
+   * in files, not in what is sent to programs that compare attributes. @default false
+   */
+  readonly marksShortIds?: boolean;
+}
+
 /**
  * Maps a span to OTLP. What OTLP has no field for goes into attributes whose names begin with
  * `trace.`; what it cannot hold is counted in `losses`.
@@ -81,13 +90,13 @@ export interface OtlpStatus {
  *
  * Specification: opentelemetry-proto, `trace/v1/trace.proto`, and OTLP's JSON encoding.
  */
-export function otlpSpan(span: Span, losses: Losses): OtlpSpan {
+export function otlpSpan(span: Span, losses: Losses, form: OtlpForm = {}): OtlpSpan {
   const traceId = otlpTraceId(span.traceId);
   const spanId = otlpSpanId(span.spanId);
   const parentId = span.parentId === undefined ? undefined : otlpSpanId(span.parentId);
   const attributes = otlpAttributes(span.attributes);
   // Of go-trace's spans, `trace.kind` says that their trace ids are short.
-  const isPadded = span.traceId.length === 16 && !isGoTraceKind(span.kind);
+  const isPadded = form.marksShortIds && span.traceId.length === 16 && !isGoTraceKind(span.kind);
   addOriginal(attributes, OWN_KEYS.traceId, traceId, span.traceId, isPadded);
   addOriginal(attributes, OWN_KEYS.spanId, spanId, span.spanId);
   if (parentId) addOriginal(attributes, OWN_KEYS.parentId, parentId, span.parentId!);
