@@ -2,11 +2,11 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type ForwardCounters, Forwarder } from "../exporters/forwarder.ts";
 import type { SpanBatch } from "../model/span_batch.ts";
-import { parseOtlpHeaders } from "../transport/parse_otlp_headers.ts";
 import { createSpanEncoder, openSpanTransport } from "../transport/span_encoder.ts";
 import { parseTarget, type Target } from "../transport/target.ts";
 import { ForwardSpool } from "./forward_spool.ts";
 import type { CliIo } from "./io.ts";
+import { readOtlpHeaders } from "./otlp_headers.ts";
 
 /** A receiver to forward to, as the command line names it. */
 export interface ForwardTarget {
@@ -52,9 +52,7 @@ export async function openForwards(
   options: ForwardOptions,
 ): Promise<Forwards> {
   const folder = stateFolder(io);
-  const headers = parseOtlpHeaders(
-    io.env("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? io.env("OTEL_EXPORTER_OTLP_HEADERS"),
-  );
+  const headers = readOtlpHeaders(io);
   const forwards = targets.map(({ url, target }) => ({
     url,
     spool: new ForwardSpool(folder, url),

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseTimestamp } from "../model/time.ts";
 import { type ReplayMoment, replaySpans } from "../replay/replay_spans.ts";
-import { parseOtlpHeaders } from "../transport/parse_otlp_headers.ts";
 import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
 import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
 import { findMatchingTraces } from "./matching_traces.ts";
+import { readOtlpHeaders } from "./otlp_headers.ts";
 import { parseCount, parseDuration, parseSize } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { describeProgress, describeReplay, replaySummaryJson } from "./replay_report.ts";
@@ -119,8 +119,7 @@ export async function runReplayCommand(
   }
   const summary = await replaySpans((signal) => input.source.read(signal), {
     to: target,
-    // With the token of a receiver on another machine, say.
-    headers: parseOtlpHeaders(io.env("OTEL_EXPORTER_OTLP_HEADERS")),
+    headers: readOtlpHeaders(io),
     name: url,
     speed: options.speed,
     from: options.from,
