@@ -4,7 +4,7 @@ import { OperationNamer } from "./_operation_namer.ts";
 import { criticalPath } from "./critical_path.ts";
 import { describeSource, type Operation } from "./operation.ts";
 import type { OperationGroup } from "./operation_group.ts";
-import { spanService } from "./span_service.ts";
+import { spanService } from "../model/span_service.ts";
 
 /** What an operation has to do with how long traces take. */
 export interface CriticalOperation {
@@ -56,7 +56,7 @@ export class CriticalPathTable {
     const inTrace = new Map<OperationGroup, number>();
     for (const { index, fromNano, toNano } of criticalPath(trace)) {
       const { span } = trace.nodes[index];
-      const group = this.#namer.group(describeSource(span), spanService(span));
+      const group = this.#namer.group(describeSource(span), spanService(span) ?? "");
       inTrace.set(group, (inTrace.get(group) ?? 0) + toNano - fromNano);
     }
     for (const [group, nano] of inTrace) {

@@ -4,7 +4,7 @@ import type { SpanKind } from "../model/span_kind.ts";
 import { normalizeCacheCommand } from "./_cache_command.ts";
 import { normalizePath } from "./normalize_path.ts";
 import { normalizeSql } from "./normalize_sql.ts";
-import { spanService } from "./span_service.ts";
+import { spanService } from "../model/span_service.ts";
 import { type SqlDialect, sqlDialectOf } from "./sql_dialect.ts";
 
 /**
@@ -77,7 +77,7 @@ export function operationOf(span: Span, onValue?: ValueListener): Operation {
   const source = describeSource(span);
   return {
     category: source.category,
-    service: spanService(span),
+    service: spanService(span) ?? "",
     name: operationName(source, onValue),
   };
 }

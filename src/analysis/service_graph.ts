@@ -2,7 +2,7 @@ import { isErrorSpan, type Span } from "../model/span.ts";
 import type { SpanNode, Trace } from "../model/trace.ts";
 import { DurationDistribution, type ValueBudget } from "./duration_distribution.ts";
 import { describeSource, type OperationCategory } from "./operation.ts";
-import { spanService } from "./span_service.ts";
+import { spanService } from "../model/span_service.ts";
 
 /** What stands at an end of a call. */
 export type ServiceNodeType = "service" | "database" | "queue" | "external";
@@ -97,8 +97,8 @@ export class ServiceGraph {
       isAnswered[parent] = 1;
       const isAwaited = isPair && above.kind !== "producer";
       this.#count(
-        { type: "service", name: spanService(above) },
-        { type: "service", name: spanService(span) },
+        { type: "service", name: spanService(above) ?? "" },
+        { type: "service", name: spanService(span) ?? "" },
         isAwaited ? above : span,
         isErrorSpan(span) || (isAwaited && isErrorSpan(above)),
       );
@@ -109,7 +109,7 @@ export class ServiceGraph {
       if (isAnswered[index] === 1 || !isAsking(category, span)) continue;
       if (hasSameBelow(nodes, index, sources[index].category, sources)) continue;
       this.#count(
-        { type: "service", name: spanService(span) },
+        { type: "service", name: spanService(span) ?? "" },
         calledNode(category, span),
         span,
         isErrorSpan(span),

@@ -18,7 +18,7 @@ import type { GroupTable, OperationGroup } from "./operation_group.ts";
 import { callerOf, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
 import { findRepeatedCalls, isCall } from "./repeated_calls.ts";
 import { selfTimesNano } from "./self_time.ts";
-import { spanService } from "./span_service.ts";
+import { spanService } from "../model/span_service.ts";
 
 /** Which spans count: what a compiled query of `src/query` is. */
 export interface SpanFilter {
@@ -278,7 +278,7 @@ export class StatsCollector {
 
   #groupsOf(span: Span, described: OperationSource): SpanGroups {
     const { usesGoTraceRules, by } = this.#options;
-    const serviceGroup = this.#serviceGroup(usesGoTraceRules ? "" : spanService(span));
+    const serviceGroup = this.#serviceGroup(usesGoTraceRules ? "" : (spanService(span) ?? ""));
     const operation = this.#namer.group(described, serviceGroup.name);
     const hasValue = by !== undefined &&
       (by.category === undefined || by.category === described.category);

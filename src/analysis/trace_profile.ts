@@ -8,7 +8,7 @@ import type { OperationGroup } from "./operation_group.ts";
 import { callerOf, type RepeatedCallStats, RepeatedCallTable } from "./repeated_call_table.ts";
 import { findRepeatedCalls } from "./repeated_calls.ts";
 import { selfTimesNano } from "./self_time.ts";
-import { spanService } from "./span_service.ts";
+import { spanService } from "../model/span_service.ts";
 
 /** The bounds of a {@linkcode TraceProfile}. */
 export interface TraceProfileOptions {
@@ -181,10 +181,10 @@ export class TraceProfile {
   }
 
   readonly #operationOf = (span: Span): Operation =>
-    this.#namer.group(describeSource(span), spanService(span));
+    this.#namer.group(describeSource(span), spanService(span) ?? "");
 
   #count(span: Span, isError: boolean, perTrace: TraceSums): OperationProfile {
-    const group = this.#namer.group(describeSource(span), spanService(span));
+    const group = this.#namer.group(describeSource(span), spanService(span) ?? "");
     let profile = this.#operations.get(group);
     if (profile === undefined) {
       const durations = new TimedSample(this.#maxSamples);

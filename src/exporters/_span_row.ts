@@ -4,7 +4,7 @@ import { durationNano, isErrorSpan, type MetricSample, type Span } from "../mode
 import { countDropped } from "../wire/count_dropped.ts";
 import type { Losses } from "../wire/losses.ts";
 import { formatAttributeValue } from "../wire/span_line/format_attribute_value.ts";
-import { serviceOf } from "./_service_of.ts";
+import { spanService } from "../model/span_service.ts";
 
 /** What a column of a table of spans holds. */
 export type ColumnType = "text" | "json" | "integer" | "flag" | "time";
@@ -24,7 +24,7 @@ export const SPAN_COLUMNS: readonly SpanColumn[] = [
   text("parent_id", (span) => span.parentId),
   text("name", (span) => span.name),
   text("kind", (span) => String(span.kind)),
-  text("service", serviceOf),
+  text("service", spanService),
   { name: "start_time", type: "time", value: (span) => span.startTimeUnixNano },
   { name: "end_time", type: "time", value: (span) => span.endTimeUnixNano },
   integer("start_unix_nano", (span) => span.startTimeUnixNano),

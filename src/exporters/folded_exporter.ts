@@ -6,7 +6,7 @@ import type { Trace } from "../model/trace.ts";
 import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { frameName } from "./_frame_name.ts";
-import { serviceOf } from "./_service_of.ts";
+import { spanService } from "../model/span_service.ts";
 import { TraceGroups } from "./_trace_groups.ts";
 
 /** How much a {@linkcode FoldedExporter} looks at before it writes. */
@@ -82,7 +82,7 @@ export class FoldedExporter implements Exporter<string> {
     const { span } = trace.nodes[index];
     const name = this.#escape(frameName(span));
     return ancestors.length === 0
-      ? `${this.#escape(serviceOf(span) ?? NO_SERVICE)};${name}`
+      ? `${this.#escape(spanService(span) ?? NO_SERVICE)};${name}`
       : `${ancestors.at(-1)};${name}`;
   }
 

@@ -5,7 +5,7 @@ import { formatTimestamp } from "../model/time.ts";
 import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { frameName, oneLine } from "./_frame_name.ts";
-import { serviceOf } from "./_service_of.ts";
+import { spanService } from "../model/span_service.ts";
 import { type SelectedTrace, TraceSelection } from "./_trace_selection.ts";
 
 /** How much a {@linkcode MarkdownExporter} writes. */
@@ -140,7 +140,7 @@ function durationText(span: Span): string {
 
 function details(span: Span): string {
   const parts = [String(span.kind)];
-  const service = serviceOf(span);
+  const service = spanService(span);
   if (service !== undefined) parts.push(cut(oneLine(service), MAX_NAME));
   if (isErrorSpan(span)) {
     const { error } = span.attributes;

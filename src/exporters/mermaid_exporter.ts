@@ -4,7 +4,7 @@ import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { frameName, oneLine } from "./_frame_name.ts";
-import { serviceOf } from "./_service_of.ts";
+import { spanService } from "../model/span_service.ts";
 import { type SelectedTrace, TraceSelection } from "./_trace_selection.ts";
 
 /** How much a {@linkcode MermaidExporter} writes. */
@@ -71,7 +71,7 @@ export class MermaidExporter implements Exporter<string> {
         continue;
       }
       this.#count(span);
-      const service = escape(cut(oneLine(serviceOf(span) ?? ""))) || "(no service)";
+      const service = escape(cut(oneLine(spanService(span) ?? ""))) || "(no service)";
       if (service !== section) this.#add(bars, `  section ${section = service}`);
       const duration = durationNano(span);
       const known = duration ?? trace.startTimeUnixNano + trace.durationNano -

@@ -4,7 +4,7 @@ import type { Span } from "../model/span.ts";
 import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
 import { frameName } from "./_frame_name.ts";
-import { serviceOf } from "./_service_of.ts";
+import { spanService } from "../model/span_service.ts";
 import { layoutEnd, layoutTrace, type SpanChain } from "./_trace_layout.ts";
 import { TraceGroups } from "./_trace_groups.ts";
 
@@ -104,7 +104,7 @@ export class SpeedscopeExporter implements Exporter<string> {
   }
 
   #frameOf(span: Span): number {
-    const service = serviceOf(span);
+    const service = spanService(span);
     let key = JSON.stringify({ name: frameName(span), file: service });
     let frame = this.#frames.get(key);
     if (frame === undefined && this.#frames.size >= MAX_FRAMES) {

@@ -1,5 +1,5 @@
 import { selfTimesNano } from "../analysis/self_time.ts";
-import { spanService } from "../analysis/span_service.ts";
+import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import {
   childIndices,
@@ -168,7 +168,7 @@ export class Outline {
         `total ${formatNano(durations.totalNano)}`,
       ]),
       ...(runningCount > 0 ? [`${runningCount} without an end`] : []),
-      ...(service === "" || parent >= 0 && service === spanService(nodes[parent].span)
+      ...(service === undefined || parent >= 0 && service === spanService(nodes[parent].span)
         ? []
         : [`[${shownText(service, MAX_LABEL_LENGTH)}]`]),
       ...(durations.count === 0 ? [`one #${id}`] : [`slowest #${id}`]),

@@ -1,5 +1,5 @@
 import type { Operation } from "../analysis/operation.ts";
-import { spanService } from "../analysis/span_service.ts";
+import { spanService } from "../model/span_service.ts";
 import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
@@ -20,7 +20,7 @@ export function describeTrace(trace: Trace, id: string, nowUnixNano: bigint | un
   return [
     `#${id} `,
     shownName(rootSpan),
-    ...(service === "" ? [] : [`[${shownText(service, MAX_SERVICE_LENGTH)}]`]),
+    ...(service === undefined ? [] : [`[${shownText(service, MAX_SERVICE_LENGTH)}]`]),
     formatDuration(traceDurationNano(trace, nowUnixNano)),
     showTime(trace.startTimeUnixNano),
     countText(nodes.length, "span"),
@@ -63,7 +63,7 @@ export function describeSpan(span: Span, options: SpanLineOptions): string {
   const status = httpStatus(span);
   if (status !== undefined) parts.push(status);
   const service = spanService(span);
-  if (service !== "" && service !== options.knownService) {
+  if (service !== undefined && service !== options.knownService) {
     parts.push(`[${shownText(service, MAX_SERVICE_LENGTH)}]`);
   }
   if (options.isOrphan) parts.push("(parent missing)");
@@ -93,7 +93,7 @@ export function shownName(span: Span): string {
 /** What spans do, in one line: `[service] name`. */
 export function describeOperation({ service, name }: Operation): string {
   const shown = name === "" ? "(no name)" : shownText(name, MAX_OPERATION_LENGTH);
-  return service === "" ? shown : `[${shownText(service, MAX_SERVICE_LENGTH)}] ${shown}`;
+  return service === undefined ? shown : `[${shownText(service, MAX_SERVICE_LENGTH)}] ${shown}`;
 }
 
 /** A length of time that statistics know as a number. */

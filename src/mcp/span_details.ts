@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { selfTimesNano } from "../analysis/self_time.ts";
-import { spanService } from "../analysis/span_service.ts";
+import { spanService } from "../model/span_service.ts";
 import { isErrorSpan } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
 import { errorMessage } from "../tui/span_text.ts";
@@ -79,7 +79,7 @@ function describe(trace: Trace, index: number, nowUnixNano: bigint | undefined):
         }`,
     ],
     ["kind", String(span.kind)],
-    ...(service === "" ? [] : [["service", shownText(service, 200)] as [string, string]]),
+    ...(service === undefined ? [] : [["service", shownText(service, 200)] as [string, string]]),
     [
       "start",
       `${showTime(span.startTimeUnixNano)} (${

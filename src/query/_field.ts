@@ -1,3 +1,4 @@
+import { spanService } from "../model/span_service.ts";
 import type { Attributes, AttributeValue } from "../model/attributes.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
@@ -68,7 +69,7 @@ export const INTRINSIC_FIELDS: readonly Field[] = [
   spanField("name", "text", 1, (span) => span.name),
   spanField("duration", "duration", 2, durationNano),
   spanField("status", "status", 5, readStatus),
-  spanField("service", "text", 4, readService),
+  spanField("service", "text", 4, spanService),
   spanField("kind", "kind", 1, (span) => String(span.kind)),
   spanField("error", "boolean", 5, isErrorSpan),
   spanField("running", "boolean", 1, (span) => span.state === "running"),
@@ -81,7 +82,7 @@ export const INTRINSIC_FIELDS: readonly Field[] = [
   spanField("parentID", "id", 1, (span) => span.parentId),
   traceField("traceDuration", "duration", (_span, trace) => trace.durationNano),
   traceField("rootName", "text", (_span, trace) => trace.rootSpan.name),
-  traceField("rootServiceName", "text", (_span, trace) => readService(trace.rootSpan)),
+  traceField("rootServiceName", "text", (_span, trace) => spanService(trace.rootSpan)),
   traceField("span:childCount", "number", countChildren),
   spanField("event:name", "text", EVENT_COST, (span) => readEach(span.events, ({ name }) => name)),
   spanField(
@@ -157,7 +158,7 @@ export function attributeField(scope: AttributeScope | undefined, key: string): 
         6,
         (span) =>
           get(span.attributes) ?? (span.resource && get(span.resource)) ??
-            (isService ? readService(span) : undefined),
+            (isService ? spanService(span) : undefined),
       );
     case "span":
       return spanField(name, "any", 6, (span) => get(span.attributes));
@@ -167,7 +168,7 @@ export function attributeField(scope: AttributeScope | undefined, key: string): 
         "any",
         6,
         (span) =>
-          (span.resource && get(span.resource)) ?? (isService ? readService(span) : undefined),
+          (span.resource && get(span.resource)) ?? (isService ? spanService(span) : undefined),
       );
     case "event":
       return spanField(
@@ -203,12 +204,6 @@ function attributeGetter(key: string): (attributes: Attributes) => AttributeValu
 /** How the span ended, by the sign that its protocol has for it. */
 function readStatus(span: Span): string {
   return isErrorSpan(span) ? "error" : span.status?.code ?? "unset";
-}
-
-/** The service a span belongs to, if it says so. */
-function readService(span: Span): string | undefined {
-  const service = span.service ?? span.resource?.["service.name"];
-  return typeof service === "string" && service !== "" ? service : undefined;
 }
 
 function isRoot(span: Span): boolean {

@@ -1,3 +1,4 @@
+import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, paintLine, type Segment } from "../terminal/frame.ts";
 import {
@@ -7,7 +8,6 @@ import {
   DIM,
   formatDateTime,
   show,
-  spanService,
 } from "./span_text.ts";
 import { nodeIndexOfRow, treeGuides } from "./trace_rows.ts";
 

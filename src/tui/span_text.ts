@@ -1,3 +1,4 @@
+import { spanService } from "../model/span_service.ts";
 import type { Attributes, AttributeValue } from "../model/attributes.ts";
 import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
@@ -99,12 +100,6 @@ export function describeDuration(span: Span, nowUnixNano: bigint | undefined): S
 /** For how long something has been running; clocks of two programs may differ. */
 export function describeRunning(elapsedNano: bigint): string {
   return `running ${formatDuration(elapsedNano > 0n ? elapsedNano : 0n)}…`;
-}
-
-/** The service a span belongs to, if it says so. */
-export function spanService(span: Span): string | undefined {
-  const service = span.service ?? span.resource?.["service.name"];
-  return typeof service === "string" && service !== "" ? service : undefined;
 }
 
 /** A moment as `11:03:12.123`. */

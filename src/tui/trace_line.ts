@@ -1,3 +1,4 @@
+import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, restyleLine, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
@@ -9,7 +10,6 @@ import {
   DIM,
   formatClock,
   kindMark,
-  spanService,
 } from "./span_text.ts";
 import { nodeIndexOfRow, treeGuides } from "./trace_rows.ts";
 import { waterfallBar } from "./waterfall.ts";

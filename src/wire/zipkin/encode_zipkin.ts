@@ -1,3 +1,4 @@
+import { spanService } from "../../model/span_service.ts";
 import { type AttributeValue, createAttributes } from "../../model/attributes.ts";
 import { countReason } from "../../model/counters.ts";
 import { isErrorSpan, type Span, type SpanEvent } from "../../model/span.ts";
@@ -73,7 +74,7 @@ export interface ZipkinJsonEndpoint {
  */
 export function zipkinSpan(span: Span, losses: Losses): ZipkinJsonSpan {
   const taken = new Set<string>();
-  const local = takeEndpoint(taken, span, "network.local", serviceOf(span));
+  const local = takeEndpoint(taken, span, "network.local", spanService(span)?.toWellFormed());
   const peer = span.attributes["peer.service"];
   const peerService = typeof peer === "string" && peer !== "" ? peer.toWellFormed() : undefined;
   if (peerService !== undefined) taken.add("peer.service");
@@ -156,11 +157,6 @@ function addAttributes(
   }
   if (isChanged) countReason(losses.changed, "attribute_type");
   if (isResourceChanged) countReason(losses.changed, "resource");
-}
-
-function serviceOf({ service, resource }: Span): string | undefined {
-  const name = service || resource?.["service.name"];
-  return typeof name === "string" && name !== "" ? name.toWellFormed() : undefined;
 }
 
 /** Makes an endpoint of an address and a port that are of the right type, and adds what it took. */
