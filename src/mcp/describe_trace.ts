@@ -93,7 +93,7 @@ export function shownName(span: Span): string {
 /** What spans do, in one line: `[service] name`. */
 export function describeOperation({ service, name }: Operation): string {
   const shown = name === "" ? "(no name)" : shownText(name, MAX_OPERATION_LENGTH);
-  return service === undefined ? shown : `[${shownText(service, MAX_SERVICE_LENGTH)}] ${shown}`;
+  return service === "" ? shown : `[${shownText(service, MAX_SERVICE_LENGTH)}] ${shown}`;
 }
 
 /** A length of time that statistics know as a number. */
