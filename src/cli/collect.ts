@@ -4,6 +4,7 @@ import { describeCounters } from "./describe_counters.ts";
 import { describeToken, readToken } from "./describe_token.ts";
 import type { CliIo } from "./io.ts";
 import { parseDuration } from "./parse_options.ts";
+import { formatReadyJson, formatSummaryJson } from "./session_json.ts";
 import { startSession } from "./session.ts";
 import {
   createSessionCommand,
@@ -30,23 +31,8 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
       }).catch((error) => {
         throw new CommandError(error.message);
       });
-      const { pid, view } = session.info;
-      const { ssf, otlpHttp, otlpGrpc, zipkin, token } = session.endpoints;
-      if (options.json) {
-        const ready = {
-          event: "ready",
-          pid,
-          socket: session.info.socket,
-          view,
-          out: session.out,
-          otlp_http: otlpHttp,
-          otlp_grpc: otlpGrpc,
-          zipkin,
-          ssf: ssf.length > 0 ? ssf : undefined,
-          token,
-        };
-        await io.stdout.write(JSON.stringify(ready) + "\n");
-      }
+      const { otlpHttp, otlpGrpc, zipkin, ssf } = session.endpoints;
+      if (options.json) await io.stdout.write(formatReadyJson(session));
       if (!options.quiet) {
         await io.stderr.write(
           `Collecting. Point programs here:\n  export TRACE_SOCKET=${session.info.socket}\n` +
@@ -73,13 +59,10 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
       await stopped(io.signal, options.for);
       clearInterval(progress);
       await session.close();
-      const summary = session.summary();
-      if (options.json) {
-        await io.stdout.write(JSON.stringify({ event: "summary", ...summary }) + "\n");
-      }
+      if (options.json) await io.stdout.write(formatSummaryJson(session));
       if (!options.quiet) {
         await io.stderr.write(
-          (isProgressShown ? "\r\x1b[K" : "") + describeCounters(summary) + "\n" +
+          (isProgressShown ? "\r\x1b[K" : "") + describeCounters(session.summary()) + "\n" +
             (session.out === undefined ? "" : `Open it: trace view ${session.out}\n`),
         );
       }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { TraceStore } from "../assemble/trace_store.ts";
 import { viewMessages } from "../broadcast/live_client.ts";
 import type { Span } from "../model/span.ts";
 import { decodeSpanLine } from "../wire/span_line/decode_span_line.ts";
@@ -23,12 +24,21 @@ import {
   printNotice,
   toSessionOptions,
 } from "./session_options.ts";
+import { formatReadyJson, formatSummaryJson } from "./session_json.ts";
+import { formatTraceJson } from "./trace_json.ts";
 import { TraceLinks } from "./trace_links.ts";
 
 /** Builds `trace run`. */
 export function createRunCommand(io: CliIo, setExitCode: (code: number) => void): Command {
   return createSessionCommand("run", FREE_PORTS)
-    .option("--quiet", "print no traces, only the command's own output")
+    .option(
+      "--json",
+      "print one JSON object a line: ready, each trace, then summary; on standard error",
+    )
+    .option(
+      "--quiet",
+      "print no traces, only the command's own output (and what --json prints)",
+    )
     .argument("<command...>", "the command and its arguments; put -- in front of them")
     .passThroughOptions()
     .usage("[options] [--] COMMAND...")
@@ -50,20 +60,24 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
       }).catch((error) => {
         throw new CommandError(error.message);
       });
-      if (!options.quiet) await tell(io, describeToken(session));
+      if (options.json) await tell(io, formatReadyJson(session));
+      else if (!options.quiet) await tell(io, describeToken(session));
       const env = await commandEnv(io, session);
       // Not before it really starts: preparing took a while.
       const span = startCommandSpan(command);
       record.links = new TraceLinks(span.traceId);
       session.record(span);
-      const tree = new CommandTree(span, { color: wantsColor(io, io.stderr) });
+      const tree = options.json
+        ? new TraceLines()
+        : new CommandTree(span, { color: wantsColor(io, io.stderr) });
       const printing = options.quiet ? undefined : printTraces(io, session, tree);
       const end = await runCommand(io, command, { ...env, ...spanEnv(span) });
       const ended = record.ended = endCommandSpan(span, end);
       await session.close();
       await printing;
       if (end.error !== undefined) await tell(io, `trace: ${end.error}\n`);
-      else if (!options.quiet) {
+      if (tree instanceof TraceLines) await tell(io, formatSummaryJson(session));
+      else if (end.error === undefined && !options.quiet) {
         const summary = session.summary();
         const counts = describeContents(summary, tree.hasOwnSpans);
         await tell(
@@ -86,8 +100,28 @@ command, 126 when it cannot be executed. SIGINT, SIGTERM, SIGHUP, SIGQUIT and SI
 to the command. A second one of the first three kills it; the exit code is 130 then.
 `;
 
+/** What is printed of the spans that come: the command's tree, or a line a trace. */
+interface Printer {
+  add(span: Span, nowMs: number): void;
+  /** What is finished by now; at the end all that is left. */
+  print(nowMs: number, isFinal?: boolean): string;
+}
+
+class TraceLines implements Printer {
+  readonly #store = new TraceStore();
+
+  add(span: Span, nowMs: number): void {
+    this.#store.add(span, nowMs);
+  }
+
+  print(nowMs: number, isFinal = false): string {
+    return this.#store.finishedTraces(nowMs, isFinal)
+      .map(({ trace }) => formatTraceJson(trace)).join("");
+  }
+}
+
 /** Prints what runs under the command, each tree when it is finished; resolves with the session. */
-async function printTraces(io: CliIo, session: Session, tree: CommandTree): Promise<void> {
+async function printTraces(io: CliIo, session: Session, tree: Printer): Promise<void> {
   let printing = Promise.resolve();
   function print(text: string): Promise<void> {
     return printing = printing.then(() => text === "" ? undefined : tell(io, text));

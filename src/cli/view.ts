@@ -1,10 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Command as PlainCommand } from "commander";
 import { adoptStartedTraces } from "../assemble/adopt_traces.ts";
-import type { Trace } from "../model/trace.ts";
-import { formatTimestamp } from "../model/time.ts";
 import { printTrace } from "../tui/print_trace.ts";
-import { encodeSpanLine } from "../wire/span_line/encode_span_line.ts";
+import { formatTraceJson } from "./trace_json.ts";
 import { findSource } from "./find_source.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { type FormatTrace, printSource } from "./print_source.ts";
@@ -39,15 +37,6 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
       const { showSource } = await import("./view_terminal.ts");
       await showSource(io, source, { where, isFollowing: options.follow });
     }) as unknown as PlainCommand;
-}
-
-/** What `--json` prints for a trace: one line. */
-export function formatTraceJson(trace: Trace): string {
-  // Spliced, because only the encoder writes 64-bit integers and times without loss.
-  const spans = trace.nodes.map((node) => encodeSpanLine(node.span).trimEnd()).join(",");
-  const start = formatTimestamp(trace.startTimeUnixNano);
-  return `{"trace_id":${JSON.stringify(trace.traceId)},"start_time":"${start}",` +
-    `"duration_ns":${trace.durationNano},"spans":[${spans}]}\n`;
 }
 
 function textFormat(io: CliIo, source: SpanSource): FormatTrace {

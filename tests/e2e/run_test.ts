@@ -106,3 +106,24 @@ Deno.test("the tree of a command can be seen again, and traces stay what they we
       { trace_id: "t1", span_id: "job", attrs: { "trace.started": true } },
     ]);
   }));
+
+Deno.test("with --json, standard error has one object a line, and standard output stays the command's", () =>
+  inTemporaryFolder(async (folder) => {
+    const events = startLine("a").trim() + "\n" + endLine("a").trim();
+    const code =
+      `const socket = await Deno.connect({ transport: "unix", path: Deno.env.get("TRACE_SOCKET") });
+      await socket.write(new TextEncoder().encode(${JSON.stringify(events + "\n")}));
+      socket.close();
+      console.log("mine");`;
+    const command = [Deno.execPath(), "eval", "--unstable-net", code];
+    const result = await runTrace(["run", "--json", "--", ...command], {
+      folder,
+      env: { OTEL_DENO: "false" },
+    });
+    assertEquals([result.code, result.stdout], [0, "mine\n"]);
+    const lines = result.stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals([lines[0].event, lines.at(-1).event], ["ready", "summary"]);
+    const names = lines.slice(1, -1).flatMap(({ spans }) => spans).map(({ id }) => id);
+    assertEquals([names.length, names.includes("a")], [2, true]);
+    assertEquals([lines.at(-1).spans, lines.at(-1).traces], [2, 2]);
+  }));
