@@ -1,6 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "commander";
-import { parseSsfAddress, type SsfAddress } from "../receivers/ssf_address.ts";
+import type { SocketAddress } from "../model/socket_address.ts";
+import { parseSsfAddress } from "../receivers/ssf_address.ts";
 import { type ForwardTarget, parseForwardTarget } from "./forward_targets.ts";
 import { type HostPort, parseHostPort } from "./host_port.ts";
 import type { CliIo } from "./io.ts";
@@ -164,7 +165,7 @@ function collectForwardTarget(url: string, before: readonly ForwardTarget[] = []
 }
 
 /** Adds the address of one `--ssf` to those of the ones before it. */
-function collectSsfAddress(text: string, before: readonly SsfAddress[] = []): SsfAddress[] {
+function collectSsfAddress(text: string, before: readonly SocketAddress[] = []): SocketAddress[] {
   try {
     return [...before, parseSsfAddress(text)];
   } catch (error) {

@@ -14,7 +14,7 @@ import { otlpGrpcMethods } from "../receivers/otlp_grpc_methods.ts";
 import { otlpHttpRoutes } from "../receivers/otlp_http_routes.ts";
 import { OtlpIntake } from "../receivers/otlp_intake.ts";
 import { SpanIntake } from "../receivers/span_intake.ts";
-import { formatSsfAddress, type SsfAddress } from "../receivers/ssf_address.ts";
+import { formatSocketAddress, type SocketAddress } from "../model/socket_address.ts";
 import { SsfIntake } from "../receivers/ssf_intake.ts";
 import type { SsfReceiver } from "../receivers/ssf_receiver.ts";
 import { zipkinHttpRoutes } from "../receivers/zipkin_http_routes.ts";
@@ -28,7 +28,7 @@ import { formatHostPort, type HostPort } from "./host_port.ts";
 /** Options of {@linkcode listenForPrograms}: which receivers there are, and their bounds. */
 export interface SessionReceiverOptions {
   /** Where SSF is received. */
-  ssf?: readonly SsfAddress[];
+  ssf?: readonly SocketAddress[];
   /** Where OTLP over HTTP is received. @default nowhere */
   otlpHttp?: PortChoice;
   /** Where OTLP over gRPC is received. @default nowhere */
@@ -144,7 +144,7 @@ export async function listenForPrograms(
   for (const address of options.ssf ?? []) {
     const receiver = await listenSsf(address, { intake: ssfIntake, backPressure, maxConnections });
     receivers.push(receiver);
-    ssf.push(formatSsfAddress(receiver.address));
+    ssf.push(formatSocketAddress(receiver.address));
     if (address.transport !== "unix" && !isLoopback(address.host)) {
       options.onNotice?.(
         "receives SSF from the network, which carries no token: whoever reaches this machine can send",

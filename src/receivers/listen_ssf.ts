@@ -1,7 +1,7 @@
 import { bindTcp } from "../runtime/bind_tcp.ts";
 import { bindUdp } from "../runtime/bind_udp.ts";
 import { describeBindError } from "./describe_bind_error.ts";
-import { formatSsfAddress, type SsfAddress } from "./ssf_address.ts";
+import { formatSocketAddress, type SocketAddress } from "../model/socket_address.ts";
 import { SsfDatagramReceiver } from "./ssf_datagram_receiver.ts";
 import type { SsfReceiver, SsfReceiverOptions } from "./ssf_receiver.ts";
 import { SsfStreamReceiver } from "./ssf_stream_receiver.ts";
@@ -16,7 +16,7 @@ import { listenUnix } from "./unix_listener.ts";
  * @throws {Error} When the address cannot be bound, with what to do about it.
  */
 export async function listenSsf(
-  address: SsfAddress,
+  address: SocketAddress,
   options: SsfReceiverOptions,
 ): Promise<SsfReceiver> {
   if (address.transport === "unix") {
@@ -32,6 +32,8 @@ export async function listenSsf(
     const listener = await bindTcp(host, port);
     return new SsfStreamReceiver(listener, { ...address, port: listener.port }, options);
   } catch (error) {
-    throw new Error(`Cannot listen on "${formatSsfAddress(address)}": ${describeBindError(error)}`);
+    throw new Error(
+      `Cannot listen on "${formatSocketAddress(address)}": ${describeBindError(error)}`,
+    );
   }
 }

@@ -1,12 +1,12 @@
 import type { DatagramSocket } from "../runtime/bind_udp.ts";
-import type { SsfAddress } from "./ssf_address.ts";
+import type { SocketAddress } from "../model/socket_address.ts";
 import type { SsfIntake } from "./ssf_intake.ts";
 import type { SsfReceiver, SsfReceiverOptions } from "./ssf_receiver.ts";
 import { waitUntilQuiet } from "./wait_until_quiet.ts";
 
 /** Receives SSF over UDP, one span a datagram. */
 export class SsfDatagramReceiver implements SsfReceiver {
-  readonly address: SsfAddress;
+  readonly address: SocketAddress;
   /** Always 0: datagrams need no connection. */
   readonly refusedConnectionCount = 0;
   readonly #intake: SsfIntake;
@@ -17,7 +17,7 @@ export class SsfDatagramReceiver implements SsfReceiver {
   #receiving: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(socket: DatagramSocket, address: SsfAddress, options: SsfReceiverOptions) {
+  constructor(socket: DatagramSocket, address: SocketAddress, options: SsfReceiverOptions) {
     this.address = address;
     this.#socket = socket;
     this.#intake = options.intake;

@@ -1,4 +1,4 @@
-import type { SsfAddress } from "./ssf_address.ts";
+import type { SocketAddress } from "../model/socket_address.ts";
 import type { SsfIntake } from "./ssf_intake.ts";
 
 /** Options of `listenSsf`. */
@@ -21,7 +21,7 @@ export interface SsfReceiverOptions {
 /** Receives SSF at one address. */
 export interface SsfReceiver extends AsyncDisposable {
   /** Where it listens, with the port that it really has. */
-  readonly address: SsfAddress;
+  readonly address: SocketAddress;
   /** Connections that were refused because too many were open. */
   readonly refusedConnectionCount: number;
   /** Receives; resolves once the receiver is closed. */

@@ -1,18 +1,18 @@
 import type { ByteConnection } from "../runtime/byte_stream.ts";
 import { SsfFrameReader } from "../wire/ssf/ssf_frame_reader.ts";
-import type { SsfAddress } from "./ssf_address.ts";
+import type { SocketAddress } from "../model/socket_address.ts";
 import type { SsfIntake } from "./ssf_intake.ts";
 import type { SsfReceiver, SsfReceiverOptions } from "./ssf_receiver.ts";
 import { type StreamListener, StreamServer } from "./stream_server.ts";
 
 /** Receives SSF in frames over connections of a stream socket. */
 export class SsfStreamReceiver implements SsfReceiver {
-  readonly address: SsfAddress;
+  readonly address: SocketAddress;
   readonly #intake: SsfIntake;
   readonly #options: SsfReceiverOptions;
   readonly #server: StreamServer;
 
-  constructor(listener: StreamListener, address: SsfAddress, options: SsfReceiverOptions) {
+  constructor(listener: StreamListener, address: SocketAddress, options: SsfReceiverOptions) {
     this.address = address;
     this.#intake = options.intake;
     this.#options = options;

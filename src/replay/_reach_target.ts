@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
-import { openSocket, type SocketAddress } from "../transport/socket_address.ts";
+import type { SocketAddress } from "../model/socket_address.ts";
+import { openSocket } from "../transport/open_socket.ts";
 import type { Target } from "../transport/target.ts";
 
 /**

@@ -3,7 +3,8 @@ import { clearTimeout, setTimeout } from "node:timers";
 import { awaitWrite } from "./await_write.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import { rejected, retryAfter, type SendResult, SENT } from "./send_result.ts";
-import { openSocket, type SocketAddress } from "./socket_address.ts";
+import type { SocketAddress } from "../model/socket_address.ts";
+import { openSocket } from "./open_socket.ts";
 import type { Transport } from "./transport.ts";
 
 /** Options of {@linkcode SocketTransport}. */

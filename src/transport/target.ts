@@ -1,4 +1,4 @@
-import { parseSocketAddress, type SocketAddress } from "./socket_address.ts";
+import { parseSocketAddress, type SocketAddress } from "../model/socket_address.ts";
 
 /** A receiver of spans, of any kind, as its URL names it. */
 export type Target =
@@ -51,7 +51,7 @@ function socketTarget(
   text: string,
   defaultPort?: number,
 ): Target | undefined {
-  const address = parseSocketAddress(text, defaultPort);
+  const address = parseSocketAddress(text, { defaultPort });
   return address && { protocol, address };
 }
 

@@ -13,7 +13,7 @@ import {
   type NetworkClientOptions,
 } from "./client_options.ts";
 import { NetworkBackend } from "./network_backend.ts";
-import { openSocket } from "../transport/socket_address.ts";
+import { openSocket } from "../transport/open_socket.ts";
 import { parseVeneurAddress } from "./veneur_address.ts";
 
 /**

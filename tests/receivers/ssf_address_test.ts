@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { formatSsfAddress, parseSsfAddress } from "../../src/receivers/ssf_address.ts";
+import { formatSocketAddress } from "../../src/model/socket_address.ts";
+import { parseSsfAddress } from "../../src/receivers/ssf_address.ts";
 
 Deno.test("addresses are parsed, with veneur's port and this machine where they say nothing", () => {
   for (
@@ -12,8 +13,8 @@ Deno.test("addresses are parsed, with veneur's port and this machine where they 
       ["unix:///run/a b%20.sock", "unix:///run/a b%20.sock"],
     ]
   ) {
-    assertEquals(formatSsfAddress(parseSsfAddress(text)), full);
-    assertEquals(formatSsfAddress(parseSsfAddress(full)), full);
+    assertEquals(formatSocketAddress(parseSsfAddress(text)), full);
+    assertEquals(formatSocketAddress(parseSsfAddress(full)), full);
   }
 });
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { listenSsf } from "../../src/receivers/listen_ssf.ts";
-import { formatSsfAddress, parseSsfAddress } from "../../src/receivers/ssf_address.ts";
+import { formatSocketAddress } from "../../src/model/socket_address.ts";
+import { parseSsfAddress } from "../../src/receivers/ssf_address.ts";
 import { SsfIntake, type SsfIntakeOptions } from "../../src/receivers/ssf_intake.ts";
 import type { SsfReceiver, SsfReceiverOptions } from "../../src/receivers/ssf_receiver.ts";
 import { encodeSsfSpan } from "../../src/wire/ssf/encode_ssf_span.ts";
@@ -52,7 +53,7 @@ async function withReceiver(
     await using receiver = await listenSsf(parseSsfAddress(url), { intake, ...options });
     const serving = receiver.serve();
     await test({
-      url: formatSsfAddress(receiver.address),
+      url: formatSocketAddress(receiver.address),
       receiver,
       intake,
       spans,

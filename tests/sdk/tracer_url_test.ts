@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Span } from "../../src/model/span.ts";
 import { listenSsf } from "../../src/receivers/listen_ssf.ts";
-import { formatSsfAddress, parseSsfAddress } from "../../src/receivers/ssf_address.ts";
+import { formatSocketAddress } from "../../src/model/socket_address.ts";
+import { parseSsfAddress } from "../../src/receivers/ssf_address.ts";
 import { SsfIntake } from "../../src/receivers/ssf_intake.ts";
 import { createTracer, type TracerOptions } from "../../src/sdk/mod.ts";
 import type { RecordingSpan } from "../../src/sdk/recording_span.ts";
@@ -31,7 +32,7 @@ async function receiveSsf(
     intake.flush();
   }
   return {
-    url: `ssf+${formatSsfAddress(receiver.address)}`,
+    url: `ssf+${formatSocketAddress(receiver.address)}`,
     spans,
     stop,
     [Symbol.asyncDispose]: stop,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { SocketAddress } from "../../src/transport/socket_address.ts";
+import type { SocketAddress } from "../../src/model/socket_address.ts";
 import { SocketTransport } from "../../src/transport/socket_transport.ts";
 import { LineReceiver } from "../sdk/_line_receiver.ts";
 
