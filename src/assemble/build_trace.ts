@@ -1,5 +1,6 @@
 import { isErrorSpan, type Span } from "../model/span.ts";
 import type { SpanNode, Trace } from "../model/trace.ts";
+import { PlaceTable } from "./_place_table.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
 
 /**
@@ -103,13 +104,13 @@ interface SortedSpans {
 }
 
 function sortSpans(spans: readonly Span[], warnings: string[]): SortedSpans {
-  const places = new Map<string, number>();
+  const places = new PlaceTable(spans.length);
   const distinct: Span[] = [];
   const conflicts = new Set<string>();
   for (const span of spans) {
     const place = places.get(span.spanId);
-    if (place === undefined) {
-      places.set(span.spanId, distinct.length);
+    if (place < 0) {
+      places.add(span.spanId);
       distinct.push(span);
     } else {
       if (isConflict(distinct[place], span)) conflicts.add(span.spanId);
@@ -139,10 +140,10 @@ function sortSpans(spans: readonly Span[], warnings: string[]): SortedSpans {
   const sorted = new Array<Span>(count);
   for (let rank = 0; rank < count; rank++) {
     const span = sorted[rank] = distinct[order[rank]];
-    const place = span.parentId === undefined ? undefined : places.get(span.parentId);
+    const place = span.parentId === undefined ? NO_PARENT : places.get(span.parentId);
     parents[rank] = span.parentId === undefined
       ? NO_PARENT
-      : place === undefined
+      : place < 0
       ? PARENT_NOT_SEEN
       : ranks[place];
   }
