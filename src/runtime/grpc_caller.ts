@@ -48,7 +48,9 @@ export class GrpcCaller {
         "grpc-timeout": `${timeoutMs}m`,
         ...headers,
       });
+      let isSettled = false;
       const settle = (): void => {
+        isSettled = true;
         clearTimeout(timer);
         session.off("error", fail);
         session.off("close", onClose);
@@ -88,6 +90,8 @@ export class GrpcCaller {
       });
       stream.on("end", () => {
         isEnded = true;
+        // A stream that was given up ends, too.
+        if (isSettled) return;
         if (!isCut(answered)) return finish();
         // A broken connection ends streams, too; the trailers of a whole answer may come after its end.
         clearTimeout(timer);
