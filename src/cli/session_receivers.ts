@@ -5,7 +5,6 @@ import { AccessToken } from "../receivers/access_token.ts";
 import { describeBindError } from "../receivers/describe_bind_error.ts";
 import { BodyMemory } from "../receivers/body_memory.ts";
 import { GoTraceReceiver } from "../receivers/gotrace_receiver.ts";
-import { GrpcGate } from "../receivers/grpc_gate.ts";
 import { GrpcReceiver } from "../receivers/grpc_receiver.ts";
 import { isLoopback } from "../receivers/is_loopback.ts";
 import { HttpReceiver, type HttpRoute } from "../receivers/http_receiver.ts";
@@ -18,8 +17,6 @@ import { formatSocketAddress, type SocketAddress } from "../model/socket_address
 import { SsfIntake } from "../receivers/ssf_intake.ts";
 import type { SsfReceiver } from "../receivers/ssf_receiver.ts";
 import { zipkinHttpRoutes } from "../receivers/zipkin_http_routes.ts";
-import type { ByteConnection } from "../runtime/byte_stream.ts";
-import { connectTcp } from "../runtime/connect_tcp.ts";
 import { describePortHolder } from "../runtime/describe_port_holder.ts";
 import { transcodeOtlpJson } from "../wire/otlp/transcode_otlp_json.ts";
 import { transcodeOtlpProtobuf } from "../wire/otlp/transcode_otlp_protobuf.ts";
@@ -193,7 +190,7 @@ export async function listenForPrograms(
   }
   function listenHttp(
     routes: Record<string, HttpRoute>,
-    connectHttp2?: (peer: string | undefined) => Promise<ByteConnection>,
+    http2?: GrpcReceiver,
   ): typeof bindHttp {
     function bindHttp({ host, port }: PortChoice): Promise<HttpReceiver> {
       return HttpReceiver.listen(host, port, {
@@ -204,36 +201,29 @@ export async function listenForPrograms(
         maxConnections,
         corsOrigins,
         token,
-        connectHttp2,
+        http2,
         onRefused,
       });
     }
     return bindHttp;
   }
-  const grpcOptions = {
-    methods: otlpGrpcMethods(otlp),
-    memory,
-    backPressure,
-    maxMessageBytes: maxBodyBytes,
-    maxConnections,
-    onRefused,
-  };
-  let connectGrpc: ((peer: string | undefined) => Promise<ByteConnection>) | undefined;
+  let grpc: GrpcReceiver | undefined;
   const otlpGrpc = await listen("OTLP over gRPC", options.otlpGrpc, async ({ host, port }) => {
-    if (token === undefined) {
-      const receiver = await GrpcReceiver.listen(host, port, grpcOptions);
-      connectGrpc = () => connectTcp(host, receiver.port);
-      return receiver;
-    }
-    const gate = await GrpcGate.listen(host, port, { ...grpcOptions, token });
-    connectGrpc = (peer) => gate.connect(peer);
-    return gate;
+    return grpc = await GrpcReceiver.listen(host, port, {
+      methods: otlpGrpcMethods(otlp),
+      memory,
+      backPressure,
+      maxMessageBytes: maxBodyBytes,
+      maxConnections,
+      token,
+      onRefused,
+    });
   });
   const otlpHttp = await listen(
     "OTLP over HTTP",
     options.otlpHttp,
     // Programs that are given one address for OTLP may speak either there.
-    listenHttp({ ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) }, connectGrpc),
+    listenHttp({ ...otlpHttpRoutes(otlp), ...zipkinHttpRoutes(spans) }, grpc),
   );
   const zipkin = await listen("Zipkin", options.zipkin, listenHttp(zipkinHttpRoutes(spans)));
 

@@ -11,7 +11,6 @@ import { Http2Problem, type HttpHead } from "./http_head.ts";
 import { HttpProblem } from "./http_problem.ts";
 import { HttpRequestReader, type HttpRequestReaderOptions } from "./http_request_reader.ts";
 import { StreamServer } from "./stream_server.ts";
-import { tunnel } from "./tunnel.ts";
 import { unpackBody } from "./unpack_body.ts";
 
 /** What is done with the bodies that are sent to one path. */
@@ -30,6 +29,18 @@ export interface HttpRoute {
   describe(problem: HttpProblem, contentType: string | undefined): HttpAnswer;
 }
 
+/** What takes connections that speak HTTP/2. */
+export interface Http2Receiver {
+  /**
+   * Reads from a connection until it ends. Never rejects.
+   *
+   * @param first What has been read from it already.
+   */
+  read(connection: ByteConnection, first: Uint8Array): Promise<void>;
+  /** A number that grows with everything that is received. */
+  activity(): number;
+}
+
 /** Options of {@linkcode HttpReceiver}. */
 export interface HttpReceiverOptions extends HttpRequestReaderOptions {
   /** By path. */
@@ -43,12 +54,10 @@ export interface HttpReceiverOptions extends HttpRequestReaderOptions {
   /** Connections at once; one more is closed at once and counted. @default 1,000 */
   maxConnections?: number;
   /**
-   * Connects to a receiver of HTTP/2: connections that speak that are passed on to it, so that programs
-   * may send gRPC to this port, too. Without it they are refused.
-   *
-   * @param peer The address that the connection comes from; `undefined` when that is not known.
+   * A receiver of HTTP/2, which is given the connections that speak that, so that programs may send gRPC
+   * to this port, too. Without it they are refused.
    */
-  connectHttp2?: (peer: string | undefined) => Promise<ByteConnection>;
+  http2?: Http2Receiver;
   /** Origins of web pages that may send, `*` for all. @default none */
   corsOrigins?: readonly string[];
   /** What programs on other machines need in order to send. @default nothing */
@@ -131,7 +140,7 @@ export class HttpReceiver implements AsyncDisposable {
   /** A request that is under way holds the closing back, whether something of it has just come or not. */
   #measureActivity(): number {
     if (this.#requestsUnderWay > 0) this.#activity++;
-    return this.#activity;
+    return this.#activity + (this.#options.http2?.activity() ?? 0);
   }
 
   async #read(connection: ByteConnection): Promise<void> {
@@ -141,7 +150,9 @@ export class HttpReceiver implements AsyncDisposable {
       while (await this.#answerNext(reader, connection.peer)) this.#activity++;
     } catch (error) {
       this.#readers.delete(reader);
-      if (error instanceof Http2Problem) await this.#passOn(connection, reader.takeInput());
+      if (error instanceof Http2Problem) {
+        await this.#options.http2?.read(connection, reader.takeInput());
+      }
       // Else the connection broke during an answer.
     } finally {
       this.#readers.delete(reader);
@@ -154,7 +165,7 @@ export class HttpReceiver implements AsyncDisposable {
     try {
       head = await reader.readHead();
     } catch (error) {
-      if (error instanceof Http2Problem && this.#options.connectHttp2 !== undefined) throw error;
+      if (error instanceof Http2Problem && this.#options.http2 !== undefined) throw error;
       return await this.#writeAnswer(reader, undefined, this.#refuse(toProblem(error), undefined));
     }
     if (head === undefined) return false;
@@ -169,16 +180,6 @@ export class HttpReceiver implements AsyncDisposable {
       return await this.#writeAnswer(reader, head, answer);
     } finally {
       this.#requestsUnderWay--;
-    }
-  }
-
-  /** Lets another receiver have a connection that speaks HTTP/2. */
-  async #passOn(connection: ByteConnection, input: Uint8Array): Promise<void> {
-    try {
-      const other = await this.#options.connectHttp2?.(connection.peer);
-      if (other !== undefined) await tunnel(connection, other, input);
-    } catch {
-      // That receiver is gone or full: the connection is closed.
     }
   }
 

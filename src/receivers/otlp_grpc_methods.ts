@@ -1,5 +1,5 @@
 import { encodeOtlpResponse } from "../wire/otlp/otlp_response.ts";
-import type { GrpcMethod } from "./grpc_receiver.ts";
+import type { GrpcMethod } from "./grpc_call.ts";
 import type { OtlpIntake, OtlpSignal } from "./otlp_intake.ts";
 
 /**

@@ -90,6 +90,7 @@ export class GrpcCaller {
       });
       stream.on("end", () => {
         isEnded = true;
+        // A stream that was given up ends, too.
         if (isSettled) return;
         if (!isCut(answered)) return finish();
         // A broken connection ends streams, too; the trailers of a whole answer may come after its end.

@@ -1,18 +1,14 @@
 import { isDeno } from "./is_deno.ts";
 
 /**
- * Keeps the program alive when the other end of a `node:http2` connection leaves in the middle of a message:
- * Deno before 2.5 then rejects a promise of its own, which nobody can handle. For good, because that may
+ * Keeps the program alive when the server of a `node:http2` client leaves in the middle of an answer: Deno before 2.5 then rejects a promise of its own, which nobody can handle. For good, because that may
  * come after the connection has been closed. Elsewhere it does nothing.
  */
 export function ignoreBrokenBodies(): void {
   if (isIgnoring || !isOldDeno()) return;
   isIgnoring = true;
   globalThis.addEventListener("unhandledrejection", (event) => {
-    const { name, message, stack } = event.reason ?? {};
-    // A server's rejects with an error of one of these names, a client's with one that `node:http2` itself makes.
-    const isServers = name === "Http" || name === "BadResource" && /request body/.test(message);
-    if (isServers || FROM_HTTP2.test(stack)) event.preventDefault();
+    if (FROM_HTTP2.test(event.reason?.stack)) event.preventDefault();
   });
 }
 

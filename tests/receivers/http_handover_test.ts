@@ -4,15 +4,14 @@ import * as http2 from "node:http2";
 import { BodyMemory } from "../../src/receivers/body_memory.ts";
 import { GrpcReceiver } from "../../src/receivers/grpc_receiver.ts";
 import { HttpReceiver } from "../../src/receivers/http_receiver.ts";
-import { connectTcp } from "../../src/runtime/connect_tcp.ts";
 
 const memory = new BodyMemory();
 
-function listenHttp(grpcPort?: number): Promise<HttpReceiver> {
+function listenHttp(http2?: GrpcReceiver): Promise<HttpReceiver> {
   return HttpReceiver.listen("127.0.0.1", 0, {
     routes: {},
     memory,
-    connectHttp2: grpcPort === undefined ? undefined : () => connectTcp("127.0.0.1", grpcPort),
+    http2,
   });
 }
 
@@ -24,7 +23,7 @@ Deno.test("a port for HTTP takes gRPC, too, beside its own requests", {
     methods: { "/p.S/Echo": (request) => request },
     memory,
   });
-  await using http = await listenHttp(grpc.port);
+  await using http = await listenHttp(grpc);
   const serving = http.serve();
   const session = http2.connect(`http://127.0.0.1:${http.port}`);
   for (const text of ["first", "x".repeat(300_000)]) {
