@@ -1,4 +1,4 @@
-import { ownText } from "./_own_text.ts";
+import { ownText } from "../model/own_text.ts";
 import type { ValueBudget } from "./duration_distribution.ts";
 import { cutName } from "./operation.ts";
 import { type GroupTable, OperationGroup, OTHER_GROUP } from "./operation_group.ts";

@@ -1,11 +1,11 @@
+import { hashId } from "../model/hash_id.ts";
+
 /** What can stand in an {@linkcode IdIndex}. */
 export interface Indexed<Item> {
   /** The next one whose id has the same hash. */
   nextOfHash: Item | undefined;
 }
 
-/** How many characters of an id count, from its end, where ids differ most. */
-const HASHED_CHARACTERS = 8;
 /** How many ids may have one hash; ids that differ only at their beginnings are found in another way. */
 const MAX_CHAIN = 8;
 
@@ -24,14 +24,14 @@ export class IdIndex<Item extends Indexed<Item>> {
   }
 
   get(id: string): Item | undefined {
-    let item = this.#byHash.get(hashEnd(id));
+    let item = this.#byHash.get(hashId(id));
     while (item !== undefined && this.#idOf(item) !== id) item = item.nextOfHash;
     return item ?? this.#others?.get(id);
   }
 
   /** Adds something whose id is not there. */
   add(item: Item): void {
-    const hash = hashEnd(this.#idOf(item));
+    const hash = hashId(this.#idOf(item));
     const first = this.#byHash.get(hash);
     let length = 0;
     for (let other = first; other !== undefined; other = other.nextOfHash) length++;
@@ -46,7 +46,7 @@ export class IdIndex<Item extends Indexed<Item>> {
   /** Removes something that is there. */
   delete(item: Item): void {
     if (this.#others?.delete(this.#idOf(item))) return;
-    const hash = hashEnd(this.#idOf(item));
+    const hash = hashId(this.#idOf(item));
     let before = this.#byHash.get(hash);
     if (before === item) {
       if (item.nextOfHash === undefined) this.#byHash.delete(hash);
@@ -56,13 +56,4 @@ export class IdIndex<Item extends Indexed<Item>> {
     while (before !== undefined && before.nextOfHash !== item) before = before.nextOfHash;
     if (before !== undefined) before.nextOfHash = item.nextOfHash;
   }
-}
-
-/** A number of 30 bits, which needs no memory of its own. */
-function hashEnd(id: string): number {
-  let hash = id.length;
-  for (let at = Math.max(0, id.length - HASHED_CHARACTERS); at < id.length; at++) {
-    hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
-  }
-  return (hash ^ (hash >>> 15)) & 0x3fff_ffff;
 }

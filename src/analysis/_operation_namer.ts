@@ -1,5 +1,5 @@
 import type { GroupIndex } from "./_group_index.ts";
-import { ownText } from "./_own_text.ts";
+import { ownText } from "../model/own_text.ts";
 import { operationName, type OperationSource } from "./operation.ts";
 import type { OperationGroup } from "./operation_group.ts";
 

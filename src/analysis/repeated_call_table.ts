@@ -1,7 +1,7 @@
 import type { Attributes } from "../model/attributes.ts";
 import type { Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import { ownText } from "./_own_text.ts";
+import { ownText } from "../model/own_text.ts";
 import { type Operation, operationOf } from "./operation.ts";
 import type { RepeatedCall } from "./repeated_calls.ts";
 

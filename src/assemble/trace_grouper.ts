@@ -1,3 +1,4 @@
+import { ownText } from "../model/own_text.ts";
 import type { Span } from "../model/span.ts";
 import { traceKey } from "../model/trace_key.ts";
 
@@ -16,8 +17,7 @@ export class TraceCensus {
       this.#last = this.#counts.get(key);
       if (this.#last === undefined) {
         this.#last = { count: 0 };
-        // An id that is part of a larger text would keep all of that in memory.
-        this.#counts.set(Array.from(key).join(""), this.#last);
+        this.#counts.set(ownText(key), this.#last);
       }
     }
     this.#last.count++;

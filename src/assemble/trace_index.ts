@@ -1,3 +1,4 @@
+import { ownText } from "../model/own_text.ts";
 import { isErrorSpan, type Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
 import { traceKey } from "../model/trace_key.ts";
@@ -106,8 +107,7 @@ export class TraceIndex implements TraceList {
     if (this.#last !== undefined && traceId === this.#lastId) return this.#last;
     let entry = this.#byId.get(traceKey(traceId));
     if (entry === undefined) {
-      // An id that is part of a larger text would keep all of that in memory.
-      entry = new IndexedTrace(this.#entries.length + 1, Array.from(traceId).join(""));
+      entry = new IndexedTrace(this.#entries.length + 1, ownText(traceId));
       this.#byId.set(traceKey(entry.traceId), entry);
       this.#entries.push(entry);
     }

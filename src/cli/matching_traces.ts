@@ -1,4 +1,5 @@
 import type { Span } from "../model/span.ts";
+import { ownText } from "../model/own_text.ts";
 import { traceKey } from "../model/trace_key.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { readTraces } from "./read_traces.ts";
@@ -17,18 +18,22 @@ export async function findMatchingTraces(
   signal: AbortSignal,
 ): Promise<((span: Span) => boolean) | undefined> {
   const keys = new Set<string>();
+  function keep(traceId: string): void {
+    const key = traceKey(traceId);
+    if (!keys.has(key)) keys.add(ownText(key));
+  }
   if (query.isSpanwise) {
     for await (const message of source.read(signal)) {
       if (message.type !== "spans") continue;
       for (const span of message.spans) {
-        if (query.matchesSpan(span)) keys.add(traceKey(span.traceId));
+        if (query.matchesSpan(span)) keep(span.traceId);
       }
     }
   } else {
     for await (const message of readTraces(source, signal)) {
       if (message.type !== "traces") continue;
       for (const trace of message.traces) {
-        if (query.findSpans(trace).length > 0) keys.add(traceKey(trace.traceId));
+        if (query.findSpans(trace).length > 0) keep(trace.traceId);
       }
     }
   }

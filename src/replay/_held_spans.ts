@@ -62,16 +62,7 @@ export class HeldSpans {
     this.#traceHashes[id] = textHash(text, scanner.traceIdFrom, scanner.traceIdTo - 1);
     this.#texts[id] = text;
     this.#others[id] = undefined;
-    const places = this.#places;
-    const at = id * PLACE_COUNT;
-    places[at] = scanner.idFrom;
-    places[at + 1] = scanner.traceIdTo;
-    places[at + 2] = scanner.kindFrom;
-    places[at + 3] = scanner.startFrom;
-    places[at + 4] = scanner.startTo;
-    places[at + 5] = scanner.endFrom;
-    places[at + 6] = scanner.to;
-    places[at + 7] = scanner.kind;
+    this.#keepPlaces(id, scanner);
     return id;
   }
 
@@ -120,11 +111,11 @@ export class HeldSpans {
   }
 
   #keepParts(id: number, span: Span): boolean {
-    const places = this.#places;
-    const at = id * PLACE_COUNT;
     if (!this.#splicesEvents) {
       const parts = linePartsOf(span);
       if (parts === undefined) return false;
+      const places = this.#places;
+      const at = id * PLACE_COUNT;
       this.#texts[id] = parts.text;
       places[at] = parts.from + LABEL_LENGTH;
       places[at + 6] = parts.to;
@@ -137,6 +128,13 @@ export class HeldSpans {
       !isUsualYear(parts.text, parts.startFrom) || !isUsualYear(parts.text, parts.endFrom)
     ) return false;
     this.#texts[id] = parts.text;
+    this.#keepPlaces(id, parts);
+    return true;
+  }
+
+  #keepPlaces(id: number, parts: Omit<EventParts, "text">): void {
+    const places = this.#places;
+    const at = id * PLACE_COUNT;
     places[at] = parts.idFrom;
     places[at + 1] = parts.traceIdTo;
     places[at + 2] = parts.kindFrom;
@@ -145,7 +143,6 @@ export class HeldSpans {
     places[at + 5] = parts.endFrom;
     places[at + 6] = parts.to;
     places[at + 7] = parts.kind;
-    return true;
   }
 
   #parts(id: number): EventParts {
