@@ -25,14 +25,31 @@ export const LAYERS: LayerTable = {
   receivers: { folders: ["model", "wire", "assemble", "runtime"] },
   gotrace: { folders: ["model", "wire", "assemble", "receivers", "broadcast", "runtime"] },
   transport: { folders: ["model", "wire", "runtime"] },
-  exporters: { folders: ["model", "wire", "assemble", "analysis", "transport", "runtime"] },
+  views: { folders: ["model", "wire", "assemble", "query", "analysis"] },
+  exporters: {
+    folders: ["model", "wire", "assemble", "analysis", "views", "transport", "runtime"],
+  },
   replay: {
     folders: ["model", "wire", "assemble", "receivers", "recording", "transport", "runtime"],
   },
   sdk: { folders: ["model", "wire", "transport", "runtime"] },
   veneur: { folders: ["model", "wire", "transport", "runtime", "sdk"] },
   terminal: { folders: ["runtime"], packages: ["string-width"] },
-  tui: { folders: ["model", "assemble", "terminal"] },
+  tui: { folders: ["model", "assemble", "query", "analysis", "views", "terminal"] },
+  web: {
+    folders: [
+      "model",
+      "wire",
+      "assemble",
+      "query",
+      "analysis",
+      "views",
+      "exporters",
+      "receivers",
+      "runtime",
+    ],
+    packages: ["preact", "@preact/signals"],
+  },
   mcp: {
     folders: ["model", "wire", "assemble", "query", "analysis", "terminal", "tui"],
     packages: ["@modelcontextprotocol/server", "zod"],
@@ -50,7 +67,7 @@ export const LAYERS: LayerTable = {
 export const ENTRIES: LayerTable = {
   "mod.ts": {
     folders: Object.keys(LAYERS).filter((folder) =>
-      !["query", "terminal", "tui", "mcp", "cli"].includes(folder)
+      !["query", "terminal", "tui", "web", "mcp", "cli"].includes(folder)
     ),
   },
   "cli.ts": { folders: ["cli"] },
