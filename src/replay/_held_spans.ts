@@ -33,6 +33,19 @@ export class HeldSpans {
   #openLength = 0;
   /** Bytes of lines that are held. */
   #lineBytes = 0;
+  /** One object for all events that are written. */
+  readonly #placesRead = {
+    view: new DataView(new ArrayBuffer(0)) as DataView,
+    from: 0,
+    traceIdTo: 0,
+    kindFrom: 0,
+    startFrom: 0,
+    startTo: 0,
+    endFrom: 0,
+    endTo: 0,
+    to: 0,
+    kind: 0,
+  };
 
   /** @param splicesEvents Whether go-trace's events are to be put together of the lines. */
   constructor(splicesEvents: boolean) {
@@ -208,18 +221,18 @@ export class HeldSpans {
   #readPlaces(id: number): EventPlaces {
     const places = this.#places;
     const at = id * PLACE_COUNT;
-    return {
-      view: this.#pieces.at(places[at]).view,
-      from: places[at + FROM],
-      traceIdTo: places[at + TRACE_ID_TO],
-      kindFrom: places[at + KIND_FROM],
-      startFrom: places[at + START_FROM],
-      startTo: places[at + START_TO],
-      endFrom: places[at + END_FROM],
-      endTo: places[at + END_TO],
-      to: places[at + TO],
-      kind: places[at + KIND],
-    };
+    const read = this.#placesRead;
+    read.view = this.#pieces.at(places[at]).view;
+    read.from = places[at + FROM];
+    read.traceIdTo = places[at + TRACE_ID_TO];
+    read.kindFrom = places[at + KIND_FROM];
+    read.startFrom = places[at + START_FROM];
+    read.startTo = places[at + START_TO];
+    read.endFrom = places[at + END_FROM];
+    read.endTo = places[at + END_TO];
+    read.to = places[at + TO];
+    read.kind = places[at + KIND];
+    return read;
   }
 
   /** An empty piece. Lines that stay long would keep whole pieces in memory: they are moved together. */
