@@ -55,8 +55,9 @@ export function describeReplay(summary: ReplaySummary): string {
     text += "The connection broke while some were under way: they may have arrived\n";
   }
   if (summary.outOfOrderCount > 0) {
-    text +=
-      `${summary.outOfOrderCount.toLocaleString("en-US")} starts or ends came too late to be ` +
+    const count = summary.outOfOrderCount;
+    const what = count === 1 ? "start or end" : "starts or ends";
+    text += `${count.toLocaleString("en-US")} ${what} came too late to be ` +
       "sent in the order of time; hold more back with --window\n";
   }
   text += describeReasons("Left out, for the protocol has no place for it", summary.dropped) +
