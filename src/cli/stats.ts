@@ -17,7 +17,11 @@ import { type CliIo, wantsColor } from "./io.ts";
 import { parseCount, parseDuration } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { SpanSource } from "./span_source.ts";
-import { formatRepeatedCallJson, formatRowJson, formatSummaryJson } from "./stats_json.ts";
+import {
+  formatRepeatedCallJson,
+  formatRowJson,
+  formatSummaryJson,
+} from "../analysis/stats_json.ts";
 import {
   GOTRACE_TABLES,
   parseSortKey,
