@@ -1,10 +1,10 @@
-import { isSameStatement } from "../analysis/is_same_statement.ts";
 import {
   describeSource,
   type Operation,
   operationName,
   type OperationSource,
 } from "../analysis/operation.ts";
+import { StatementShape } from "../analysis/statement_shape.ts";
 import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 
@@ -16,6 +16,7 @@ export class TraceOperations {
   readonly #operations: Operation[] = [];
   readonly #byName = new Map<string, number>();
   readonly #bases = new Map<string, KnownTexts>();
+  #last: KnownTexts | undefined;
 
   constructor(trace: Trace) {
     this.#trace = trace;
@@ -45,12 +46,16 @@ export class TraceOperations {
     const source = describeSource(span);
     const service = spanService(span) ?? "";
     const { form, category, dialect, prefix, text } = source;
-    const base = `${form}\0${category}\0${dialect}\0${service}\0${prefix}`;
-    let texts = this.#bases.get(base);
-    if (texts === undefined) this.#bases.set(base, texts = new KnownTexts());
-    const known = texts.find(text, form);
+    let texts = this.#last;
+    if (!texts?.isFor(source, service)) {
+      const base = `${form}\0${category}\0${dialect}\0${service}\0${prefix}`;
+      texts = this.#bases.get(base);
+      if (texts === undefined) this.#bases.set(base, texts = new KnownTexts(source, service));
+      this.#last = texts;
+    }
+    const known = texts.find(text);
     const id = known ?? this.#name(source, service);
-    if (known === undefined) texts.add(text, form, id);
+    if (known === undefined) texts.add(text, id);
     this.#idOf[index] = id + 1;
     return id;
   }
@@ -71,33 +76,53 @@ export class TraceOperations {
 
 const known = new WeakMap<Trace, TraceOperations>();
 
-/** Texts whose operation is known, so that it need not be named again: that costs more than all else. */
+/**
+ * Texts whose operation is known, of one category, service and so on: naming it again costs more than all
+ * else.
+ */
 class KnownTexts {
+  readonly #source: OperationSource;
+  readonly #service: string;
   readonly #ids = new Map<string, number>();
-  /** Of statements: the last ones, by how they begin. */
-  readonly #statements = new Map<string, { readonly text: string; readonly id: number }[]>();
+  #shapeCount = 0;
+  #hitCount = 0;
+  /** Of statements, those seen last first. */
+  readonly #shapes: { readonly shape: StatementShape; readonly id: number }[] = [];
 
-  find(text: string, form: OperationSource["form"]): number | undefined {
-    if (form !== "sql") return this.#ids.get(text);
-    const alike = this.#statements.get(text.slice(0, BEGINNING));
-    if (alike !== undefined) {
-      for (const known of alike) if (isSameStatement(known.text, text)) return known.id;
-    }
-    return undefined;
+  constructor(source: OperationSource, service: string) {
+    this.#source = source;
+    this.#service = service;
   }
 
-  add(text: string, form: OperationSource["form"], id: number): void {
-    if (form !== "sql") {
+  isFor({ form, category, dialect, prefix }: OperationSource, service: string): boolean {
+    const own = this.#source;
+    return service === this.#service && form === own.form && category === own.category &&
+      dialect === own.dialect && prefix === own.prefix;
+  }
+
+  find(text: string): number | undefined {
+    if (this.#source.form !== "sql") return this.#ids.get(text);
+    for (const { shape, id } of this.#shapes) {
+      if (!shape.matches(text)) continue;
+      this.#hitCount++;
+      return id;
+    }
+    return this.#ids.get(text);
+  }
+
+  add(text: string, id: number): void {
+    // Where hardly any statement has the shape of another one, making shapes costs more than it saves.
+    const isWorthwhile = this.#source.form === "sql" &&
+      (this.#shapeCount < MAX_SHAPES || this.#hitCount > this.#shapeCount * 16);
+    const shape = isWorthwhile ? StatementShape.of(text) : undefined;
+    if (shape === undefined) {
       this.#ids.set(text, id);
       return;
     }
-    const beginning = text.slice(0, BEGINNING);
-    const alike = this.#statements.get(beginning);
-    if (alike === undefined) this.#statements.set(beginning, [{ text, id }]);
-    else if (alike.unshift({ text, id }) > MAX_ALIKE) alike.pop();
+    this.#shapeCount++;
+    if (this.#shapes.unshift({ shape, id }) > MAX_SHAPES) this.#shapes.pop();
   }
 }
 
-/** So many characters of a statement tell which ones to compare it with. */
-const BEGINNING = 24;
-const MAX_ALIKE = 4;
+/** Asking more of them would take as long as naming the operation. */
+const MAX_SHAPES = 24;
