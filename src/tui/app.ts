@@ -4,11 +4,10 @@ import { FramePacer } from "../terminal/frame_pacer.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import type { TerminalIo } from "../terminal/terminal_io.ts";
 import { type EndSignal, TerminalSession } from "../terminal/terminal_session.ts";
-import { frame } from "./frame.ts";
-import { actionOf } from "./key_bindings.ts";
-import type { Message } from "./message.ts";
-import { type Connection, createTuiState, isOver, type TuiState } from "./state.ts";
-import { update } from "./update.ts";
+import { appFrame } from "./app_frame.ts";
+import { createAppState, isOver } from "./app_state.ts";
+import type { Connection, Effect, Message } from "./message.ts";
+import { updateApp } from "./update_app.ts";
 
 /** What a source of spans tells the live view. */
 export type FeedItem =
@@ -66,28 +65,34 @@ const FEED_TURN_MS = 8;
 export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   const { promise: exit, resolve: end, reject: fail } = Promise.withResolvers<TuiExit>();
   const now = options.now ?? systemNow;
-  let state: TuiState = createTuiState({
+  let state = createAppState({
     ...options,
+    traces: options.store,
     size: options.terminal.size(),
     nowUnixNano: now(),
   });
 
   function dispatch(message: Message): void {
-    state = update(state, message);
-    if (state.isDone) end({ reason: "quit" });
+    const next = updateApp(state, message);
+    state = next.state;
+    if (next.effect !== undefined) take(next.effect);
     pacer.request();
   }
 
-  function onInput(input: TerminalInput): void {
-    const action = input.type === "key" ? actionOf(input.key) : undefined;
-    if (action === "suspend") session.suspend();
-    if (action === "redraw") session.invalidate();
-    dispatch(input);
+  function take(effect: Effect): void {
+    switch (effect.type) {
+      case "quit":
+        return end({ reason: "quit" });
+      case "suspend":
+        return session.suspend();
+      case "redraw":
+        return session.invalidate();
+    }
   }
 
   using pacer = new FramePacer(async () => {
     try {
-      await session.draw(frame(state));
+      await session.draw(appFrame(state));
     } catch (error) {
       fail(error);
     }
@@ -95,7 +100,7 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   using session = new TerminalSession(options.terminal, {
     isColored: options.isColored,
     listener: {
-      onInput,
+      onInput: dispatch,
       onResize: (size) => dispatch({ type: "resize", size }),
       onEnd: (signal) => end({ reason: "signal", signal }),
       onInputEnd: () => end({ reason: "input_end" }),
