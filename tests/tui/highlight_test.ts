@@ -25,5 +25,8 @@ Deno.test("after a search its matches are marked in the list", () => {
   // Two traces have one; the one in the selected row is part of that row.
   assertEquals(marked.length, 1);
   const plain = press(openState({ connection: "end_of_file" }), "J");
-  assertEquals(appFrame(state).slice(0, -1).map(lineText), appFrame(plain).slice(0, -1).map(lineText));
+  assertEquals(
+    appFrame(state).slice(0, -1).map(lineText),
+    appFrame(plain).slice(0, -1).map(lineText),
+  );
 });

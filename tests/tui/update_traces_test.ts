@@ -82,7 +82,7 @@ Deno.test("leaving follow mode does not make the screen jump", () => {
 Deno.test("pages go down and up again", () => {
   const state = fileState(largeStore(100, 5));
   const down = press(state, "ctrl+d", "pagedown");
-  // Twice 23 rows, less a line each time for orientation and one for the pinned header.
+  // Twice 22 rows, less a line each time for orientation and one for the pinned header.
   assertEquals(
     rowsBetween(listOf(down), topPosition(listOf(state)), topPosition(listOf(down)), 999),
     43,
