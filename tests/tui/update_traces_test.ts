@@ -85,7 +85,7 @@ Deno.test("pages go down and up again", () => {
   // Twice 22 rows, less a line each time for orientation and one for the pinned header.
   assertEquals(
     rowsBetween(listOf(down), topPosition(listOf(state)), topPosition(listOf(down)), 999),
-    43,
+    41,
   );
   assertEquals(selection(press(down, "ctrl+u", "pageup")), "t0:0");
 });
