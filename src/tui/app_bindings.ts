@@ -9,6 +9,7 @@ export type AppAction =
   | "tab_3"
   | "tab_4"
   | "query"
+  | "sort"
   | "pause"
   | "player"
   | "back"

@@ -1,12 +1,23 @@
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line, lineWidth } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
+import { truncateText } from "../terminal/text_width.ts";
+import type { TraceSort } from "../views/trace_selection.ts";
 import type { AppAction } from "./app_bindings.ts";
-import { type AppState, currentPage, isOver, pageContext, rowsAbove } from "./app_state.ts";
+import {
+  type AppState,
+  currentPage,
+  isOver,
+  pageContext,
+  rowsAbove,
+  rowsBelow,
+} from "./app_state.ts";
 import { type Bar, type BarItem, layOutBar } from "./bar.ts";
 import type { Connection } from "./message.ts";
 import type { Prompt, TabName } from "./page.ts";
-import { countText } from "./span_text.ts";
+import { playerLine } from "./player_bar.ts";
+import { queryBarLines } from "./query_bar_frame.ts";
+import { countText, DIM } from "./span_text.ts";
 
 const BAR: Style = { isInverse: true };
 const PLAIN: Style = {};
@@ -20,8 +31,19 @@ export function appFrame(state: AppState): Frame {
   const pageLines = page.frame(context).slice(0, context.size.rows);
   lines.push(...pageLines);
   for (let row = pageLines.length; row < context.size.rows; row++) lines.push([]);
+  const { player } = state;
+  if (player !== undefined && rowsBelow(state) > 1) {
+    const { offsetMinutes } = state;
+    lines.push(playerLine(player, { columns: state.size.columns, offsetMinutes }).line);
+  }
   const { prompt } = page;
-  lines.push(prompt === undefined ? statusBar(state).line : promptLine(prompt, state.size.columns));
+  const { queryBar, size } = state;
+  if (queryBar !== undefined) {
+    const bar = queryBarLines(queryBar, size.columns, context.size.rows + 1);
+    lines.splice(lines.length - bar.length + 1, bar.length - 1, ...bar);
+  } else {
+    lines.push(prompt === undefined ? statusBar(state).line : promptLine(prompt, size.columns));
+  }
   // On a screen of one line only the status bar is left.
   return lines.slice(-state.size.rows);
 }
@@ -52,7 +74,36 @@ function tabBar(state: AppState): Bar<AppAction> {
     style: index === state.tab ? { isBold: true, isUnderlined: true } : undefined,
     action: TAB_ACTIONS[index],
   }));
-  return layOutBar({ left, right: [] }, { columns: state.size.columns, style: PLAIN });
+  const right = [...queryItems(state), sortItem(state)];
+  return layOutBar({ left, right }, { columns: state.size.columns, style: PLAIN });
+}
+
+/** The query that is applied: what is shown is not all there is. */
+function queryItems({ query, progress, size }: AppState): BarItem<AppAction>[] {
+  const items: BarItem<AppAction>[] = [];
+  if (progress !== undefined && progress.traceCount > 0) {
+    const percent = Math.floor(progress.judgedCount / progress.traceCount * 100);
+    items.push({ text: `${percent} %`, rank: 3, style: DIM });
+  }
+  if (query === undefined) return items;
+  const room = Math.max(8, Math.floor(size.columns / 2));
+  const text = truncateText(escapeText(query.text.slice(0, size.columns)), room);
+  items.push({
+    text: `where ${text}`,
+    rank: 1,
+    style: { isBold: true, color: "cyan" },
+    action: "query",
+  });
+  return items;
+}
+
+function sortItem({ sort }: AppState): BarItem<AppAction> {
+  return { text: `sort: ${sortLabel(sort)}`, rank: 4, style: DIM, action: "sort" };
+}
+
+/** What a list is sorted by, in words. */
+export function sortLabel(sort: TraceSort | undefined): string {
+  return sort ?? "arrival";
 }
 
 const CONNECTION_LABELS: Readonly<Record<Connection, string>> = {
@@ -72,12 +123,14 @@ function statusBar(state: AppState): Bar<AppAction> {
 function leftItems(state: AppState): BarItem<AppAction>[] {
   if (state.notice !== undefined) return [{ text: escapeText(state.notice), rank: 0 }];
   const { traces } = state;
-  const items: BarItem<AppAction>[] = [
+  const items: BarItem<AppAction>[] = rowsAbove(state) === 0 ? queryItems(state) : [];
+  if (state.pausedSpanCount !== undefined) items.push(pausedItem(state.pausedSpanCount));
+  items.push(
     { text: escapeText(state.title.slice(0, 200)), rank: 5 },
     { text: CONNECTION_LABELS[state.connection], rank: 1 },
     { text: countText(traces.traceCount, "trace"), rank: 3 },
     { text: countText(traces.spanCount, "span"), rank: 7 },
-  ];
+  );
   if (traces.runningCount > 0) {
     const word = isOver(state) ? "unfinished" : "running";
     items.push({ text: `${traces.runningCount} ${word}`, rank: 4 });
@@ -89,6 +142,11 @@ function leftItems(state: AppState): BarItem<AppAction>[] {
   const forgotten = Object.values(traces.droppedSpans).reduce((sum, count) => sum + count, 0);
   if (forgotten > 0) items.push({ text: `${forgotten} forgotten`, rank: 6 });
   return items;
+}
+
+function pausedItem(spanCount: number): BarItem<AppAction> {
+  const waiting = spanCount > 0 ? `, ${countText(spanCount, "new span")}` : "";
+  return { text: `PAUSED${waiting}`, rank: 0, action: "pause" };
 }
 
 function rightItems(state: AppState): BarItem<AppAction>[] {

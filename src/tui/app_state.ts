@@ -1,8 +1,12 @@
 import type { TraceList } from "../assemble/trace_list.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
+import { QueryNames } from "../query/query_names.ts";
 import type { Size } from "../terminal/frame.ts";
+import type { PlayerState } from "../views/player.ts";
+import type { SelectionProgress, TraceSort } from "../views/trace_selection.ts";
 import type { Connection } from "./message.ts";
 import type { Page, PageContext, TabName } from "./page.ts";
+import type { QueryBar } from "./query_bar.ts";
 import { TracesPage } from "./traces_page.ts";
 
 /** A tab: pages on top of each other, the last of which is shown. */
@@ -27,6 +31,18 @@ export interface AppState {
   readonly tabs: readonly Tab[];
   readonly tab: number;
   readonly query: SpanQuery | undefined;
+  /** @see TraceSort; `undefined` for the order in which traces were first seen. */
+  readonly sort: TraceSort | undefined;
+  /** How far the traces are judged and sorted; `undefined` when they are. */
+  readonly progress: SelectionProgress | undefined;
+  /** The player of a recording, while its bar is open. */
+  readonly player: PlayerState | undefined;
+  /** The query that is being typed. */
+  readonly queryBar: QueryBar | undefined;
+  /** Queries that were applied in this session, the latest last. */
+  readonly queryHistory: readonly string[];
+  /** What queries may name; it grows on its own. */
+  readonly names: QueryNames;
   /** Spans that wait while the view is paused; `undefined` while it is not. */
   readonly pausedSpanCount: number | undefined;
   /** Spans that this viewer was too slow for. */
@@ -47,6 +63,8 @@ export interface AppStateOptions {
   readonly offsetMinutes?: number;
   /** @default "live" */
   readonly connection?: Connection;
+  /** @default all traces are shown */
+  readonly query?: SpanQuery;
   /** @default whether the connection is live */
   readonly isFollowing?: boolean;
 }
@@ -65,7 +83,13 @@ export function createAppState(options: AppStateOptions): AppState {
     connection,
     tabs: [{ name: "traces", pages: [TracesPage.open({ isFollowing })] }],
     tab: 0,
-    query: undefined,
+    query: options.query,
+    sort: undefined,
+    progress: undefined,
+    player: undefined,
+    queryBar: undefined,
+    queryHistory: options.query === undefined ? [] : [options.query.text],
+    names: new QueryNames(),
     pausedSpanCount: undefined,
     skippedSpanCount: 0,
     notice: undefined,
@@ -91,16 +115,36 @@ export function rowsAbove({ size }: AppState): number {
   return size.rows >= MIN_ROWS_WITH_TABS ? 1 : 0;
 }
 
+/** Lines below the page: the player, and the status bar. */
+export function rowsBelow({ size, player }: AppState): number {
+  return player !== undefined && size.rows > 2 ? 2 : 1;
+}
+
 /** What the page that is shown may read. */
 export function pageContext(state: AppState): PageContext {
-  const { size, connection } = state;
+  const { size } = state;
   return {
     traces: state.traces,
-    size: { columns: size.columns, rows: Math.max(1, size.rows - rowsAbove(state) - 1) },
-    // What runs in a session that is over runs no longer.
-    nowUnixNano: isOver(state) ? undefined : state.nowUnixNano,
+    size: {
+      columns: size.columns,
+      rows: Math.max(1, size.rows - rowsAbove(state) - rowsBelow(state)),
+    },
+    nowUnixNano: nowUnixNano(state),
     offsetMinutes: state.offsetMinutes,
     query: state.query,
-    emptyHint: connection === "loading" ? ["Loading…"] : state.emptyHint,
+    emptyHint: emptyHint(state),
   };
+}
+
+/** What runs in a session that is over runs no longer, unless the moment is played at which it did. */
+function nowUnixNano(state: AppState): bigint | undefined {
+  if (state.player !== undefined) return state.player.atUnixNano;
+  return isOver(state) ? undefined : state.nowUnixNano;
+}
+
+function emptyHint({ connection, progress, query, emptyHint }: AppState): readonly string[] {
+  if (progress !== undefined) return ["Searching…"];
+  if (connection === "loading") return ["Loading…"];
+  if (query === undefined) return emptyHint;
+  return ["No trace matches", `  ${query.text}`, "Esc shows all traces"];
 }

@@ -3,6 +3,8 @@ import type { TerminalInput } from "../terminal/keys.ts";
 import { APP_BINDINGS } from "./app_bindings.ts";
 import { keyLabel } from "./key_label.ts";
 import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
+import { PLAYER_BINDINGS } from "./player_bar.ts";
+import { QUERY_BAR_BINDINGS } from "./query_bar.ts";
 import { DIM, KIND_MARKS } from "./span_text.ts";
 
 const KEY_COLUMNS = 14;
@@ -68,6 +70,12 @@ export class HelpPage implements Page {
       [],
       [{ text: " Everywhere", style: TITLE }],
       ...inCells(app, columns),
+      [],
+      [{ text: " Query (:)", style: TITLE }],
+      ...inCells(QUERY_BAR_BINDINGS, columns),
+      [],
+      [{ text: " Player of recordings (P)", style: TITLE }],
+      ...inCells(PLAYER_BINDINGS, columns),
       [],
       [{ text: " Marks", style: TITLE }],
       ...wrapMarks(columns),
