@@ -3,7 +3,7 @@ import { type ServiceEdge, ServiceGraph, type ServiceNode } from "../analysis/se
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitText, textWidth, truncateText } from "../terminal/text_width.ts";
 import { CommandError } from "./command_error.ts";
-import { nanoText, operationText, shareText } from "./describe_finding.ts";
+import { nanoText, operationText, shareText } from "../views/describe_finding.ts";
 import { formatCount } from "./describe_reasons.ts";
 import { operationJson } from "./diff_json.ts";
 import { eachTrace } from "./each_trace.ts";
