@@ -1,4 +1,4 @@
-import { criticalPath, type CriticalSegment } from "../analysis/critical_path.ts";
+import type { CriticalSegment } from "../analysis/critical_path.ts";
 import { type CriticalOperation, CriticalPathTable } from "../analysis/critical_path_table.ts";
 import { findRepeatedCalls, type RepeatedCall } from "../analysis/repeated_calls.ts";
 import { isErrorSpan } from "../model/span.ts";
@@ -7,6 +7,7 @@ import { compileQuery } from "../query/compile_query.ts";
 import { findSpans, textTest } from "../views/find_spans.ts";
 import { FlameGraph } from "../views/flame_graph.ts";
 import type { Folds } from "../views/folds.ts";
+import { TraceTimes } from "../views/trace_times.ts";
 import { VisibleRows } from "./visible_rows.ts";
 
 /** The critical path by span. */
@@ -115,7 +116,7 @@ export class TraceMemo {
 function indexPath(trace: Trace): PathIndex {
   const { nodes, runningCount } = trace;
   // What a trace waits for is known when it has ended.
-  const segments = runningCount > 0 ? [] : criticalPath(trace);
+  const segments = runningCount > 0 ? [] : TraceTimes.of(trace).criticalPath;
   const isOnPath = new Uint8Array(nodes.length);
   const byIndex = new Map<number, CriticalSegment[]>();
   for (const segment of segments) {
