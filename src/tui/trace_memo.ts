@@ -33,7 +33,7 @@ export class TraceMemo {
   #pathOperations: CriticalOperation[] | undefined;
   #search = "";
   #found: Int32Array | undefined;
-  #indexById: Map<string, number> | undefined;
+  #lastIndex: number | undefined;
 
   rows(trace: Trace, folds: Folds, isCritical: boolean): VisibleRows {
     this.#use(trace);
@@ -91,13 +91,19 @@ export class TraceMemo {
     return this.#found = found;
   }
 
-  /** Where a span stands; `undefined` when the trace has none of that id. */
-  indexOf(trace: Trace, spanId: string): number | undefined {
+  /**
+   * Where a span stands; `undefined` when the trace has none of that id.
+   *
+   * @param hint Where it stood when the trace was smaller.
+   */
+  indexOf(trace: Trace, spanId: string, hint = 0): number | undefined {
+    if (trace.nodes[hint]?.span.spanId === spanId) return hint;
     this.#use(trace);
-    if (this.#indexById === undefined) {
-      this.#indexById = new Map(trace.nodes.map(({ span }, index) => [span.spanId, index]));
+    if (this.#lastIndex !== undefined && trace.nodes[this.#lastIndex].span.spanId === spanId) {
+      return this.#lastIndex;
     }
-    return this.#indexById.get(spanId);
+    const index = trace.nodes.findIndex(({ span }) => span.spanId === spanId);
+    return index < 0 ? undefined : this.#lastIndex = index;
   }
 
   #use(trace: Trace): void {
@@ -109,7 +115,7 @@ export class TraceMemo {
       this.#flame =
       this.#repeats =
         undefined;
-    this.#pathOperations = this.#found = this.#indexById = undefined;
+    this.#pathOperations = this.#found = this.#lastIndex = undefined;
   }
 }
 

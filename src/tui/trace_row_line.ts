@@ -116,7 +116,11 @@ function foldMark(row: SpanRow | GroupRow): string {
 
 function spanText(trace: Trace, row: SpanRow, columns: number): Segment[] {
   const { span, parent, isOrphan } = trace.nodes[row.index];
-  const above = parent >= 0 ? trace.nodes[parent].span : row.depth === 0 ? undefined : trace.rootSpan;
+  const above = parent >= 0
+    ? trace.nodes[parent].span
+    : row.depth === 0
+    ? undefined
+    : trace.rootSpan;
   const segments = describeSpan(span, {
     knownService: above && spanService(above),
     isOrphan,
