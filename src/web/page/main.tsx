@@ -1,0 +1,20 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { HttpApi } from "./http_api.ts";
+import { startKeyboard } from "./keyboard.ts";
+import { startLive } from "./live.ts";
+import { startRouter } from "./router.ts";
+import { startTheme } from "./theme.ts";
+
+startTheme();
+startRouter();
+startKeyboard();
+startLive(new HttpApi());
+// The script may run before the document is there, so that nothing is painted in the wrong theme.
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+else start();
+
+function start(): void {
+  const root = document.getElementById("app");
+  if (root !== null) render(<App />, root);
+}
