@@ -1,4 +1,5 @@
 import type { TraceEntry, TraceList } from "../assemble/trace_list.ts";
+import type { Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
 import { completeQuery } from "../query/complete_query.ts";
 import type { HttpAnswer } from "../receivers/http_answer.ts";
@@ -10,9 +11,10 @@ import { eventStream } from "./event_stream.ts";
 import { FigureCache } from "./figure_cache.ts";
 import { diffJson, servicesJson, statsJson } from "./figures.ts";
 import { describeSource, infoJson } from "./info.ts";
-import { ListChoices, readQuery } from "./list_choices.ts";
+import { readQuery } from "./list_choices.ts";
+import { Moments } from "./moments.ts";
 import { QueryNamesSample } from "./query_names_sample.ts";
-import { readCount, readSort } from "./request_parameters.ts";
+import { readCount, readMoment, readSort } from "./request_parameters.ts";
 import { TimeBounds } from "./time_bounds.ts";
 import { traceLines } from "./trace_lines.ts";
 import { traceRow } from "./trace_row.ts";
@@ -35,7 +37,7 @@ export class ApiRoutes {
   readonly #version: string;
   readonly #maxViewers: number;
   readonly #signal: AbortSignal;
-  readonly #choices: ListChoices;
+  readonly #moments: Moments;
   readonly #figures = new FigureCache();
   readonly #names: QueryNamesSample;
   readonly #bounds: TimeBounds;
@@ -61,7 +63,7 @@ export class ApiRoutes {
     this.#version = options.version;
     this.#maxViewers = options.maxViewers ?? 32;
     this.#signal = signal;
-    this.#choices = new ListChoices(source.traces, { signal });
+    this.#moments = new Moments(source.traces, signal);
     this.#names = new QueryNamesSample(source.traces);
     this.#bounds = new TimeBounds(source.traces, signal);
   }
@@ -76,7 +78,7 @@ export class ApiRoutes {
     const request = { head, parameters: new URLSearchParams(head.query) };
     if (Object.hasOwn(this.#routes, head.path)) return this.#routes[head.path](request);
     const traceId = /^\/api\/trace\/([^/]+)$/.exec(head.path)?.[1];
-    return traceId === undefined ? undefined : this.#trace(traceId);
+    return traceId === undefined ? undefined : this.#trace(traceId, request.parameters);
   }
 
   async #info(): Promise<HttpAnswer> {
@@ -94,63 +96,61 @@ export class ApiRoutes {
     });
   }
 
-  async #traces(parameters: URLSearchParams): Promise<HttpAnswer> {
+  #traces(parameters: URLSearchParams): Promise<HttpAnswer> {
     const { sort, isReversed } = readSort(parameters.get("sort"));
     const from = readCount(parameters, "from", { fallback: 0, max: Number.MAX_SAFE_INTEGER });
     const limit = readCount(parameters, "limit", { fallback: 100, max: 1000 });
     const where = parameters.get("where") ?? "";
-    const { version } = this.#source.traces;
-    const { list, waiting } = await this.#choices.choose({ where, sort });
-    const total = list.traceCount;
-    const entries: TraceEntry[] = [];
-    for (let index = from; index < Math.min(total, from + limit); index++) {
-      const entry = list.entryAt(isReversed ? total - 1 - index : index);
-      if (entry !== undefined) entries.push(entry);
-    }
-    const rows = entries.map(traceRow);
-    return json(
-      JSON.stringify(
-        { list_version: version, total, waiting, from, rows } satisfies ApiTraces,
-      ),
-    );
+    return this.#moments.use(readMoment(parameters), async ({ choices }) => {
+      const { version } = this.#source.traces;
+      const { list, waiting } = await choices.choose({ where, sort });
+      const total = list.traceCount;
+      const entries: TraceEntry[] = [];
+      for (let index = from; index < Math.min(total, from + limit); index++) {
+        const entry = list.entryAt(isReversed ? total - 1 - index : index);
+        if (entry !== undefined) entries.push(entry);
+      }
+      const rows = entries.map(traceRow);
+      const answer = { list_version: version, total, waiting, from, rows } satisfies ApiTraces;
+      return json(JSON.stringify(answer));
+    });
   }
 
-  async #scatter(parameters: URLSearchParams): Promise<HttpAnswer> {
+  #scatter(parameters: URLSearchParams): Promise<HttpAnswer> {
     const where = parameters.get("where") ?? "";
     const width = readCount(parameters, "width", { fallback: 800, max: 10_000 });
     const height = readCount(parameters, "height", { fallback: 200, max: 10_000 });
-    const { list, waiting } = await this.#choices.choose({ where, sort: "start" });
-    const { figures } = await this.#figures.get({
-      key: JSON.stringify(["scatter", where, width, height]),
-      // More may have been judged, and the source be the same.
-      version: list.version,
-      make: () => Promise.resolve(scatterFigures(list, width, height)),
+    const at = readMoment(parameters);
+    return this.#moments.use(at, async ({ choices }) => {
+      const { version } = this.#source.traces;
+      const { list, waiting } = await choices.choose({ where, sort: "start" });
+      const { figures } = await this.#figures.get({
+        key: JSON.stringify(["scatter", where, width, height, String(at)]),
+        // More may have been judged, and the source be the same.
+        version: list.version,
+        make: () => Promise.resolve(scatterFigures(list, width, height)),
+      });
+      const answer = { list_version: version, waiting, ...figures } satisfies ApiScatter;
+      return json(JSON.stringify(answer));
     });
-    return json(
-      JSON.stringify(
-        {
-          list_version: this.#source.traces.version,
-          waiting,
-          ...figures,
-        } satisfies ApiScatter,
-      ),
-    );
   }
 
-  async #rows(
+  #rows(
     name: string,
     parameters: URLSearchParams,
     make: typeof statsJson,
   ): Promise<HttpAnswer> {
     const where = parameters.get("where") ?? "";
     const query = readQuery(where);
-    const { traces } = this.#source;
-    const { version, figures } = await this.#figures.get({
-      key: JSON.stringify([name, where]),
-      version: traces.version,
-      make: () => make({ traces, query, signal: this.#signal }),
+    const at = readMoment(parameters);
+    return this.#moments.use(at, async ({ traces }) => {
+      const { version, figures } = await this.#figures.get({
+        key: JSON.stringify([name, where, String(at)]),
+        version: this.#source.traces.version,
+        make: () => make({ traces, query, signal: this.#signal }),
+      });
+      return json(`{"list_version":${version},"rows":[${figures}]}`);
     });
-    return json(`{"list_version":${version},"rows":[${figures}]}`);
   }
 
   #diff(parameters: URLSearchParams): HttpAnswer {
@@ -173,16 +173,20 @@ export class ApiRoutes {
     return json(JSON.stringify({ completions } satisfies ApiCompletions));
   }
 
-  #trace(segment: string): HttpAnswer {
+  #trace(segment: string, parameters: URLSearchParams): Promise<HttpAnswer> {
     const traceId = decodeSegment(segment);
-    const { traces } = this.#source;
-    const entry = traces.entryOf(traceId);
-    if (entry === undefined) throw noTrace(traceId);
-    return {
-      contentType: "application/x-ndjson",
-      headers: { "trace-version": String(entry.version) },
-      stream: (signal) => traceLines(traces.spansOf(traceId), signal),
-    };
+    const at = readMoment(parameters);
+    return this.#moments.use(at, ({ traces }) => {
+      const entry = traces.entryOf(traceId);
+      if (entry === undefined) throw noTrace(traceId);
+      // All at once, because the list may be at another moment when they are sent.
+      const spans: readonly Span[] = [...traces.spansOf(traceId)];
+      return Promise.resolve({
+        contentType: "application/x-ndjson",
+        headers: { "trace-version": String(entry.version) },
+        stream: (signal) => traceLines(spans, signal),
+      });
+    });
   }
 
   #stream({ head, parameters }: ApiRequest): HttpAnswer {

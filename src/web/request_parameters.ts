@@ -44,3 +44,18 @@ export function readSort(text: string | null): { sort: TraceSort; isReversed: bo
 
 /** Selections that have the most first. */
 const MOST_FIRST: ReadonlySet<TraceSort> = new Set(["duration", "spans", "errors"]);
+
+/**
+ * Reads a moment in nanoseconds since the Unix epoch; `undefined` without one.
+ *
+ * @throws {HttpProblem} When it is none.
+ */
+export function readMoment(parameters: URLSearchParams): bigint | undefined {
+  const text = parameters.get("at") ?? "";
+  if (text === "") return undefined;
+  if (!/^-?\d{1,19}$/.test(text)) {
+    const message = `at=${text} is no moment in nanoseconds since the epoch`;
+    throw new HttpProblem(400, "bad_parameter", message);
+  }
+  return BigInt(text);
+}

@@ -4,13 +4,12 @@ import { Slices } from "./_slices.ts";
 
 /** Spans as lines of a recording, in parts and in slices. */
 export async function* traceLines(
-  spans: Iterable<Span>,
+  spans: readonly Span[],
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const slices = new Slices(signal);
   let text = "";
-  // The list goes on changing while parts are sent.
-  for (const span of [...spans]) {
+  for (const span of spans) {
     text += encodeSpanLine(span);
     if (text.length >= PART_LENGTH) {
       yield UTF8.encode(text);
