@@ -1,0 +1,195 @@
+import {
+  describeSource,
+  type OperationCategory,
+  operationName,
+  type OperationSource,
+} from "../analysis/operation.ts";
+import { isErrorSpan } from "../model/span.ts";
+import { spanService } from "../model/span_service.ts";
+import type { SpanNode, Trace } from "../model/trace.ts";
+
+/** So many siblings that do the same make a group; findRepeatedCalls counts from there on, too. */
+export const MIN_GROUP_SIZE = 5;
+
+/**
+ * So many siblings that do the same stay outside of their group because of an error or because they run,
+ * in themselves or below them. More of them are a group of their own.
+ */
+export const MAX_NOTABLE_BESIDE_GROUP = 50;
+
+/** Siblings that do the same. */
+export interface SiblingGroup {
+  /** Stays the same while the trace grows. */
+  readonly key: string;
+  readonly category: OperationCategory;
+  readonly service: string;
+  /** What its members do, without the values in which they differ. */
+  readonly name: string;
+  /** The parent of all of them in the trace's nodes; -1 for further roots and orphans. */
+  readonly parent: number;
+  /** In the trace's nodes, ascending. */
+  readonly indexes: Int32Array;
+}
+
+/** The groups of siblings in a trace. */
+export interface SiblingGroups {
+  readonly groups: readonly SiblingGroup[];
+  /** By the index of a span: the group that it is in, or -1. */
+  readonly groupOf: Int32Array;
+}
+
+/** Finds the groups of siblings; linear but for the names of what they do. */
+export function findSiblingGroups(trace: Trace): SiblingGroups {
+  const { nodes, rootIndex } = trace;
+  const count = nodes.length;
+  const groupOf = new Int32Array(count).fill(-1);
+  const groups: SiblingGroup[] = [];
+  const childCounts = new Int32Array(count);
+  let rootCount = 0;
+  for (let index = 0; index < count; index++) {
+    const { parent } = nodes[index];
+    if (parent >= 0) childCounts[parent]++;
+    else if (index !== rootIndex) rootCount++;
+  }
+  const namer = new OperationIds();
+  const notable = new NotableSubtrees(nodes);
+  const siblings: number[] = [];
+  const split = (parent: number) => {
+    for (const group of splitSiblings(nodes, parent, siblings, namer, notable)) {
+      for (const index of group.indexes) groupOf[index] = groups.length;
+      groups.push(group);
+    }
+    siblings.length = 0;
+  };
+  if (rootCount >= MIN_GROUP_SIZE) {
+    for (let index = 0; index < count; index += nodes[index].subtreeSize) {
+      if (index !== rootIndex) siblings.push(index);
+    }
+    split(-1);
+  }
+  for (let parent = 0; parent < count; parent++) {
+    if (childCounts[parent] < MIN_GROUP_SIZE) continue;
+    const end = parent + nodes[parent].subtreeSize;
+    for (let index = parent + 1; index < end; index += nodes[index].subtreeSize) {
+      siblings.push(index);
+    }
+    split(parent);
+  }
+  return { groups, groupOf };
+}
+
+function splitSiblings(
+  nodes: readonly SpanNode[],
+  parent: number,
+  siblings: readonly number[],
+  namer: OperationIds,
+  notable: NotableSubtrees,
+): SiblingGroup[] {
+  const byOperation = new Map<number, number[]>();
+  for (const index of siblings) {
+    const id = namer.idOf(nodes[index]);
+    const members = byOperation.get(id);
+    if (members === undefined) byOperation.set(id, [index]);
+    else members.push(index);
+  }
+  const groups: SiblingGroup[] = [];
+  const parentId = parent < 0 ? "" : nodes[parent].span.spanId;
+  for (const [id, members] of byOperation) {
+    if (members.length < MIN_GROUP_SIZE) continue;
+    const quiet = members.filter((index) => !notable.has(index));
+    const loud = quiet.length === members.length
+      ? []
+      : members.filter((index) => notable.has(index));
+    const { category, service, name } = namer.operation(id);
+    const add = (indexes: readonly number[], mark: string): void => {
+      groups.push({
+        key: `${mark}${parentId}\0${service}\0${category}\0${name}`,
+        category,
+        service,
+        name,
+        parent,
+        indexes: Int32Array.from(indexes),
+      });
+    };
+    if (quiet.length >= MIN_GROUP_SIZE) add(quiet, "");
+    if (loud.length > MAX_NOTABLE_BESIDE_GROUP) add(loud, "!");
+  }
+  return groups;
+}
+
+/** Which spans have an error or run, in themselves or below them. */
+class NotableSubtrees {
+  readonly #nodes: readonly SpanNode[];
+  #marks: Uint8Array | undefined;
+
+  constructor(nodes: readonly SpanNode[]) {
+    this.#nodes = nodes;
+  }
+
+  has(index: number): boolean {
+    return (this.#marks ??= this.#mark())[index] === 1;
+  }
+
+  #mark(): Uint8Array {
+    const nodes = this.#nodes;
+    const marks = new Uint8Array(nodes.length);
+    for (let index = nodes.length - 1; index >= 0; index--) {
+      const { span, parent } = nodes[index];
+      if (marks[index] === 0 && span.state !== "running" && !isErrorSpan(span)) continue;
+      marks[index] = 1;
+      if (parent >= 0) marks[parent] = 1;
+    }
+    return marks;
+  }
+}
+
+interface NamedOperation {
+  readonly category: OperationCategory;
+  readonly service: string;
+  readonly name: string;
+}
+
+/** Numbers for operations: the same number for spans that do the same. */
+class OperationIds {
+  readonly #operations: NamedOperation[] = [];
+  readonly #ids = new Map<string, number>();
+  /** What the last text came to, by all else that its name depends on. */
+  readonly #byText = new Map<string, Map<string, number>>();
+  #lastBase = "";
+  #lastTexts: Map<string, number> | undefined;
+
+  idOf({ span }: SpanNode): number {
+    const source = describeSource(span);
+    const service = spanService(span) ?? "";
+    const texts = this.#textsOf(source, service);
+    let id = texts.get(source.text);
+    if (id === undefined) texts.set(source.text, id = this.#name(source, service));
+    return id;
+  }
+
+  operation(id: number): NamedOperation {
+    return this.#operations[id];
+  }
+
+  #textsOf({ form, category, dialect, prefix }: OperationSource, service: string) {
+    const base = `${form}\0${category}\0${dialect}\0${service}\0${prefix}`;
+    if (this.#lastTexts !== undefined && base === this.#lastBase) return this.#lastTexts;
+    let texts = this.#byText.get(base);
+    if (texts === undefined) this.#byText.set(base, texts = new Map());
+    this.#lastBase = base;
+    return this.#lastTexts = texts;
+  }
+
+  #name(source: OperationSource, service: string): number {
+    const { category } = source;
+    const name = operationName(source);
+    const key = `${category}\0${service}\0${name}`;
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#operations.length;
+      this.#operations.push({ category, service, name });
+      this.#ids.set(key, id);
+    }
+    return id;
+  }
+}
