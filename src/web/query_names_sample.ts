@@ -24,7 +24,7 @@ export class QueryNamesSample {
       const entry = this.#traces.entryAt(index);
       if (entry === undefined || entry.sequence <= seen) break;
       this.#newest = Math.max(this.#newest, entry.sequence);
-      if (entry.spanCount > MAX_SPANS && traceCount > 1) continue;
+      if (entry.spanCount > (traceCount > 1 ? MAX_SPANS : MAX_ONLY_SPANS)) continue;
       let left = MAX_SPANS;
       for (const span of this.#traces.spansOf(entry.traceId)) {
         if (left-- === 0 || performance.now() >= untilMs) break;
@@ -38,3 +38,5 @@ export class QueryNamesSample {
 const MAX_MS = 8;
 /** Of one trace: others should be heard, too, and reading a larger one takes long. */
 const MAX_SPANS = 1000;
+/** The same when there is no other. */
+const MAX_ONLY_SPANS = 100_000;
