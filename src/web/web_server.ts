@@ -64,7 +64,7 @@ export class WebServer implements AsyncDisposable {
     const server = new WebServer(host, options);
     server.#server = await HttpServer.listen(host, port, {
       answer: (request) => server.#answer(request),
-      describe: (error, head) => ({ ...server.#describe(error, head) }),
+      describe: (error, head) => server.#describe(error, head),
       maxSkippedBytes: MAX_SKIPPED_BYTES,
       maxConnections: options.maxConnections ?? 256,
     });
@@ -92,7 +92,7 @@ export class WebServer implements AsyncDisposable {
   }
 
   async #answer({ head, peer }: HttpRequest): Promise<HttpAnswer> {
-    const isPage = PAGE_PATH.test(head.path) && !DOT_SEGMENT.test(head.path);
+    const isPage = PAGE_PATH.test(head.path) && !climbs(head.path);
     const handover = this.#access.check(head, { peer, port: this.port, isPage });
     if (head.method !== "GET" && head.method !== "HEAD") {
       throw new HttpProblem(405, "method", `Only GET is answered here, not ${head.method}`, {
@@ -101,8 +101,11 @@ export class WebServer implements AsyncDisposable {
     }
     if (handover !== undefined) {
       const { location, cookie } = handover;
-      const headers = cookie === undefined ? { location } : { location, "set-cookie": cookie };
-      return { status: 303, headers: { ...SECURITY_HEADERS, ...headers, ...NOT_STORED } };
+      const headers = { ...SECURITY_HEADERS, ...NOT_STORED, location };
+      return {
+        status: 303,
+        headers: cookie === undefined ? headers : { ...headers, "set-cookie": cookie },
+      };
     }
     if (isPage) return assetAnswer(this.#options.page, "private, no-cache");
     const asset = this.#assets.get(head.path);
@@ -128,8 +131,6 @@ export class WebServer implements AsyncDisposable {
 
 /** The addresses of the views; see docs/views.md. */
 const PAGE_PATH = /^\/(?:stats|services|diff)?$|^\/t\/[^/]+(?:\/[^/]+)?$/;
-/** What a path of files would go up with, plain or encoded. */
-const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?=\/|$)|%2f|%5c|\\/i;
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": [
@@ -150,6 +151,15 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 const NOT_STORED: Readonly<Record<string, string>> = { "cache-control": "no-store" };
 const MAX_SKIPPED_BYTES = 1024 * 1024;
+
+/** Whether a path, decoded, goes up: no view has such an address, though none would lead anywhere. */
+function climbs(path: string): boolean {
+  try {
+    return /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/.test(decodeURIComponent(path));
+  } catch {
+    return true;
+  }
+}
 
 function assetAnswer({ contentType, text }: WebAsset, cacheControl: string): HttpAnswer {
   const headers = { ...SECURITY_HEADERS, "cache-control": cacheControl };
