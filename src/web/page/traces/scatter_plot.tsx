@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatDuration } from "../../../model/duration.ts";
 import { countText } from "../../../views/count_text.ts";
 import { clockTicks } from "../../../views/time_axis.ts";
 import type { ApiPoint, ApiScatter } from "../../api.ts";
+import { Text } from "../components/text.tsx";
 import { localDateTime, localOffsetMinutes, moment } from "../components/local_time.ts";
 import { theme, themeColor } from "../theme.ts";
 
@@ -42,9 +43,10 @@ export function ScatterPlot(
 ): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
-  const [hovered, setHovered] = useState<ApiPoint>();
+  const [hovered, setHovered] = useState<PlacedPoint>();
   const [drag, setDrag] = useState<Drag>();
   const look = theme.value;
+  const points = useMemo(() => placePoints(data, size), [data, size]);
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
@@ -64,10 +66,10 @@ export function ScatterPlot(
     const element = canvas.current;
     if (element === null || size.width === 0) return;
     const request = requestAnimationFrame(() => {
-      drawScatter(element, size, data, selectedId, hovered, drag);
+      drawScatter(element, size, data, { points, selectedId, hovered, drag });
     });
     return () => cancelAnimationFrame(request);
-  }, [data, selectedId, hovered, drag, size, look]);
+  }, [data, points, selectedId, hovered, drag, size, look]);
   const place = (event: PointerEvent): { x: number; y: number } => {
     const box = event.currentTarget as HTMLCanvasElement;
     const { left, top } = box.getBoundingClientRect();
@@ -88,7 +90,7 @@ export function ScatterPlot(
         onPointerMove={(event) => {
           const { x, y } = place(event);
           if (drag !== undefined) setDrag({ ...drag, toX: x, toY: y });
-          else setHovered(findPoint(data, size, x, y));
+          else setHovered(findPoint(points, x, y));
         }}
         onPointerUp={(event) => {
           const { x, y } = place(event);
@@ -96,8 +98,8 @@ export function ScatterPlot(
           if (drag === undefined) return;
           const isClick = Math.abs(x - drag.fromX) < DRAG_PIXELS &&
             Math.abs(y - drag.fromY) < DRAG_PIXELS;
-          const point = isClick ? findPoint(data, size, x, y) : undefined;
-          if (point !== undefined) onSelect(point.trace_id);
+          const point = isClick ? findPoint(points, x, y) : undefined;
+          if (point !== undefined) onSelect(point.point.trace_id);
           const range = isClick ? undefined : rangeOf(data, size, { ...drag, toX: x, toY: y });
           if (range !== undefined) onRange(range);
         }}
@@ -108,13 +110,10 @@ export function ScatterPlot(
         <div
           class="scatter-tip"
           style={{
-            left: `${Math.min(size.width - 180, Math.max(0, MARGIN.left + hovered.x - 90))}px`,
+            left: `${Math.max(0, Math.min(size.width - 330, hovered.x - 160))}px`,
           }}
         >
-          {formatDuration(BigInt(hovered.duration_ns))} ·{" "}
-          {localDateTime(moment(hovered.start_time))}
-          {hovered.traces > 1 && ` · ${countText(hovered.traces, "trace")}`}
-          {hovered.errors > 0 && ` · ${countText(hovered.errors, "error")}`}
+          <PointText point={hovered.point} />
         </div>
       )}
     </div>
@@ -140,24 +139,61 @@ function describeScatter(data: ApiScatter | undefined): string {
     `The list below has them all.`;
 }
 
+/** A point where it is drawn, in pixels from the corner of the canvas. */
+interface PlacedPoint {
+  readonly point: ApiPoint;
+  readonly x: number;
+  readonly y: number;
+}
+
+function placePoints(data: ApiScatter | undefined, size: PlotSize): readonly PlacedPoint[] {
+  if (data === undefined || data.start_time === null || data.end_time === null) return [];
+  const start = moment(data.start_time);
+  const length = Math.max(1, Number(moment(data.end_time) - start));
+  const { low, high } = durationScale(data);
+  const width = size.width - MARGIN.left - MARGIN.right;
+  const height = size.height - MARGIN.top - MARGIN.bottom;
+  return data.points.map((point) => {
+    const log = Math.log10(Math.max(1, Number(point.duration_ns)));
+    return {
+      point,
+      x: MARGIN.left + Number(moment(point.start_time) - start) / length * width,
+      y: size.height - MARGIN.bottom - (log - low) / Math.max(1e-9, high - low) * height,
+    };
+  });
+}
+
 /** The nearest point, if there is one close enough to be meant. */
 function findPoint(
-  data: ApiScatter | undefined,
-  size: PlotSize,
+  points: readonly PlacedPoint[],
   x: number,
   y: number,
-): ApiPoint | undefined {
-  let nearest: ApiPoint | undefined;
+): PlacedPoint | undefined {
+  let nearest: PlacedPoint | undefined;
   let least = HIT_PIXELS ** 2;
-  for (const point of data?.points ?? []) {
-    const distance = (MARGIN.left + point.x - x) ** 2 +
-      (size.height - MARGIN.bottom - point.y - y) ** 2;
+  for (const point of points) {
+    const distance = (point.x - x) ** 2 + (point.y - y) ** 2;
     if (distance <= least) {
       nearest = point;
       least = distance;
     }
   }
   return nearest;
+}
+
+/** What a point stands for, in words. */
+function PointText({ point }: { point: ApiPoint }): JSX.Element {
+  return (
+    <>
+      <strong>{formatDuration(BigInt(point.duration_ns))}</strong>{" "}
+      <Text value={point.name} fallback="(no name)" />{" "}
+      <span class="dim">
+        {localDateTime(moment(point.start_time))}
+        {point.traces > 1 && `, one of ${countText(point.traces, "trace")}`}
+        {point.errors > 0 && `, ${countText(point.errors, "error")}`}
+      </span>
+    </>
+  );
 }
 
 function rangeOf(
@@ -199,9 +235,12 @@ function drawScatter(
   canvas: HTMLCanvasElement,
   size: PlotSize,
   data: ApiScatter | undefined,
-  selectedId: string | undefined,
-  hovered: ApiPoint | undefined,
-  drag: Drag | undefined,
+  { points, selectedId, hovered, drag }: {
+    points: readonly PlacedPoint[];
+    selectedId: string | undefined;
+    hovered: PlacedPoint | undefined;
+    drag: Drag | undefined;
+  },
 ): void {
   const ratio = devicePixelRatio;
   const width = Math.round(size.width * ratio);
@@ -216,11 +255,10 @@ function drawScatter(
   drawAxes(context, size, data);
   const plain = themeColor("--accent");
   const error = themeColor("--red");
-  const bottom = size.height - MARGIN.bottom;
-  for (const point of data?.points ?? []) {
+  for (const { point, x, y } of points) {
     context.beginPath();
     const radius = Math.min(6, 2.2 + Math.log2(point.traces) * 0.6);
-    context.arc(MARGIN.left + point.x, bottom - point.y, radius, 0, Math.PI * 2);
+    context.arc(x, y, radius, 0, Math.PI * 2);
     context.fillStyle = point.errors > 0 ? error : plain;
     context.globalAlpha = point.errors > 0 ? 0.9 : 0.6;
     context.fill();
@@ -228,10 +266,10 @@ function drawScatter(
   context.globalAlpha = 1;
   context.strokeStyle = themeColor("--text");
   context.lineWidth = 1.5;
-  for (const point of data?.points ?? []) {
-    if (point !== hovered && point.trace_id !== selectedId) continue;
+  for (const placed of points) {
+    if (placed !== hovered && placed.point.trace_id !== selectedId) continue;
     context.beginPath();
-    context.arc(MARGIN.left + point.x, bottom - point.y, 6, 0, Math.PI * 2);
+    context.arc(placed.x, placed.y, 6, 0, Math.PI * 2);
     context.stroke();
   }
   if (drag === undefined) return;
