@@ -40,7 +40,7 @@ export function traceColumns(
     {
       name: "start",
       title: "Start",
-      width: isOneDay ? "96px" : "174px",
+      width: isOneDay ? "106px" : "184px",
       minTableWidth: 420,
       sortKey: "start",
       sortsDown: true,
@@ -99,13 +99,13 @@ export function traceColumns(
         const state = row.errors > 0 ? "is-error" : isRunning ? "is-running" : "";
         return (
           <span class="duration-cell">
+            <Duration nano={nano} isRunning={isRunning} />
             <span class="duration-track" aria-hidden="true">
               <span
                 class={`duration-bar ${state}`}
                 style={{ width: `${barShare(Number(nano), range) * 100}%` }}
               />
             </span>
-            <Duration nano={nano} isRunning={isRunning} />
           </span>
         );
       },
