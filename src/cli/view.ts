@@ -5,6 +5,7 @@ import { printTrace } from "../tui/print_trace.ts";
 import { formatTraceJson } from "./trace_json.ts";
 import { findSource } from "./find_source.ts";
 import { type CliIo, wantsColor } from "./io.ts";
+import { parseCount } from "./parse_options.ts";
 import { type FormatTrace, printSource } from "./print_source.ts";
 import type { SpanSource } from "./span_source.ts";
 import { readWhere, WHERE_OPTION } from "./where_option.ts";
@@ -20,6 +21,17 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
     .option("--print", "print traces as text, as when the output is no terminal")
     .option("--json", "print one trace a line as JSON")
     .option("--no-follow", "print what is there now and stop")
+    .option(
+      "--max-spans <n>",
+      "spans that the view keeps in memory; those of a recording stay in its file",
+      parseCount,
+      1_000_000,
+    )
+    .option(
+      "--max-traces <n>",
+      "the same for traces (default: 10000 of a session, any number of a file)",
+      parseCount,
+    )
     .addHelpText("after", KEYS_HELP)
     .action(async (names, options) => {
       const where = await readWhere(options.where);
@@ -35,7 +47,8 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
         return;
       }
       const { showSource } = await import("./view_terminal.ts");
-      await showSource(io, source, { where, isFollowing: options.follow });
+      const { follow: isFollowing, maxSpans, maxTraces } = options;
+      await showSource(io, source, { where, isFollowing, maxSpans, maxTraces });
     }) as unknown as PlainCommand;
 }
 

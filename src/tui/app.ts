@@ -1,30 +1,24 @@
-import type { TraceStore } from "../assemble/trace_store.ts";
-import type { Span } from "../model/span.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
 import { FramePacer } from "../terminal/frame_pacer.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import type { TerminalIo } from "../terminal/terminal_io.ts";
 import { type EndSignal, TerminalSession } from "../terminal/terminal_session.ts";
+import type { TraceFeed } from "../views/trace_feed.ts";
+import { TraceSelection } from "../views/trace_selection.ts";
 import { frame } from "./frame.ts";
 import { actionOf } from "./key_bindings.ts";
 import type { Message } from "./message.ts";
-import { type Connection, createTuiState, isOver, type TuiState } from "./state.ts";
+import { SelectionTimer } from "./selection_timer.ts";
+import { createTuiState, isOver, type TuiState } from "./state.ts";
 import { update } from "./update.ts";
-
-/** What a source of spans tells the live view. */
-export type FeedItem =
-  | { readonly type: "spans"; readonly spans: Iterable<Span> }
-  | { readonly type: "connection"; readonly connection: Connection; readonly text?: string }
-  /** Something the user should know, such as damage that was skipped. */
-  | { readonly type: "notice"; readonly text: string }
-  | { readonly type: "skipped"; readonly spanCount: number };
 
 /** What the live view needs. */
 export interface RunTuiOptions {
   readonly terminal: TerminalIo;
-  /** Filled by the view from the feed; it may hold spans already. */
-  readonly store: TraceStore;
-  /** Ends when nothing more will come; a feed that throws is shown as failed. */
-  readonly feed: AsyncIterable<FeedItem>;
+  /** The traces and what happens to them. */
+  readonly feed: TraceFeed;
+  /** Only traces in which it finds something are shown. @default all */
+  readonly where?: SpanQuery;
   /** What is shown: a session, a file, a socket. */
   readonly title: string;
   /** Whether to write colours. */
@@ -33,8 +27,6 @@ export interface RunTuiOptions {
   readonly emptyHint?: readonly string[];
   /** Minutes east of UTC to show times in. @default 0 */
   readonly offsetMinutes?: number;
-  /** What the feed is when the view opens. @default "live" */
-  readonly connection?: Connection;
   /** Whether to start at the newest trace and stay there. @default whether the connection is live */
   readonly isFollowing?: boolean;
   /** The clock, in nanoseconds since the Unix epoch. @default the system's */
@@ -53,8 +45,6 @@ export type TuiExit =
 
 /** How often bars and durations of running spans grow. */
 const TICK_MS = 100;
-/** After reading spans for this long, keys and frames get their turn. */
-const FEED_TURN_MS = 8;
 
 /**
  * Runs the live view until the user quits, a signal comes or the terminal is gone. The terminal is
@@ -66,8 +56,12 @@ const FEED_TURN_MS = 8;
 export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   const { promise: exit, resolve: end, reject: fail } = Promise.withResolvers<TuiExit>();
   const now = options.now ?? systemNow;
+  const { feed } = options;
+  const traces = new TraceSelection(feed.traces, { where: options.where });
   let state: TuiState = createTuiState({
     ...options,
+    store: traces,
+    connection: feed.connection,
     size: options.terminal.size(),
     nowUnixNano: now(),
   });
@@ -102,7 +96,7 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
     },
   });
   const ticker = setInterval(() => {
-    if (options.store.runningCount > 0 && !isOver(state)) {
+    if (traces.runningCount > 0 && !isOver(state)) {
       dispatch({ type: "tick", nowUnixNano: now() });
     }
   }, TICK_MS);
@@ -111,7 +105,11 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   options.signal?.addEventListener("abort", abort);
   if (options.signal?.aborted) abort();
   pacer.request();
-  readFeed(options, stopped.signal, dispatch, () => pacer.request());
+  using selecting = new SelectionTimer(traces, {
+    onChange: () => pacer.request(),
+    onProblem: (text) => dispatch({ type: "notice", text }),
+  });
+  readFeed(feed, stopped.signal, dispatch, () => selecting.request());
   try {
     return await exit;
   } finally {
@@ -121,55 +119,21 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   }
 }
 
-/** Moves spans from the feed into the store until the feed ends or the view does. */
+/** Tells of what happens to the feed until it ends or the view does. */
 async function readFeed(
-  { feed, store }: RunTuiOptions,
+  feed: TraceFeed,
   stopped: AbortSignal,
   dispatch: (message: Message) => void,
-  onSpans: () => void,
+  onChange: () => void,
 ): Promise<void> {
-  let turnEndMs = performance.now() + FEED_TURN_MS;
-  let isOverTold = false;
-  const iterator = feed[Symbol.asyncIterator]();
+  const events = feed.events(stopped);
   // A feed that waits for spans is told that nobody wants them any more.
-  stopped.addEventListener("abort", () => void iterator.return?.()?.catch(() => {}));
-  try {
-    for (;;) {
-      const { done, value: item } = await iterator.next();
-      if (done || stopped.aborted) break;
-      if (item.type !== "spans") {
-        isOverTold = item.type === "connection" && isOver(item);
-        dispatch(item);
-        continue;
-      }
-      for (const span of item.spans) {
-        store.add(span);
-        if (performance.now() < turnEndMs) continue;
-        await nextTurn(stopped);
-        if (stopped.aborted) return;
-        turnEndMs = performance.now() + FEED_TURN_MS;
-      }
-      onSpans();
-    }
-    if (!isOverTold && !stopped.aborted) dispatch({ type: "connection", connection: "ended" });
-  } catch (error) {
+  stopped.addEventListener("abort", () => void events.return(undefined).catch(() => {}));
+  for await (const event of events) {
     if (stopped.aborted) return;
-    const text = error instanceof Error ? error.message : String(error);
-    dispatch({ type: "connection", connection: "failed", text });
+    if (event.type === "changed") onChange();
+    else dispatch(event);
   }
-}
-
-/** Lets timers and input have their turn; shorter when the view has ended meanwhile. */
-function nextTurn(stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(onTurn, 0);
-    function onTurn(): void {
-      clearTimeout(timer);
-      stopped.removeEventListener("abort", onTurn);
-      resolve();
-    }
-    stopped.addEventListener("abort", onTurn);
-  });
 }
 
 function systemNow(): bigint {

@@ -1,6 +1,6 @@
 import type { Size } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
-import type { Connection } from "./state.ts";
+import type { Connection } from "../views/trace_feed.ts";
 
 /** Everything that can happen to the live view, except that spans arrive in its store. */
 export type Message =

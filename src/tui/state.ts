@@ -1,11 +1,6 @@
-import type { TraceStore } from "../assemble/trace_store.ts";
+import type { TraceList } from "../assemble/trace_list.ts";
 import type { Size } from "../terminal/frame.ts";
-
-/**
- * Where the spans come from, and whether more will come: `loading` while what is there already is
- * being read, `live`, `ended` when the session is over, `end_of_file`, `failed`.
- */
-export type Connection = "loading" | "live" | "ended" | "end_of_file" | "failed";
+import type { Connection } from "../views/trace_feed.ts";
 
 /** A row: a trace by its sequence number, and the row within it, 0 being its header. */
 export interface Position {
@@ -23,7 +18,7 @@ export interface Search {
 
 /** Everything the live view shows. Only the store in it changes on its own, as spans arrive. */
 export interface TuiState {
-  readonly store: TraceStore;
+  readonly store: TraceList;
   readonly size: Size;
   /** What is shown: a session, a file, a socket. */
   readonly title: string;
@@ -56,7 +51,7 @@ export interface TuiState {
 
 /** What a live view starts with. */
 export interface TuiStateOptions {
-  readonly store: TraceStore;
+  readonly store: TraceList;
   readonly size: Size;
   readonly title: string;
   readonly nowUnixNano: bigint;

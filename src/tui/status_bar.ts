@@ -2,7 +2,8 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Line, lineWidth, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { countText } from "./span_text.ts";
-import { type Connection, isOver, type TuiState } from "./state.ts";
+import type { Connection } from "../views/trace_feed.ts";
+import { isOver, type TuiState } from "./state.ts";
 
 const BAR: Style = { isInverse: true };
 
