@@ -6,6 +6,7 @@ import { CommandError } from "./command_error.ts";
 import { formatTraceJson } from "./trace_json.ts";
 import { findSource } from "./find_source.ts";
 import { type CliIo, wantsColor } from "./io.ts";
+import { parseCount } from "./parse_options.ts";
 import { type FormatTrace, printSource } from "./print_source.ts";
 import type { SpanSource } from "./span_source.ts";
 import {
@@ -33,6 +34,17 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
     .option(...NO_OPEN_OPTION)
     // How a collector starts its browser view: it ends with it, and stands back behind it.
     .addOption(new Option("--servant").hideHelp())
+    .option(
+      "--max-spans <n>",
+      "spans that the view keeps in memory; those of a recording stay in its file",
+      parseCount,
+      1_000_000,
+    )
+    .option(
+      "--max-traces <n>",
+      "the same for traces (default: 10000 of a session, any number of a file)",
+      parseCount,
+    )
     .addHelpText("after", KEYS_HELP)
     .action(async (names, options) => {
       const where = await readWhere(options.where);
@@ -60,7 +72,8 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
         return;
       }
       const { showSource } = await import("./view_terminal.ts");
-      await showSource(io, source, { where, isFollowing: options.follow });
+      const { follow: isFollowing, maxSpans, maxTraces } = options;
+      await showSource(io, source, { where, isFollowing, maxSpans, maxTraces });
     }) as unknown as PlainCommand;
 }
 
