@@ -22,7 +22,7 @@ async function* feed(): AsyncGenerator<FeedItem> {
 
 const exit = await runTui({
   terminal: openTerminal(),
-  store: sampleStore(),
+  traces: sampleStore(),
   feed: feed(),
   title: isFile ? "run.jsonl" : "session 4711",
   isColored: true,

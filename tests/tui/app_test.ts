@@ -50,7 +50,8 @@ function open(feed: AsyncIterable<FeedItem>, options: Partial<RunTuiOptions> = {
   const store = new TraceStore();
   const exit = runTui({
     terminal,
-    store,
+    traces: store,
+    add: (span) => store.add(span),
     feed,
     title: "session",
     isColored: false,

@@ -2,24 +2,32 @@ import { assert, assertEquals } from "@std/assert";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import { comparePositions, listHeight, rowsBetween } from "../../src/tui/positions.ts";
 import { selectedPosition, topPosition } from "../../src/tui/positions.ts";
-import type { TuiState } from "../../src/tui/state.ts";
-import { update } from "../../src/tui/update.ts";
+import { type AppState, currentPage } from "../../src/tui/app_state.ts";
+import { updateApp } from "../../src/tui/update_app.ts";
 import { createRandom, makeSpan } from "../assemble/_make_span.ts";
-import { largeStore, openState, press, requestSpans, send } from "./_sample_traces.ts";
+import {
+  effectOf,
+  largeStore,
+  listOf,
+  openState,
+  press,
+  requestSpans,
+  send,
+} from "./_sample_traces.ts";
 
 /** Trace id and row of what is selected. */
-function selection(state: TuiState): string {
-  const { sequence, row } = selectedPosition(state);
-  const entry = state.store.entryAt(state.store.indexOf(sequence));
+function selection(state: AppState): string {
+  const { sequence, row } = selectedPosition(listOf(state));
+  const entry = state.traces.entryAt(state.traces.indexOf(sequence));
   return `${entry?.traceId}:${row}`;
 }
 
-function fileState(store = largeStore(10, 5)): TuiState {
-  return openState({ store, connection: "end_of_file" });
+function fileState(store = largeStore(10, 5)): AppState {
+  return openState({ traces: store, connection: "end_of_file" });
 }
 
 Deno.test("a live view follows the newest trace, a file starts at its top", () => {
-  assertEquals(openState().isFollowing, true);
+  assertEquals(listOf(openState()).isFollowing, true);
   assertEquals(selection(openState()), "t6:0");
   assertEquals(selection(fileState()), "t0:0");
 });
@@ -40,9 +48,9 @@ Deno.test("J and K go from row to row, k goes to the trace's own header first", 
 
 Deno.test("any way up leaves follow mode, G and End go back to it", () => {
   for (const key of ["k", "up", "K", "ctrl+u", "pageup", "g", "home"]) {
-    const left = press(openState({ store: largeStore(20, 5) }), key);
-    assertEquals(left.isFollowing, false, key);
-    for (const back of ["G", "end"]) assertEquals(press(left, back).isFollowing, true);
+    const left = press(openState({ traces: largeStore(20, 5) }), key);
+    assertEquals(listOf(left).isFollowing, false, key);
+    for (const back of ["G", "end"]) assertEquals(listOf(press(left, back)).isFollowing, true);
   }
 });
 
@@ -50,45 +58,53 @@ Deno.test("down at the newest trace keeps following", () => {
   for (const key of ["j", "J", "ctrl+d"]) {
     const store = new TraceStore();
     store.add(makeSpan("r", { ms: 1 }));
-    assertEquals(press(openState({ store }), key).isFollowing, true, key);
+    assertEquals(listOf(press(openState({ traces: store }), key)).isFollowing, true, key);
   }
 });
 
 Deno.test("a followed list selects each new trace, a list that was left stays where it is", () => {
   const store = largeStore(10, 5);
-  const followed = openState({ store });
+  const followed = openState({ traces: store });
   const left = press(followed, "k");
-  const top = topPosition(left);
+  const top = topPosition(listOf(left));
   for (const span of requestSpans("new")) store.add(span);
   assertEquals(selection(followed), "new:0");
   assertEquals(selection(left), "t8:0");
-  assertEquals(topPosition(left), top);
+  assertEquals(topPosition(listOf(left)), top);
 });
 
 Deno.test("leaving follow mode does not make the screen jump", () => {
-  const followed = openState({ store: largeStore(20, 5) });
+  const followed = openState({ traces: largeStore(20, 5) });
   const left = press(followed, "k");
-  assertEquals(topPosition(left), topPosition(followed));
+  assertEquals(topPosition(listOf(left)), topPosition(listOf(followed)));
 });
 
 Deno.test("pages go down and up again", () => {
   const state = fileState(largeStore(100, 5));
   const down = press(state, "ctrl+d", "pagedown");
-  // Twice 23 rows, less a line each time for orientation and one for the pinned header.
-  assertEquals(rowsBetween(down, topPosition(state), topPosition(down), 999), 43);
+  // Twice 22 rows, less a line each time for orientation and one for the pinned header.
+  assertEquals(
+    rowsBetween(listOf(down), topPosition(listOf(state)), topPosition(listOf(down)), 999),
+    41,
+  );
   assertEquals(selection(press(down, "ctrl+u", "pageup")), "t0:0");
 });
 
 Deno.test("g goes to the top", () => {
-  const state = press(openState({ store: largeStore(50, 5) }), "g");
+  const state = press(openState({ traces: largeStore(50, 5) }), "g");
   assertEquals(selection(state), "t0:0");
-  assertEquals(topPosition(state).row, 0);
+  assertEquals(topPosition(listOf(state)).row, 0);
 });
 
 Deno.test("Space, Enter, h and l collapse and expand", () => {
-  const rowsOf = (state: TuiState): number => {
+  const rowsOf = (state: AppState): number => {
     const next = press(state, "j");
-    return rowsBetween(state, selectedPosition(state), selectedPosition(next), 99);
+    return rowsBetween(
+      listOf(state),
+      selectedPosition(listOf(state)),
+      selectedPosition(listOf(next)),
+      99,
+    );
   };
   const state = fileState();
   assertEquals(rowsOf(state), 5);
@@ -125,15 +141,15 @@ Deno.test("capitals count in a search only if it has some", () => {
 
 Deno.test("a search can be edited, pasted into and given up", () => {
   const typed = press(openState(), "/", "a", "漢", "backspace", "space", "b");
-  assertEquals(typed.search.draft, "a b");
-  assertEquals(send(typed, { type: "paste", text: "c\nd" }).search.draft, "a bc d");
-  assertEquals(press(typed, "ctrl+u").search.draft, "");
-  assertEquals(press(typed, "escape").search.draft, undefined);
-  assertEquals(press(typed, "enter", "escape").search.text, "");
-  assertEquals(press(typed, "q").isDone, false);
-  assertEquals(press(typed, "ctrl+c").isDone, true);
+  assertEquals(listOf(typed).search.draft, "a b");
+  assertEquals(listOf(send(typed, { type: "paste", text: "c\nd" })).search.draft, "a bc d");
+  assertEquals(listOf(press(typed, "ctrl+u")).search.draft, "");
+  assertEquals(listOf(press(typed, "escape")).search.draft, undefined);
+  assertEquals(listOf(press(typed, "enter", "escape")).search.text, "");
+  assertEquals(effectOf(typed, "q"), undefined);
+  assertEquals(effectOf(typed, "ctrl+c"), { type: "quit" });
   assert(press(openState(), "n").notice?.includes("press /"));
-  assertEquals(send(openState(), { type: "paste", text: "q" }).isDone, false);
+  assertEquals(updateApp(openState(), { type: "paste", text: "q" }).effect, undefined);
 });
 
 Deno.test("a match in a collapsed trace expands it", () => {
@@ -150,25 +166,25 @@ Deno.test("E goes from error to error", () => {
 
 Deno.test("help opens and any key leaves it", () => {
   const open = press(openState(), "?");
-  assertEquals(open.isHelpOpen, true);
-  const left = press(open, "q");
-  assertEquals([left.isHelpOpen, left.isDone], [false, false]);
+  assertEquals(currentPage(open).title, "Help");
+  assertEquals(currentPage(press(open, "q")).title, "Traces");
+  assertEquals(effectOf(open, "q"), undefined);
 });
 
 Deno.test("q and Ctrl+C quit", () => {
-  for (const key of ["q", "ctrl+c"]) assertEquals(press(openState(), key).isDone, true);
+  for (const key of ["q", "ctrl+c"]) assertEquals(effectOf(openState(), key), { type: "quit" });
 });
 
 Deno.test("an empty list takes every key", () => {
   const keys = ["j", "k", "J", "K", "ctrl+d", "ctrl+u", "g", "G", "space", "h", "l", "C", "E", "n"];
-  const state = press(openState({ store: new TraceStore() }), ...keys, "/", "x", "enter");
+  const state = press(openState({ traces: new TraceStore() }), ...keys, "/", "x", "enter");
   assertEquals(state.notice, "Not found: x");
 });
 
 Deno.test("when the selected trace is evicted the next one is selected", () => {
   const store = new TraceStore({ maxTraces: 3 });
   for (const id of ["a", "b", "c"]) store.add(makeSpan("r", { traceId: id, ms: 1 }));
-  const state = openState({ store, connection: "end_of_file" });
+  const state = openState({ traces: store, connection: "end_of_file" });
   const selected = press(state, "j");
   assertEquals(selection(selected), "b:0");
   for (const id of ["d", "e"]) store.add(makeSpan("r", { traceId: id, ms: 1 }));
@@ -181,7 +197,7 @@ Deno.test("a selected span stays selected when its tree grows above it", () => {
   store.add(makeSpan("r", { traceId: "t" }));
   store.add(makeSpan("a", { traceId: "t", parentId: "r", at: 1, ms: 1 }));
   store.add(makeSpan("b", { traceId: "t", parentId: "r", at: 5, ms: 1 }));
-  const state = press(openState({ store }), "g", "J", "J");
+  const state = press(openState({ traces: store }), "g", "J", "J");
   assertEquals(selection(state), "t:2");
   store.add(makeSpan("a1", { traceId: "t", parentId: "a", at: 2, ms: 1 }));
   assertEquals(selection(state), "t:3");
@@ -192,7 +208,7 @@ Deno.test("whatever keys come and spans arrive, the selected row is in sight", (
   const random = createRandom(23);
   const keys = "j j j J J J k K ctrl+d ctrl+u g G space h l C E n / enter x ? escape".split(" ");
   const store = new TraceStore({ maxTraces: 30, maxSpansPerTrace: 40 });
-  let state = openState({ store, size: { columns: 60, rows: 12 } });
+  let state = openState({ traces: store, size: { columns: 60, rows: 12 } });
   for (let round = 0; round < 4_000; round++) {
     if (random() < 0.3) {
       const traceId = `t${Math.floor(random() * 60)}`;
@@ -203,18 +219,18 @@ Deno.test("whatever keys come and spans arrive, the selected row is in sight", (
     }
     if (random() < 0.03) {
       const rows = 2 + Math.floor(random() * 20);
-      state = update(state, { type: "resize", size: { columns: 60, rows } });
+      state = send(state, { type: "resize", size: { columns: 60, rows } });
     }
     state = press(state, keys[Math.floor(random() * keys.length)]);
     assertInSight(state);
   }
 });
 
-function assertInSight(state: TuiState): void {
-  if (state.isFollowing || state.store.traceCount === 0) return;
-  const top = topPosition(state);
-  const selected = selectedPosition(state);
-  const height = listHeight(state);
-  assert(comparePositions(top, selected) <= 0, "above the screen");
-  assert(rowsBetween(state, top, selected, height) < height, "below the screen");
+function assertInSight(state: AppState): void {
+  if (listOf(state).isFollowing || state.traces.traceCount === 0) return;
+  const top = topPosition(listOf(state));
+  const selected = selectedPosition(listOf(state));
+  const height = listHeight(listOf(state));
+  assert(comparePositions(listOf(state), top, selected) <= 0, "above the screen");
+  assert(rowsBetween(listOf(state), top, selected, height) < height, "below the screen");
 }

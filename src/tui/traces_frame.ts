@@ -4,40 +4,36 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line } from "../terminal/frame.ts";
 import { textWidth, truncateText } from "../terminal/text_width.ts";
 import { highlight } from "./highlight.ts";
-import { helpPage } from "./help_page.ts";
 import { isExpanded, listHeight, rowCount, selectedPosition, topPosition } from "./positions.ts";
-import { isOver, type TuiState } from "./state.ts";
-import { statusBar } from "./status_bar.ts";
+import type { TracesView } from "./traces_state.ts";
 import { pinnedLine, traceLine, type TraceLineOptions } from "./trace_line.ts";
 
-/** What the screen shows in a state. Pure; its cost depends on the screen, not on what is stored. */
-export function frame(state: TuiState): Frame {
-  if (state.isHelpOpen && state.size.rows > 2) return helpPage(state.size);
-  const list = state.store.traceCount === 0 ? emptyList(state) : traceList(state);
-  // On a screen of one line only the status bar is left.
-  return [...list, statusBar(state)].slice(-state.size.rows);
+/** What the list shows; the cost depends on the screen, not on what is stored. */
+export function tracesFrame(state: TracesView): Frame {
+  return state.traces.traceCount === 0 ? emptyList(state) : traceList(state);
 }
 
-function traceList(state: TuiState): Line[] {
-  const { store } = state;
+function traceList(state: TracesView): Line[] {
+  const { traces } = state;
   const height = listHeight(state);
   const selected = selectedPosition(state);
   const top = topPosition(state);
   const lines: Line[] = [];
   let row = top.row;
-  for (let index = store.indexOf(top.sequence); lines.length < height; index++, row = 0) {
-    const entry: TraceEntry | undefined = store.entryAt(index);
-    const trace: Trace | undefined = entry && store.trace(entry.traceId);
+  for (let index = traces.indexOf(top.sequence); lines.length < height; index++, row = 0) {
+    const entry: TraceEntry | undefined = traces.entryAt(index);
+    const trace: Trace | undefined = entry && traces.trace(entry.traceId);
     if (entry === undefined || trace === undefined) break;
     const rows = rowCount(state, entry);
     const isSelectedTrace = entry.sequence === selected.sequence;
     for (; row < rows && lines.length < height; row++) {
       const options: TraceLineOptions = {
         columns: state.size.columns,
-        nowUnixNano: isOver(state) ? undefined : state.nowUnixNano,
+        nowUnixNano: state.nowUnixNano,
         offsetMinutes: state.offsetMinutes,
-        isExpanded: isExpanded(state, entry.sequence),
+        isExpanded: isExpanded(state, entry),
         isSelectedTrace,
+        isMarked: entry.traceId === state.markedTraceId,
         isSelectedRow: isSelectedTrace && row === selected.row,
       };
       // A reader who is inside a long trace still sees which one it is.
@@ -52,11 +48,10 @@ function traceList(state: TuiState): Line[] {
   return lines;
 }
 
-function emptyList(state: TuiState): Line[] {
+function emptyList(state: TracesView): Line[] {
   const { columns } = state.size;
   const height = listHeight(state);
-  const texts = state.connection === "loading" ? ["Loading…"] : state.emptyHint;
-  const hint = texts.slice(0, height).map((text) => escapeText(text));
+  const hint = state.emptyHint.slice(0, height).map((text) => escapeText(text));
   const width = Math.min(columns, Math.max(0, ...hint.map(textWidth)));
   const margin = " ".repeat(Math.floor((columns - width) / 2));
   const above = Math.max(0, Math.floor((height - hint.length) / 3));
