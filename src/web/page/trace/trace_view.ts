@@ -23,7 +23,12 @@ export type RowFilter = "all" | "errors" | "path" | "matches";
 /** What is selected: a span, or a group of siblings. */
 export type Selection =
   | { readonly type: "span"; readonly spanId: string }
-  | { readonly type: "group"; readonly key: string };
+  | {
+    readonly type: "group";
+    readonly key: string;
+    /** One of its members. */
+    readonly spanId: string;
+  };
 
 /** The state of the page of one trace. It stays when the trace grows. */
 export class TraceView {
@@ -47,8 +52,8 @@ export class TraceView {
   readonly selectedIndex: ReadonlySignal<number>;
   readonly #model: ReturnType<typeof signal<TraceModel>>;
   readonly #window: ReturnType<typeof signal<TimeWindow | undefined>>;
-  /** Grows when spans that run were drawn longer. */
-  readonly #moment = signal(0);
+  /** Grows when spans that run have got longer. */
+  readonly moment = signal(0);
   readonly #indexes = computed(() => {
     const indexes = new Map<string, number>();
     const { nodes } = this.model.value.trace;
@@ -61,13 +66,16 @@ export class TraceView {
     const window = this.#window = signal<TimeWindow | undefined>(undefined);
     this.model = model as ReadonlySignal<TraceModel>;
     this.window = computed(() => {
-      this.#moment.value;
+      this.moment.value;
       return window.value ?? wholeWindow(this.model.value.durationNano);
     });
     this.rows = computed(() =>
       new ShownRows(new SpanRows(this.model.value.trace, this.folds.value), this.#kept())
     );
-    this.selectedIndex = computed(() => this.#findSelected());
+    this.selectedIndex = computed(() => {
+      const selected = this.selection.value;
+      return selected === undefined ? -1 : this.indexOf(selected.spanId) ?? -1;
+    });
     this.selectedPlace = computed(() => {
       const index = this.selectedIndex.value;
       if (index < 0) return -1;
@@ -93,7 +101,7 @@ export class TraceView {
   /** Lets running spans reach to this moment. */
   advance(nowUnixNano: bigint): void {
     this.model.value.advance(nowUnixNano);
-    this.#moment.value++;
+    this.moment.value++;
   }
 
   /** Shows a stretch of time; all of the trace keeps up with it while it grows. */
@@ -122,9 +130,10 @@ export class TraceView {
   select(place: number): void {
     const row = this.rowAt(Math.max(0, Math.min(place, this.rows.value.count - 1)));
     if (row === undefined) return;
+    const { nodes } = this.model.value.trace;
     this.selection.value = row.type === "group"
-      ? { type: "group", key: row.key }
-      : { type: "span", spanId: this.model.value.trace.nodes[row.index].span.spanId };
+      ? { type: "group", key: row.key, spanId: nodes[row.indexes[0]].span.spanId }
+      : { type: "span", spanId: nodes[row.index].span.spanId };
     this.scrollToSelected();
   }
 
@@ -261,18 +270,6 @@ export class TraceView {
       default:
         return undefined;
     }
-  }
-
-  #findSelected(): number {
-    const selected = this.selection.value;
-    if (selected === undefined) return -1;
-    if (selected.type === "span") return this.#indexes.value.get(selected.spanId) ?? -1;
-    const { rows } = this.rows.value;
-    for (let row = 0; row < rows.count; row++) {
-      const shown = rows.rowAt(row)!;
-      if (shown.type === "group" && shown.key === selected.key) return shown.indexes[0];
-    }
-    return -1;
   }
 }
 
