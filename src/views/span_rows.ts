@@ -203,6 +203,34 @@ export class SpanRows {
   }
 }
 
+/**
+ * Folds under which a span has a row of its own: what hides it is unfolded, everything else stays as it is.
+ *
+ * @param index The span's place in the trace's nodes.
+ * @returns The same folds when the span can be seen.
+ */
+export function revealSpan(trace: Trace, folds: Folds, index: number): Folds {
+  const { nodes, rootIndex } = trace;
+  if (!(index >= 0 && index < nodes.length)) return folds;
+  const groups = folds.isGrouping ? sharedGroups(trace).find() : undefined;
+  const foldedSpans = new Set(folds.foldedSpans);
+  const openSpans = new Set(folds.openSpans);
+  const openGroups = new Set(folds.openGroups);
+  let at = index;
+  while (at !== rootIndex) {
+    const place = groups === undefined ? -1 : groups.groupOf[at];
+    if (place >= 0) openGroups.add(groups!.groups[place].key);
+    at = nodes[at].parent < 0 ? rootIndex : nodes[at].parent;
+    const { spanId } = nodes[at].span;
+    foldedSpans.delete(spanId);
+    if (folds.maxDepth !== undefined) openSpans.add(spanId);
+  }
+  const isSame = foldedSpans.size === folds.foldedSpans.size &&
+    openSpans.size === (folds.openSpans?.size ?? 0) &&
+    openGroups.size === folds.openGroups.size;
+  return isSame ? folds : { ...folds, foldedSpans, openSpans, openGroups };
+}
+
 /** Which row stands where. */
 interface RowLayout {
   readonly count: number;
