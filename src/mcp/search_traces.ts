@@ -36,7 +36,7 @@ export const searchTraces = defineTool({
     const found: TraceSummary[] = [];
     for await (const entry of eachTrace(traces, signal)) {
       if (query !== undefined && !matchesTrace(query, traces, entry.traceId)) continue;
-      found.push(summarizeTrace(traces, entry, nowUnixNano));
+      found.push(summarizeTrace(entry, nowUnixNano));
     }
     found.sort(ORDERS[args.sort]);
     const answer = new Answer(args.max_bytes);
