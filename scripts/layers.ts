@@ -47,6 +47,7 @@ export const LAYERS: LayerTable = {
       "exporters",
       "receivers",
       "runtime",
+      "terminal",
     ],
     packages: ["preact", "@preact/signals"],
   },

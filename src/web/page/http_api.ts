@@ -1,11 +1,10 @@
 import type {
   ApiCompletion,
-  ApiDiffRow,
+  ApiCompletions,
   ApiInfo,
   ApiProblem,
+  ApiRows,
   ApiScatter,
-  ApiServices,
-  ApiStatsRow,
   ApiTraces,
 } from "../api.ts";
 import {
@@ -35,34 +34,38 @@ export class HttpApi implements PageApi {
     return getJson("/api/scatter", { ...query }, signal);
   }
 
-  async traceLines(traceId: string, at?: string, signal?: AbortSignal): Promise<string> {
-    return await (await get(`/api/trace/${encodeSegment(traceId)}`, { at }, signal)).text();
+  async traceLines(
+    traceId: string,
+    at?: string,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const { body } = await get(`/api/trace/${encodeSegment(traceId)}`, { at }, signal);
+    return body ?? new Blob([]).stream();
   }
 
-  stats(query: TraceQuery, signal?: AbortSignal): Promise<readonly ApiStatsRow[]> {
-    return getLines("/api/stats", { ...query }, signal);
+  stats(query: TraceQuery, signal?: AbortSignal): Promise<ApiRows> {
+    return getJson("/api/stats", { ...query }, signal);
   }
 
-  services(query: TraceQuery, signal?: AbortSignal): Promise<ApiServices> {
+  services(query: TraceQuery, signal?: AbortSignal): Promise<ApiRows> {
     return getJson("/api/services", { ...query }, signal);
   }
 
-  diff(a: string, b: string, at?: string, signal?: AbortSignal): Promise<readonly ApiDiffRow[]> {
-    return getLines("/api/diff", { a, b, at }, signal);
+  diff(a: string, b: string, signal?: AbortSignal): Promise<ApiRows> {
+    return getJson("/api/diff", { a, b }, signal);
   }
 
-  complete(
+  async complete(
     query: string,
-    offset: number,
+    cursor: number,
     signal?: AbortSignal,
   ): Promise<readonly ApiCompletion[]> {
-    return getJson("/api/complete", { query, at: offset }, signal);
+    const answer = await getJson<ApiCompletions>("/api/complete", { query, cursor }, signal);
+    return answer.completions;
   }
 
   stream(watch: readonly string[], listener: StreamListener): StopStream {
-    return openStream(`/api/stream${searchOf({ watch: watch.length > 0 ? watch : undefined })}`, {
-      ...listener,
-    });
+    return openStream(`/api/stream${searchOf({ watch })}`, listener);
   }
 }
 
@@ -93,12 +96,12 @@ async function get(
   }
   if (response.ok) return response;
   const problem = await readProblem(response);
-  const reason = problem.column !== undefined
+  const reason = problem.reason === "bad_query"
     ? "query"
     : response.status === 404
     ? "missing"
     : "failed";
-  throw new ApiError(problem.error, reason, problem.column);
+  throw new ApiError(problem.message, reason, problem.column);
 }
 
 async function getJson<Answer>(
@@ -109,36 +112,31 @@ async function getJson<Answer>(
   return await (await get(path, parameters, signal)).json();
 }
 
-/** Answers that are JSON Lines, as the command line prints them. */
-async function getLines<Row>(
-  path: string,
-  parameters: Parameters,
-  signal: AbortSignal | undefined,
-): Promise<readonly Row[]> {
-  const text = await (await get(path, parameters, signal)).text();
-  return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
-}
-
 async function readProblem(response: Response): Promise<ApiProblem> {
   const text = await response.text().catch(() => "");
   try {
     const problem = JSON.parse(text);
-    if (typeof problem?.error === "string") return problem;
+    if (typeof problem?.message === "string") return problem;
   } catch {
     // Something between us and the server answered.
   }
-  return { error: `The server answered with the status ${response.status}` };
+  return { message: `The server answered with the status ${response.status}`, reason: "failed" };
 }
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 
-/** Server-sent events, connected again whenever they end: browsers give up after an error status. */
+/**
+ * Server-sent events, connected again whenever they end. Not while the page is hidden: browsers have
+ * six connections for a server, and pages that nobody looks at would keep them from the one that is.
+ */
 function openStream(url: string, listener: StreamListener): StopStream {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waitMs = FIRST_WAIT_MS;
+  let isHidden = false;
   function connect(): void {
+    if (source !== undefined || isHidden) return;
     source = new EventSource(url);
     source.addEventListener("open", () => {
       waitMs = FIRST_WAIT_MS;
@@ -146,19 +144,29 @@ function openStream(url: string, listener: StreamListener): StopStream {
     });
     source.addEventListener("error", () => {
       listener.connected(false);
-      // By ourselves, because how long browsers wait, and whether, differs.
-      source?.close();
-      clearTimeout(timer);
+      // By ourselves, because browsers give up after an error status and differ in how long they wait.
+      disconnect();
       timer = setTimeout(connect, waitMs);
       waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
     });
     source.addEventListener("info", ({ data }) => listener.info(JSON.parse(data)));
-    source.addEventListener("trace", ({ data }) => listener.trace(JSON.parse(data).traceId));
-    source.addEventListener("missed", ({ data }) => listener.missed(JSON.parse(data).spans));
+    source.addEventListener("trace", ({ data }) => listener.trace(JSON.parse(data)));
+    source.addEventListener("missed", ({ data }) => listener.missed(JSON.parse(data)));
   }
-  connect();
-  return () => {
+  function disconnect(): void {
     source?.close();
+    source = undefined;
     clearTimeout(timer);
+  }
+  function onVisibilityChange(): void {
+    isHidden = document.visibilityState === "hidden";
+    if (isHidden) disconnect();
+    else connect();
+  }
+  document.addEventListener("visibilitychange", onVisibilityChange);
+  onVisibilityChange();
+  return () => {
+    document.removeEventListener("visibilitychange", onVisibilityChange);
+    disconnect();
   };
 }

@@ -1,62 +1,63 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { ApiInfo } from "../api.ts";
+import type { ApiInfo, ApiTraceChange } from "../api.ts";
+import { parseUnixNano } from "../../model/time.ts";
 import type { PageApi, StopStream } from "./page_api.ts";
 
 /** Whether the server is there. */
-export type Connection = "connecting" | "open" | "lost";
+export type Link = "connecting" | "open" | "lost";
 
-/** What the page should tell about what was not seen. */
+/** What was not seen as it happened. */
 export interface Missed {
-  /** Spans that the stream left out, because the page was slow. */
-  readonly skippedCount: number;
-  /** Spans that came while there was no connection; they are in the list. */
-  readonly awayCount: number;
+  /** Spans that went by too fast for the server. */
+  readonly skippedSpans: number;
+  /** Spans that came while this page was away; they are shown now. */
+  readonly awaySpans: number;
+  /** How long it was away, in milliseconds. */
   readonly awayMs: number;
 }
 
-const NOTHING_MISSED: Missed = { skippedCount: 0, awayCount: 0, awayMs: 0 };
+const NOTHING_MISSED: Missed = { skippedSpans: 0, awaySpans: 0, awayMs: 0 };
 
 const info = signal<ApiInfo | undefined>(undefined);
-const connection = signal<Connection>("connecting");
+const link = signal<Link>("connecting");
 const missed = signal<Missed>(NOTHING_MISSED);
 const frozen = signal<ApiInfo | undefined>(undefined);
-const changedTraces = signal<ReadonlyMap<string, number>>(new Map());
+const changes = signal<ReadonlyMap<string, ApiTraceChange>>(new Map());
 
 /** The newest that is known of what is shown; `undefined` until the server has answered. */
 export const liveInfo: ReadonlySignal<ApiInfo | undefined> = info;
-export const liveConnection: ReadonlySignal<Connection> = connection;
+export const serverLink: ReadonlySignal<Link> = link;
 export const missedSpans: ReadonlySignal<Missed> = missed;
 /** Whether the page stands still. */
 export const isPaused: ReadonlySignal<boolean> = computed(() => frozen.value !== undefined);
+/** What the page shows: it stays while the page is paused. */
+export const shownInfo: ReadonlySignal<ApiInfo | undefined> = computed(() =>
+  frozen.value ?? info.value
+);
 /** The list's version that pages show: it stays while the page is paused. */
 export const shownVersion: ReadonlySignal<number> = computed(() =>
-  (frozen.value ?? info.value)?.version ?? 0
+  shownInfo.value?.list_version ?? 0
 );
-/** For traces that are watched, how often each has changed; it stays while the page is paused. */
-export const traceChanges: ReadonlySignal<ReadonlyMap<string, number>> = computed(() => {
-  if (frozen.value === undefined) shownChanges = changedTraces.value;
+/** The last change of each trace that is watched; they wait while the page is paused. */
+export const traceChanges: ReadonlySignal<ReadonlyMap<string, ApiTraceChange>> = computed(() => {
+  if (frozen.value === undefined) shownChanges = changes.value;
   return shownChanges;
 });
-let shownChanges: ReadonlyMap<string, number> = new Map();
+let shownChanges: ReadonlyMap<string, ApiTraceChange> = new Map();
 
-let current: PageApi | undefined;
+let api: PageApi | undefined;
 let stop: StopStream = () => {};
 const watchers = new Map<string, number>();
 
 /** Where all data comes from. */
 export function pageApi(): PageApi {
-  if (current === undefined) throw new Error("The page has not been started");
-  return current;
+  if (api === undefined) throw new Error("The page has not been started");
+  return api;
 }
 
 /** Begins to follow what happens; once. */
-export function startLive(api: PageApi): void {
-  current = api;
-  api.info().then((answer) => {
-    info.value ??= answer;
-  }, () => {
-    connection.value = "lost";
-  });
+export function startLive(source: PageApi): void {
+  api = source;
   openStream();
 }
 
@@ -84,6 +85,15 @@ export function watchTrace(traceId: string): () => void {
   };
 }
 
+/** The server's clock now, in nanoseconds since the epoch: what running spans are measured against. */
+export function serverNowUnixNano(): bigint {
+  return BigInt(Date.now() + (Number.isFinite(clockAheadMs) ? clockAheadMs : 0)) * 1_000_000n;
+}
+
+let isOpening = false;
+/** How far the server's clock is ahead of ours; both mostly run on one machine. */
+let clockAheadMs = -Infinity;
+
 /** In a moment, so that leaving one trace for another connects once. */
 function openStream(): void {
   if (isOpening) return;
@@ -93,42 +103,43 @@ function openStream(): void {
     stop();
     stop = pageApi().stream([...watchers.keys()], {
       info: receiveInfo,
-      trace: (traceId) => {
-        const changes = new Map(changedTraces.peek());
-        changes.set(traceId, (changes.get(traceId) ?? 0) + 1);
-        changedTraces.value = changes;
+      trace: (change) => {
+        changes.value = new Map(changes.peek()).set(change.trace_id, change);
       },
-      missed: (count) => {
-        const { skippedCount } = missed.peek();
-        missed.value = { ...missed.peek(), skippedCount: skippedCount + count };
+      missed: ({ spans, ms }) => {
+        const { skippedSpans, awayMs } = missed.peek();
+        missed.value = {
+          ...missed.peek(),
+          skippedSpans: skippedSpans + spans,
+          awayMs: awayMs + ms,
+        };
       },
       connected: (isConnected) => {
-        if (isConnected) connection.value = "open";
-        else if (connection.peek() === "open") {
-          connection.value = "lost";
-          lostAt = performance.now();
-        } else if (connection.peek() === "connecting" && info.peek() === undefined) {
-          connection.value = "lost";
+        if (!isConnected && link.peek() === "open") {
+          lost = { spans: info.peek()?.spans ?? 0, at: performance.now() };
         }
+        if (isConnected) clockAheadMs = -Infinity;
+        link.value = isConnected ? "open" : "lost";
       },
     });
   });
 }
 
-let isOpening = false;
-let lostAt: number | undefined;
+/** What there was when the connection broke. */
+let lost: { spans: number; at: number } | undefined;
 
 function receiveInfo(next: ApiInfo): void {
-  const before = info.peek();
-  if (lostAt !== undefined && before !== undefined) {
-    const awayCount = next.spanCount - before.spanCount;
-    const awayMs = performance.now() - lostAt;
-    if (awayCount > 0) missed.value = { ...missed.peek(), awayCount, awayMs };
-    lostAt = undefined;
-    // What changed meanwhile was told to nobody.
-    const changes = new Map(changedTraces.peek());
-    for (const traceId of watchers.keys()) changes.set(traceId, (changes.get(traceId) ?? 0) + 1);
-    changedTraces.value = changes;
+  const now = parseUnixNano(next.now);
+  // The largest: an event that waited, because the page stood still, is older than it says.
+  if (now !== undefined) {
+    clockAheadMs = Math.max(clockAheadMs, Number(now / 1_000_000n) - Date.now());
+  }
+  if (lost !== undefined) {
+    const awaySpans = Math.max(0, next.spans - lost.spans);
+    if (awaySpans > 0) {
+      missed.value = { ...missed.peek(), awaySpans, awayMs: performance.now() - lost.at };
+    }
+    lost = undefined;
   }
   info.value = next;
 }

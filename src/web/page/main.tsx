@@ -1,16 +1,20 @@
 import { render } from "preact";
-import { signal } from "@preact/signals";
-import { buildTrace } from "../../assemble/build_trace.ts";
-import { decodeSpanLine } from "../../wire/span_line/decode_span_line.ts";
-import { compileQuery } from "../../query/compile_query.ts";
-import { completeQuery } from "../../query/complete_query.ts";
-import { ServiceGraph } from "../../analysis/service_graph.ts";
-const n = signal(0);
-function App() {
-  return (
-    <button type="button" onClick={() => n.value++}>
-      {n} {String([buildTrace, decodeSpanLine, compileQuery, completeQuery, ServiceGraph].length)}
-    </button>
-  );
+import { App } from "./app.tsx";
+import { HttpApi } from "./http_api.ts";
+import { startKeyboard } from "./keyboard.ts";
+import { startLive } from "./live.ts";
+import { startRouter } from "./router.ts";
+import { startTheme } from "./theme.ts";
+
+startTheme();
+startRouter();
+startKeyboard();
+startLive(new HttpApi());
+// The script may run before the document is there, so that nothing is painted in the wrong theme.
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+else start();
+
+function start(): void {
+  const root = document.getElementById("app");
+  if (root !== null) render(<App />, root);
 }
-render(<App />, document.getElementById("app")!);

@@ -1,10 +1,10 @@
 import type {
   ApiCompletion,
-  ApiDiffRow,
   ApiInfo,
+  ApiMissed,
+  ApiRows,
   ApiScatter,
-  ApiServices,
-  ApiStatsRow,
+  ApiTraceChange,
   ApiTraces,
 } from "../api.ts";
 
@@ -30,9 +30,9 @@ export interface StreamListener {
   /** Something changed. */
   info(info: ApiInfo): void;
   /** One of the traces that are watched changed. */
-  trace(traceId: string): void;
-  /** Spans were left out, because the reader was too slow or away. */
-  missed(spanCount: number): void;
+  trace(change: ApiTraceChange): void;
+  /** Something was left out, because this page or the server was too slow, or the page was away. */
+  missed(missed: ApiMissed): void;
   /** Whether the stream stands; `false` while it is being connected again. */
   connected(isConnected: boolean): void;
 }
@@ -51,13 +51,18 @@ export interface PageApi {
     query: TraceQuery & { readonly width: number; readonly height: number },
     signal?: AbortSignal,
   ): Promise<ApiScatter>;
-  /** The spans of a trace as lines of a recording. */
-  traceLines(traceId: string, at?: string, signal?: AbortSignal): Promise<string>;
-  stats(query: TraceQuery, signal?: AbortSignal): Promise<readonly ApiStatsRow[]>;
-  services(query: TraceQuery, signal?: AbortSignal): Promise<ApiServices>;
-  diff(a: string, b: string, at?: string, signal?: AbortSignal): Promise<readonly ApiDiffRow[]>;
-  /** @param offset Where the cursor is, in UTF-16 units. */
-  complete(query: string, offset: number, signal?: AbortSignal): Promise<readonly ApiCompletion[]>;
+  /** The spans of a trace as lines of a recording, while they arrive. */
+  traceLines(
+    traceId: string,
+    at?: string,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  stats(query: TraceQuery, signal?: AbortSignal): Promise<ApiRows>;
+  services(query: TraceQuery, signal?: AbortSignal): Promise<ApiRows>;
+  /** @param a The id of a trace. @param b The id of another. */
+  diff(a: string, b: string, signal?: AbortSignal): Promise<ApiRows>;
+  /** @param cursor Where the cursor is, in UTF-16 units. */
+  complete(query: string, cursor: number, signal?: AbortSignal): Promise<readonly ApiCompletion[]>;
   /** @param watch Ids of traces whose changes are told. */
   stream(watch: readonly string[], listener: StreamListener): StopStream;
 }

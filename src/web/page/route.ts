@@ -44,7 +44,12 @@ export function parseRoute(path: string, search: string): Route {
   for (const [name, value] of parameters) {
     if (name !== "where" && name !== "sort" && name !== "at") more[name] = value;
   }
-  const rest = { where, sort, at: at !== undefined && /^\d{1,20}$/.test(at) ? at : undefined, more };
+  const rest = {
+    where,
+    sort,
+    at: at !== undefined && /^\d{1,20}$/.test(at) ? at : undefined,
+    more,
+  };
   const segments = path.split("/").slice(1);
   const [first, traceId, spanId] = segments;
   if (first === "" && segments.length === 1) return { page: "traces", ...rest };
