@@ -36,3 +36,14 @@ export const TRACE_KEYS = [
 
 /** What the keys of the table do. */
 export type TraceAction = typeof TRACE_KEYS[number]["action"];
+
+/** The keys of the flame graph, which go before those of the page. */
+export const FLAME_KEYS = [
+  { keys: ["j", "down"], action: "down", help: "widest box below" },
+  { keys: ["k", "up"], action: "up", help: "box above" },
+  { keys: ["h", "left"], action: "left", help: "box at the left" },
+  { keys: ["l", "right"], action: "right", help: "box at the right" },
+  { keys: ["enter", "space", "z"], action: "zoom", help: "zoom to the box" },
+  { keys: ["escape", "Z"], action: "zoom_out", help: "show all" },
+  { keys: ["w"], action: "waterfall", help: "show its first span in the waterfall" },
+] as const satisfies readonly KeyBinding[];
