@@ -8,7 +8,7 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
 import { count, operationText } from "./describe_finding.ts";
 import { figureText } from "./describe_rule.ts";
-import { figureJson, operationJson } from "./diff_json.ts";
+import { figureJson, operationJson } from "../analysis/diff_json.ts";
 import { eachTrace } from "./each_trace.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseLimit } from "./parse_options.ts";

@@ -25,6 +25,8 @@ export function update(state: TuiState, message: Message): TuiState {
       return updateByKey({ ...state, notice: undefined }, message.key);
     case "paste":
       return updateDraft(state, message.text.replace(/[\r\n]+/g, " "));
+    case "mouse":
+      return state;
     case "resize":
       return keepInSight({ ...state, size: message.size });
     case "tick":

@@ -1,5 +1,5 @@
-import type { ProfileComparison } from "../analysis/compare_profiles.ts";
-import type { DiffRuleResult } from "../analysis/evaluate_diff_rule.ts";
+import type { ProfileComparison } from "./compare_profiles.ts";
+import type { DiffRuleResult } from "./evaluate_diff_rule.ts";
 
 /** What is compared, and what came of it. */
 export interface DiffReport {

@@ -1,6 +1,6 @@
-import type { RepeatedCallStats } from "../analysis/repeated_call_table.ts";
-import type { StatsSummary } from "../analysis/stats_collector.ts";
-import type { StatsRow } from "../analysis/stats_row.ts";
+import type { RepeatedCallStats } from "./repeated_call_table.ts";
+import type { StatsSummary } from "./stats_collector.ts";
+import type { StatsRow } from "./stats_row.ts";
 import { formatTimestamp } from "../model/time.ts";
 
 /** What `--json` prints for a row of a table: one line. The names are described in docs/stats.md. */

@@ -1,8 +1,8 @@
-import type { Finding, FindingPlace, PlaceFigures } from "../analysis/finding.ts";
-import type { OperationComparison, OperationFigures } from "../analysis/operation_comparison.ts";
-import type { DiffRuleResult } from "../analysis/evaluate_diff_rule.ts";
-import type { Operation } from "../analysis/operation.ts";
-import { isTimeMetric, type RuleMetric } from "../analysis/rule.ts";
+import type { Finding, FindingPlace, PlaceFigures } from "./finding.ts";
+import type { OperationComparison, OperationFigures } from "./operation_comparison.ts";
+import type { DiffRuleResult } from "./evaluate_diff_rule.ts";
+import type { Operation } from "./operation.ts";
+import { isTimeMetric, type RuleMetric } from "./rule.ts";
 import type { DiffReport } from "./diff_report.ts";
 
 /** What `trace diff --json` prints: one object a line, each with its `type`. */
