@@ -161,7 +161,7 @@ function FlameFacts({ view, graph, box, isZoomed }: {
         {percentText(graph.width === 0 ? 0 : graph.widths[box] / graph.width)} of all
       </span>
       {graph.errorCounts[box] > 0 && (
-        <span class="badge error">{countOf(graph.errorCounts[box], "error")}</span>
+        <span class="badge is-error">{countOf(graph.errorCounts[box], "error")}</span>
       )}
       <span class="flame-hint dim">
         {isZoomed ? "Esc shows all · w shows the spans" : "click or Enter zooms · w shows the spans"}

@@ -29,8 +29,8 @@ export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element
           {service !== undefined && <Text class="trace-service" value={service} />}
           <Text value={rootSpan.name} fallback="(no name)" />
         </h1>
-        {isErrorSpan(rootSpan) && <span class="badge error">error</span>}
-        {isRunning && <span class="badge running">running</span>}
+        {isErrorSpan(rootSpan) && <span class="badge is-error">error</span>}
+        {isRunning && <span class="badge is-running">running</span>}
         <span class="trace-id" title={shownText(trace.traceId)}>
           <bdi>{shownText(trace.traceId.slice(0, 8))}</bdi>
           <CopyButton text={trace.traceId} what="trace id" />

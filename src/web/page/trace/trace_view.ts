@@ -1,18 +1,17 @@
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Trace } from "../../../model/trace.ts";
-import {
-  foldSpan,
-  type Folds,
-  foldToDepth,
-  NO_FOLDS,
-  openGroup,
-  revealSpan,
-} from "../../../views/folds.ts";
-import { SpanRows, type TraceRow } from "../../../views/span_rows.ts";
+import { foldSpan, type Folds, foldToDepth, NO_FOLDS, openGroup } from "../../../views/folds.ts";
+import { revealSpan, SpanRows, type TraceRow } from "../../../views/span_rows.ts";
 import { ShownRows } from "./shown_rows.ts";
 import { isSameWindow, isWhole, type TimeWindow, wholeWindow, windowAround } from "./time_window.ts";
 import { TraceModel } from "./trace_model.ts";
-import { nextMatch, NO_MATCHES, type TraceMatches } from "./trace_search.ts";
+import {
+  nextMatch,
+  NO_SEARCH,
+  searchTrace,
+  type TraceMatches,
+  type TraceSearch,
+} from "./trace_search.ts";
 
 /** What of a trace is looked at. */
 export type TraceTab = "waterfall" | "flame" | "stats" | "json";
@@ -36,7 +35,8 @@ export class TraceView {
   readonly tab = signal<TraceTab>("waterfall");
   readonly folds = signal<Folds>(NO_FOLDS);
   readonly filter = signal<RowFilter>("all");
-  readonly matches = signal<TraceMatches>(NO_MATCHES);
+  readonly search = signal<TraceSearch>(NO_SEARCH);
+  readonly matches: ReadonlySignal<TraceMatches>;
   readonly showsPath = signal(true);
   readonly showsDetails = signal(false);
   readonly selection = signal<Selection | undefined>(undefined);
@@ -50,8 +50,8 @@ export class TraceView {
   readonly selectedPlace: ReadonlySignal<number>;
   /** The index of the span that is selected, or of the first of a group; -1 for none. */
   readonly selectedIndex: ReadonlySignal<number>;
-  readonly #model: ReturnType<typeof signal<TraceModel>>;
-  readonly #window: ReturnType<typeof signal<TimeWindow | undefined>>;
+  readonly #model: Signal<TraceModel>;
+  readonly #window = signal<TimeWindow | undefined>(undefined);
   /** Grows when spans that run have got longer. */
   readonly moment = signal(0);
   readonly #indexes = computed(() => {
@@ -62,13 +62,12 @@ export class TraceView {
   });
 
   constructor(trace: Trace) {
-    const model = this.#model = signal<TraceModel>(new TraceModel(trace));
-    const window = this.#window = signal<TimeWindow | undefined>(undefined);
-    this.model = model as ReadonlySignal<TraceModel>;
+    this.model = this.#model = signal(new TraceModel(trace));
     this.window = computed(() => {
       this.moment.value;
-      return window.value ?? wholeWindow(this.model.value.durationNano);
+      return this.#window.value ?? wholeWindow(this.model.value.durationNano);
     });
+    this.matches = computed(() => searchTrace(this.model.value.trace, this.search.value));
     this.rows = computed(() =>
       new ShownRows(new SpanRows(this.model.value.trace, this.folds.value), this.#kept())
     );
@@ -92,10 +91,8 @@ export class TraceView {
 
   /** Shows another version of the trace. */
   show(trace: Trace): void {
-    batch(() => {
-      this.#model.value = new TraceModel(trace);
-      if (this.matches.value !== NO_MATCHES) this.matches.value = NO_MATCHES;
-    });
+    this.#model.value = new TraceModel(trace);
+    this.scrollTo(this.top.value);
   }
 
   /** Lets running spans reach to this moment. */

@@ -85,14 +85,14 @@ function SpanName({ model, row, parentService }: {
     <>
       <span class="service-mark" />
       {service !== undefined && service !== parentService && (
-        <span class="service-name">{cut(service, MAX_NAME)}</span>
+        <span class="tree-service">{cut(service, MAX_NAME)}</span>
       )}
       <span class="span-name" title={cut(span.name, MAX_TITLE)}>{cut(span.name, MAX_NAME)}</span>
       {row.isFolded && <span class="hidden-count">+{count(row.hiddenCount)}</span>}
       {isOrphan && <span class="badge" title="Its parent has not been seen">orphan</span>}
-      {mark === "error" && <span class="badge error">error</span>}
-      {mark === "running" && <span class="badge running">running</span>}
-      {mark === "unfinished" && <span class="badge warning">unfinished</span>}
+      {mark === "error" && <span class="badge is-error">error</span>}
+      {mark === "running" && <span class="badge is-running">running</span>}
+      {mark === "unfinished" && <span class="badge is-warning">unfinished</span>}
     </>
   );
 }
@@ -105,11 +105,11 @@ function GroupName({ row }: { readonly row: GroupRow }): JSX.Element {
       <span class="span-name" title={cut(row.name, MAX_TITLE)}>{cut(row.name, MAX_NAME)}</span>
       {row.p50Nano !== undefined && <span class="hidden-count">p50 {formatNano(row.p50Nano)}</span>}
       {row.errorCount > 0 && (
-        <span class="badge error">
+        <span class="badge is-error">
           {count(row.errorCount)} {row.errorCount === 1 ? "error" : "errors"}
         </span>
       )}
-      {row.runningCount > 0 && <span class="badge running">{count(row.runningCount)} running</span>}
+      {row.runningCount > 0 && <span class="badge is-running">{count(row.runningCount)} running</span>}
     </>
   );
 }

@@ -19,7 +19,7 @@ export interface TimeGestures {
  * zooms where the pointer is; dragging pans and scrolls; a double click is for zooming to what is there.
  */
 export function useTimeGestures(
-  canvas: RefObject<HTMLCanvasElement>,
+  canvas: RefObject<HTMLCanvasElement | null>,
   gestures: TimeGestures,
 ): void {
   const newest = useRef(gestures);
