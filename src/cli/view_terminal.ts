@@ -1,38 +1,43 @@
+import { TraceStore } from "../assemble/trace_store.ts";
 import { openTerminal } from "../terminal/open_terminal.ts";
-import { runTui } from "../tui/app.ts";
+import { type FeedItem, runTui } from "../tui/app.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { type CliIo, wantsColor } from "./io.ts";
-import { openTraceFeed, type TraceFeedOptions } from "./trace_feed.ts";
-import { describeNoMatch } from "./where_option.ts";
 import type { SpanSource } from "./span_source.ts";
+import type { TraceFeedOptions } from "./trace_feed.ts";
 
-/** How a source is shown. */
-export interface ShowSourceOptions extends TraceFeedOptions {
-  /** Only traces in which it finds something are shown. */
-  readonly where: SpanQuery | undefined;
-  /** Whether to stay at the newest trace of a session. */
-  readonly isFollowing: boolean;
-}
-
-/** Shows a source in the terminal until the user quits. */
+/** Shows a source in the terminal until the user quits; of the traces those that a query finds, if any. */
 export async function showSource(
   io: CliIo,
   source: SpanSource,
-  options: ShowSourceOptions,
+  { where, isFollowing, maxSpans, maxTraces }: TraceFeedOptions & {
+    where: SpanQuery | undefined;
+    isFollowing: boolean;
+  },
 ): Promise<void> {
-  const { where, isFollowing } = options;
-  using feed = await openTraceFeed(source, options);
+  const feed = readFeed(source, io.signal);
+  const store = new TraceStore({ maxTraces, maxSpans, maxSpansPerTrace: maxSpans });
   await runTui({
     terminal: openTerminal(),
+    traces: store,
+    add: (span) => store.add(span),
     feed,
-    where,
-    title: where === undefined ? feed.title : `${feed.title}  where ${where.text}`,
+    query: where,
+    title: source.title,
     isColored: wantsColor(io, io.stdout),
+    connection: source.isLive ? "live" : "loading",
     isFollowing: isFollowing && source.isLive,
-    emptyHint: where === undefined ? emptyHint(source) : [describeNoMatch(where)],
+    emptyHint: emptyHint(source),
     offsetMinutes: -new Date().getTimezoneOffset(),
     signal: io.signal,
   });
+}
+
+async function* readFeed(source: SpanSource, signal: AbortSignal): AsyncGenerator<FeedItem> {
+  for await (const message of source.read(signal)) {
+    yield message.type === "live" ? { type: "connection", connection: "live" } : message;
+  }
+  yield { type: "connection", connection: source.isLive ? "ended" : "end_of_file" };
 }
 
 function emptyHint(source: SpanSource): string[] {

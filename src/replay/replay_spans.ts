@@ -321,7 +321,7 @@ class ReplayRun {
         }
         pace.take(dueMs, nowMs, isNewSpan);
       }
-      const lane = this.#hand(window.take(this.#move), dueMs);
+      const lane = this.#hand(window.take(), dueMs);
       if (!lane?.isFull) continue;
       lane.flush();
       // Where each trace has its lane, the others cannot help.
@@ -344,7 +344,7 @@ class ReplayRun {
       }
     }
     const lane = this.#laneFor(item);
-    lane.add(item, dueMs);
+    lane.add(item, dueMs, this.#move);
     return lane;
   }
 
@@ -359,10 +359,10 @@ class ReplayRun {
     this.#form.prepare(held);
   }
 
-  #laneFor({ traceHash }: ReplayItem): ReplayLane {
+  #laneFor(item: ReplayItem): ReplayLane {
     const lanes = this.#lanes;
     if (lanes.length === 1) return lanes[0];
-    if (this.#form.tellsStarts) return lanes[traceHash % lanes.length];
+    if (this.#form.tellsStarts) return lanes[item.traceHash % lanes.length];
     return lanes.find((lane) => lane.isIdle && !lane.isFull) ??
       lanes.find((lane) => !lane.isFull)!;
   }

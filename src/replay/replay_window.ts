@@ -1,7 +1,10 @@
+import { isUtf8 } from "node:buffer";
 import type { Span } from "../model/span.ts";
+import type { EventLines } from "../wire/gotrace/event_lines.ts";
 import { EventPartsScanner } from "../wire/gotrace/scan_event_parts.ts";
 import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
-import { type HeldSpan, HeldSpans, isUsualYear, LONG_LINE } from "./_held_spans.ts";
+import { type HeldSpan, HeldSpans, traceHashOf } from "./_held_spans.ts";
+import { PIECE_BYTES } from "./_line_pieces.ts";
 import { MomentHeap } from "./_moment_heap.ts";
 import { orderByTree } from "./_order_by_tree.ts";
 
@@ -16,7 +19,10 @@ export interface ReplayWindowOptions {
   readonly tellsStarts: boolean;
 }
 
-/** What a window let go: the start or the end of a span, or the span. */
+/**
+ * What a window let go: the start or the end of a span, or the span. Valid until the window takes or lets go
+ * of another.
+ */
 export interface ReplayItem {
   /** How many spans came before this one. */
   readonly sequence: number;
@@ -25,11 +31,16 @@ export interface ReplayItem {
   readonly isLast: boolean;
   /** Bytes of the span's line, about. */
   readonly byteLength: number;
-  /** The event of go-trace, if it could be put together of a recorded line; else there is `held`. */
-  readonly line?: string;
-  readonly held?: HeldSpan;
+  /** The span; absent when its event of go-trace can be put together of the recorded line. */
+  readonly held: HeldSpan | undefined;
   /** A number that all spans of its trace have. */
   readonly traceHash: number;
+  /**
+   * Adds that event to others.
+   *
+   * @param move Makes another time of a recorded one.
+   */
+  writeEvent(target: EventLines, move?: (time: string) => string): void;
 }
 
 /**
@@ -58,12 +69,14 @@ export class ReplayWindow {
   #tied: number[] = [];
   #tiedMoment = 0;
   #lastMoment = -Infinity;
+  readonly #taken: TakenItem;
 
   constructor(options: ReplayWindowOptions) {
     this.#maxBytes = options.maxBytes;
     this.#tellsStarts = options.tellsStarts;
     this.#spans = new HeldSpans(options.tellsStarts);
     this.#heap = new MomentHeap((a, b, moment) => this.#isBefore(a, b, moment));
+    this.#taken = new TakenItem(this.#spans);
   }
 
   /** Whether so much is held back that something has to be let go. */
@@ -102,7 +115,7 @@ export class ReplayWindow {
     const { startTimeUnixNano, endTimeUnixNano } = span;
     const base = this.#baseUnixNano ??= startTimeUnixNano;
     this.#scanner ??= new EventPartsScanner(base);
-    const id = 2 * this.#spans.add(span, byteLength);
+    const id = 2 * this.#spans.add(span, byteLength, this.#scanner);
     this.#heldBytes += byteLength;
     const start = Number(startTimeUnixNano - base);
     if (endTimeUnixNano === undefined) {
@@ -123,44 +136,39 @@ export class ReplayWindow {
   addLines(lines: Uint8Array): number {
     let count = 0;
     for (let from = 0; from < lines.length;) {
-      const lineEnd = lines.indexOf(LINE_FEED, from + PIECE_BYTES);
-      const to = lineEnd < 0 ? lines.length : lineEnd + 1;
-      count += this.#addText(UTF8.decode(lines.subarray(from, to)));
+      let to = Math.min(from + PIECE_BYTES, lines.length);
+      if (to < lines.length) {
+        const lineTo = lines.subarray(from, to).lastIndexOf(LINE_FEED) + 1;
+        to = lineTo > 0 ? from + lineTo : lines.indexOf(LINE_FEED, to) + 1 || lines.length;
+      }
+      const piece = lines.subarray(from, to);
+      count += piece.length <= PIECE_BYTES && isUtf8(piece)
+        ? this.#addPiece(piece)
+        : this.#addText(UTF8.decode(piece));
       from = to;
     }
     return count;
   }
 
-  /**
-   * Lets the earliest go.
-   *
-   * @param move Makes another time of a recorded one, for events that are put together.
-   */
-  take(move?: (time: string) => string): ReplayItem {
+  /** Lets the earliest go. */
+  take(): ReplayItem {
     if (this.#tied.length === 0) this.#takeTied();
     if (this.#tiedMoment < this.#lastMoment) this.outOfOrderCount++;
     else this.#lastMoment = this.#tiedMoment;
     const tied = this.#tied.pop()!;
     const id = tied >> 1;
-    const isEnd = (tied & 1) === 1;
     const spans = this.#spans;
+    const isEnd = (tied & 1) === 1;
     const other = spans.other(id);
-    const isLast = isEnd || (other !== undefined && other.span.endTimeUnixNano === undefined);
-    const isSpliced = other === undefined && this.#tellsStarts;
-    const item: ReplayItem = {
-      sequence: spans.sequence(id),
-      isEnd,
-      isLast,
-      byteLength: spans.byteLength(id),
-      traceHash: spans.traceHash(id),
-      line: !isSpliced ? undefined : isEnd ? spans.endLine(id, move) : spans.startLine(id, move),
-      held: isSpliced ? undefined : other ?? { span: spans.span(id) },
-    };
+    const held = other ?? (this.#tellsStarts ? undefined : { span: spans.span(id) });
+    const isLast = isEnd || (held !== undefined && held.span.endTimeUnixNano === undefined);
+    const byteLength = spans.byteLength(id);
+    this.#taken.set(id, isEnd, isLast, byteLength, held);
     if (isLast) {
-      this.#heldBytes -= item.byteLength;
+      this.#heldBytes -= byteLength;
       spans.remove(id);
     }
-    return item;
+    return this.#taken;
   }
 
   /** Lets everything go at once, and says of how many spans that was. */
@@ -172,40 +180,41 @@ export class ReplayWindow {
     return rest.size;
   }
 
-  #addText(text: string): number {
+  #addPiece(lines: Uint8Array): number {
+    const spans = this.#spans;
+    const piece = spans.copyLines(lines);
+    const view = spans.viewOf(piece);
     let count = 0;
-    let escapeAt = -1;
-    for (let from = 0; from < text.length;) {
-      const lineEnd = text.indexOf("\n", from);
-      const to = lineEnd < 0 ? text.length : lineEnd;
-      if (escapeAt < from) {
-        escapeAt = text.indexOf("\\", from);
-        if (escapeAt < 0) escapeAt = Infinity;
+    for (let from = 0; from < lines.length;) {
+      const scanner = this.#scanner;
+      if (scanner?.scan(view, from, lines.length)) {
+        const { startNano, endNano, to } = scanner;
+        const id = 2 * spans.addScanned(piece, scanner);
+        this.#heldBytes += to - from;
+        this.#heap.push(startNano, id);
+        this.#heap.push(endNano < startNano ? startNano : endNano, id + 1);
+        count++;
+        from = to + 1;
+      } else {
+        const to = lines.indexOf(LINE_FEED, from) + 1 || lines.length;
+        count += this.#addText(UTF8.decode(lines.subarray(from, to)));
+        from = to;
       }
-      if (this.#addLine(text, from, to, escapeAt)) count++;
-      else if (to > from) {
-        for (const span of decodeSpanLines(text.slice(from, to))) {
-          this.add(span, to - from);
-          count++;
-        }
-      }
-      from = to + 1;
     }
+    spans.settle(piece);
     return count;
   }
 
-  #addLine(text: string, from: number, to: number, escapeAt: number): boolean {
-    const scanner = this.#scanner;
-    if (
-      scanner === undefined || to - from > LONG_LINE || !scanner.scan(text, from, to, escapeAt) ||
-      !isUsualYear(text, scanner.startFrom) || !isUsualYear(text, scanner.endFrom)
-    ) return false;
-    const { startNano, endNano } = scanner;
-    const id = 2 * this.#spans.addScanned(text, scanner, to - from);
-    this.#heldBytes += to - from;
-    this.#heap.push(startNano, id);
-    this.#heap.push(endNano < startNano ? startNano : endNano, id + 1);
-    return true;
+  #addText(text: string): number {
+    let count = 0;
+    for (const line of text.split("\n")) {
+      if (line === "") continue;
+      for (const span of decodeSpanLines(line)) {
+        this.add(span, line.length);
+        count++;
+      }
+    }
+    return count;
   }
 
   #takeTied(): void {
@@ -260,7 +269,47 @@ function isExact(moment: number): boolean {
   return moment <= Number.MAX_SAFE_INTEGER && moment >= -Number.MAX_SAFE_INTEGER;
 }
 
-/** A piece of text is in memory as long as a span that is in it. Small ones are copied by the garbage collector. */
-const PIECE_BYTES = 256 * 1024;
+/** One object for all that is let go: it is looked at before the next is. */
+class TakenItem implements ReplayItem {
+  isEnd = false;
+  isLast = false;
+  byteLength = 0;
+  held: HeldSpan | undefined;
+  readonly #spans: HeldSpans;
+  #id = 0;
+
+  constructor(spans: HeldSpans) {
+    this.#spans = spans;
+  }
+
+  set(
+    id: number,
+    isEnd: boolean,
+    isLast: boolean,
+    byteLength: number,
+    held: HeldSpan | undefined,
+  ): void {
+    this.#id = id;
+    this.isEnd = isEnd;
+    this.isLast = isLast;
+    this.byteLength = byteLength;
+    this.held = held;
+  }
+
+  get sequence(): number {
+    return this.#spans.sequence(this.#id);
+  }
+
+  get traceHash(): number {
+    return this.held === undefined
+      ? this.#spans.traceHash(this.#id)
+      : traceHashOf(this.held.span.traceId);
+  }
+
+  writeEvent(target: EventLines, move?: (time: string) => string): void {
+    this.#spans.writeEvent(this.#id, this.isEnd, target, move);
+  }
+}
+
 const LINE_FEED = 0x0a;
 const UTF8 = new TextDecoder();

@@ -1,24 +1,29 @@
+import type { TraceList } from "../assemble/trace_list.ts";
+import type { Span } from "../model/span.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { FramePacer } from "../terminal/frame_pacer.ts";
-import type { TerminalInput } from "../terminal/keys.ts";
 import type { TerminalIo } from "../terminal/terminal_io.ts";
 import { type EndSignal, TerminalSession } from "../terminal/terminal_session.ts";
-import type { TraceFeed } from "../views/trace_feed.ts";
-import { TraceSelection } from "../views/trace_selection.ts";
-import { frame } from "./frame.ts";
-import { actionOf } from "./key_bindings.ts";
-import type { Message } from "./message.ts";
-import { SelectionTimer } from "./selection_timer.ts";
-import { createTuiState, isOver, type TuiState } from "./state.ts";
-import { update } from "./update.ts";
+import { createPlayer } from "../views/player.ts";
+import { appFrame } from "./app_frame.ts";
+import { createAppState, currentPage, isOver, pageContext } from "./app_state.ts";
+import { type FeedItem, FeedReader } from "./feed.ts";
+import type { Connection, Effect, Message } from "./message.ts";
+import { NameSampler } from "./name_sampler.ts";
+import { ShownTraces } from "./shown_traces.ts";
+import { updateApp } from "./update_app.ts";
+
+export type { FeedItem } from "./feed.ts";
 
 /** What the live view needs. */
 export interface RunTuiOptions {
   readonly terminal: TerminalIo;
-  /** The traces and what happens to them. */
-  readonly feed: TraceFeed;
-  /** Only traces in which it finds something are shown. @default all */
-  readonly where?: SpanQuery;
+  /** All traces; there may be some already. */
+  readonly traces: TraceList;
+  /** Takes the spans of the feed into `traces`. @default the feed has none */
+  readonly add?: (span: Span) => void;
+  /** Ends when nothing more will come; a feed that throws is shown as failed. */
+  readonly feed: AsyncIterable<FeedItem>;
   /** What is shown: a session, a file, a socket. */
   readonly title: string;
   /** Whether to write colours. */
@@ -27,6 +32,14 @@ export interface RunTuiOptions {
   readonly emptyHint?: readonly string[];
   /** Minutes east of UTC to show times in. @default 0 */
   readonly offsetMinutes?: number;
+  /** What the feed is when the view opens. @default "live" */
+  readonly connection?: Connection;
+  /** Which traces are shown at first. @default all */
+  readonly query?: SpanQuery;
+  /** Opens the browser view at a path; returns what to tell the user. @default there is none */
+  readonly browse?: (path: string) => Promise<string>;
+  /** Whether the mouse is listened to. @default true */
+  readonly hasMouse?: boolean;
   /** Whether to start at the newest trace and stay there. @default whether the connection is live */
   readonly isFollowing?: boolean;
   /** The clock, in nanoseconds since the Unix epoch. @default the system's */
@@ -45,6 +58,10 @@ export type TuiExit =
 
 /** How often bars and durations of running spans grow. */
 const TICK_MS = 100;
+/** How often a recording that is played moves on. */
+const PLAYER_TICK_MS = 40;
+/** How long a page may go on with its work before keys and frames get their turn. */
+const WORK_MS = 8;
 
 /**
  * Runs the live view until the user quits, a signal comes or the terminal is gone. The terminal is
@@ -56,84 +73,154 @@ const TICK_MS = 100;
 export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   const { promise: exit, resolve: end, reject: fail } = Promise.withResolvers<TuiExit>();
   const now = options.now ?? systemNow;
-  const { feed } = options;
-  const traces = new TraceSelection(feed.traces, { where: options.where });
-  let state: TuiState = createTuiState({
-    ...options,
-    store: traces,
-    connection: feed.connection,
-    size: options.terminal.size(),
-    nowUnixNano: now(),
-  });
+  let state = createAppState({ ...options, size: options.terminal.size(), nowUnixNano: now() });
+  let workTimer: ReturnType<typeof setTimeout> | undefined;
+  let namesTimer: ReturnType<typeof setTimeout> | undefined;
 
   function dispatch(message: Message): void {
-    state = update(state, message);
-    if (state.isDone) end({ reason: "quit" });
+    const next = updateApp(state, message);
+    state = next.state;
+    if (next.effect !== undefined) take(next.effect);
+    scheduleWork(0);
     pacer.request();
   }
 
-  function onInput(input: TerminalInput): void {
-    const action = input.type === "key" ? actionOf(input.key) : undefined;
-    if (action === "suspend") session.suspend();
-    if (action === "redraw") session.invalidate();
-    dispatch(input);
+  function take(effect: Effect): void {
+    switch (effect.type) {
+      case "quit":
+        return end({ reason: "quit" });
+      case "suspend":
+        return session.suspend();
+      case "redraw":
+        return session.invalidate();
+      case "copy":
+        return session.copy(effect.text);
+      case "browse":
+        return void browse(options, effect.path).then((text) => dispatch({ type: "notice", text }));
+      case "select":
+        return shown.select(effect.query, effect.sort);
+      case "pause":
+        return reader.pause(effect.isPaused);
+      case "play":
+        return play(effect.isOn);
+      case "seek":
+        shown.playback?.seek(effect.unixNano);
+        return shown.follow();
+      case "step":
+        return dispatch({
+          type: "step_to",
+          unixNano: shown.playback?.nextStart(effect.unixNano, effect.step),
+        });
+      case "learn_names":
+        return learnNames(new NameSampler(state.traces, state.names));
+    }
   }
 
+  function play(isOn: boolean): void {
+    shown.play(isOn);
+    const { playback } = shown;
+    const player = playback && createPlayer(playback.fromUnixNano, playback.toUnixNano);
+    if (player !== undefined) playback?.seek(player.atUnixNano);
+    dispatch({ type: "player", player });
+  }
+
+  function learnNames(sampler: NameSampler): void {
+    clearTimeout(namesTimer);
+    const hasMore = sampler.advance(performance.now() + WORK_MS);
+    dispatch({ type: "names" });
+    if (hasMore && state.queryBar !== undefined) {
+      namesTimer = setTimeout(() => learnNames(sampler), 0);
+    }
+  }
+
+  function scheduleWork(waitMs: number): void {
+    if (currentPage(state).work !== undefined) workTimer ??= setTimeout(work, waitMs);
+  }
+
+  function work(): void {
+    workTimer = undefined;
+    const page = currentPage(state);
+    const next = page.work?.(pageContext(state), WORK_MS);
+    if (next === page) scheduleWork(TICK_MS);
+    else if (next !== undefined) dispatch({ type: "worked", page, next });
+  }
+
+  function onTraces(error?: unknown): void {
+    dispatch({ type: "traces", traces: shown.list, progress: shown.progress });
+    if (error !== undefined) dispatch({ type: "notice", text: errorText(error) });
+  }
+
+  using shown = new ShownTraces(options.traces, { query: options.query, onChange: onTraces });
   using pacer = new FramePacer(async () => {
     try {
-      await session.draw(frame(state));
+      await session.draw(appFrame(state));
     } catch (error) {
       fail(error);
     }
   });
   using session = new TerminalSession(options.terminal, {
     isColored: options.isColored,
+    hasMouse: options.hasMouse,
     listener: {
-      onInput,
+      onInput: dispatch,
       onResize: (size) => dispatch({ type: "resize", size }),
       onEnd: (signal) => end({ reason: "signal", signal }),
       onInputEnd: () => end({ reason: "input_end" }),
     },
   });
+  using reader = new FeedReader({
+    feed: options.feed,
+    add: options.add ?? refuseSpan,
+    dispatch,
+    onChange(): void {
+      shown.follow();
+      scheduleWork(TICK_MS);
+      pacer.request();
+    },
+  });
+  let tickedMs = performance.now();
+  let grownMs = tickedMs;
   const ticker = setInterval(() => {
-    if (traces.runningCount > 0 && !isOver(state)) {
-      dispatch({ type: "tick", nowUnixNano: now() });
-    }
-  }, TICK_MS);
-  const stopped = new AbortController();
+    const nowMs = performance.now();
+    const elapsedMs = nowMs - tickedMs;
+    tickedMs = nowMs;
+    const isGrowing = options.traces.runningCount > 0 && !isOver(state);
+    const isDue = isGrowing && nowMs - grownMs >= TICK_MS - PLAYER_TICK_MS / 2;
+    if (!isDue && !state.player?.isPlaying) return;
+    grownMs = nowMs;
+    const nextActivity = (at: bigint): bigint | undefined => shown.playback?.nextActivity(at);
+    dispatch({ type: "tick", nowUnixNano: now(), elapsedMs, nextActivity });
+  }, PLAYER_TICK_MS);
   const abort = (): void => end({ reason: "aborted" });
   options.signal?.addEventListener("abort", abort);
   if (options.signal?.aborted) abort();
-  pacer.request();
-  using selecting = new SelectionTimer(traces, {
-    onChange: () => pacer.request(),
-    onProblem: (text) => dispatch({ type: "notice", text }),
-  });
-  readFeed(feed, stopped.signal, dispatch, () => selecting.request());
+  onTraces();
+  void reader.read();
   try {
     return await exit;
   } finally {
-    stopped.abort();
     clearInterval(ticker);
+    clearTimeout(workTimer);
+    clearTimeout(namesTimer);
     options.signal?.removeEventListener("abort", abort);
   }
 }
 
-/** Tells of what happens to the feed until it ends or the view does. */
-async function readFeed(
-  feed: TraceFeed,
-  stopped: AbortSignal,
-  dispatch: (message: Message) => void,
-  onChange: () => void,
-): Promise<void> {
-  const events = feed.events(stopped);
-  // A feed that waits for spans is told that nobody wants them any more.
-  stopped.addEventListener("abort", () => void events.return(undefined).catch(() => {}));
-  for await (const event of events) {
-    if (stopped.aborted) return;
-    if (event.type === "changed") onChange();
-    else dispatch(event);
+async function browse({ browse }: RunTuiOptions, path: string): Promise<string> {
+  if (browse === undefined) return "There is no browser view here";
+  try {
+    return await browse(path);
+  } catch (error) {
+    return errorText(error);
   }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function refuseSpan(): void {
+  throw new TypeError("A feed with spans needs somebody who takes them");
 }
 
 function systemNow(): bigint {

@@ -1,8 +1,15 @@
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import type { Span } from "../../src/model/span.ts";
-import type { Message } from "../../src/tui/message.ts";
-import { createTuiState, type TuiState, type TuiStateOptions } from "../../src/tui/state.ts";
-import { update } from "../../src/tui/update.ts";
+import {
+  type AppState,
+  type AppStateOptions,
+  createAppState,
+  pageContext,
+} from "../../src/tui/app_state.ts";
+import type { Effect, Message } from "../../src/tui/message.ts";
+import type { TracesPage } from "../../src/tui/traces_page.ts";
+import type { TracesView } from "../../src/tui/traces_state.ts";
+import { updateApp } from "../../src/tui/update_app.ts";
 import { EPOCH, makeSpan } from "../assemble/_make_span.ts";
 
 /** A request with a service call and its queries. */
@@ -151,9 +158,9 @@ export function largeStore(traces: number, spansPerTrace: number): TraceStore {
 }
 
 /** A state at a fixed clock, seven seconds after `EPOCH`. */
-export function openState(options: Partial<TuiStateOptions> = {}): TuiState {
-  return createTuiState({
-    store: options.store ?? sampleStore(),
+export function openState(options: Partial<AppStateOptions> = {}): AppState {
+  return createAppState({
+    traces: options.traces ?? sampleStore(),
     size: { columns: 80, rows: 24 },
     title: "session 4711",
     nowUnixNano: EPOCH + 7_000_000_000n,
@@ -162,11 +169,22 @@ export function openState(options: Partial<TuiStateOptions> = {}): TuiState {
 }
 
 /** The state after some keys. */
-export function press(state: TuiState, ...keys: string[]): TuiState {
-  return keys.reduce((before, key) => update(before, { type: "key", key }), state);
+export function press(state: AppState, ...keys: string[]): AppState {
+  return keys.reduce((before, key) => updateApp(before, { type: "key", key }).state, state);
 }
 
 /** The state after some messages. */
-export function send(state: TuiState, ...messages: Message[]): TuiState {
-  return messages.reduce(update, state);
+export function send(state: AppState, ...messages: Message[]): AppState {
+  return messages.reduce((before, message) => updateApp(before, message).state, state);
+}
+
+/** What a key makes the world do, if anything. */
+export function effectOf(state: AppState, key: string): Effect | undefined {
+  return updateApp(state, { type: "key", key }).effect;
+}
+
+/** The list of traces, with what it may read. */
+export function listOf(state: AppState): TracesView {
+  const page = state.tabs[0].pages[0] as TracesPage;
+  return { ...pageContext(state), ...page.state };
 }

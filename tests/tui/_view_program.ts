@@ -1,26 +1,32 @@
 // Shows the sample traces in the terminal it is started in; for tests in a real terminal. The
 // argument `file` makes it show them as a file, `throw` makes it fail once it shows them.
 import { openTerminal } from "../../src/terminal/open_terminal.ts";
-import { runTui } from "../../src/tui/app.ts";
+import { type FeedItem, runTui } from "../../src/tui/app.ts";
 import { EPOCH } from "../assemble/_make_span.ts";
-import { PushFeed } from "./_push_feed.ts";
 import { sampleStore } from "./_sample_traces.ts";
 
 const isFile = Deno.args[0] === "file";
 
-const feed = new PushFeed({ connection: isFile ? "loading" : "live", traces: sampleStore() });
-if (isFile) feed.push({ type: "connection", connection: "end_of_file" });
-if (Deno.args[0] === "throw") {
-  setTimeout(() => {
-    throw new Error("thrown on purpose");
-  }, 100);
+async function* feed(): AsyncGenerator<FeedItem> {
+  if (isFile) {
+    yield { type: "connection", connection: "end_of_file" };
+    return;
+  }
+  if (Deno.args[0] === "throw") {
+    setTimeout(() => {
+      throw new Error("thrown on purpose");
+    }, 100);
+  }
+  await new Promise<void>(() => {});
 }
 
 const exit = await runTui({
   terminal: openTerminal(),
-  feed,
+  traces: sampleStore(),
+  feed: feed(),
   title: isFile ? "run.jsonl" : "session 4711",
   isColored: true,
+  connection: isFile ? "loading" : "live",
   now: () => EPOCH + 7_000_000_000n,
 });
 console.log(`left by ${exit.reason}`);

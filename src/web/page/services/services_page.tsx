@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function ServicesPage(): JSX.Element {
+  return <p>soon</p>;
+}
