@@ -29,6 +29,11 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
     .option("--print", "print traces as text, as when the output is no terminal")
     .option("--json", "print one trace a line as JSON")
     .option("--no-follow", "print what is there now and stop")
+    .option(...WEB_OPTION)
+    .option(...WEB_ADDRESS_OPTION, parseWebAddress)
+    .option(...NO_OPEN_OPTION)
+    // How a collector starts its browser view: it ends with it, and stands back behind it.
+    .addOption(new Option("--servant").hideHelp())
     .option(
       "--max-spans <n>",
       "spans that the view keeps in memory; those of a recording stay in its file",
@@ -40,11 +45,6 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
       "the same for traces (default: 10000 of a session, any number of a file)",
       parseCount,
     )
-    .option(...WEB_OPTION)
-    .option(...WEB_ADDRESS_OPTION, parseWebAddress)
-    .option(...NO_OPEN_OPTION)
-    // How a collector starts its browser view: it ends with it, and stands back behind it.
-    .addOption(new Option("--servant").hideHelp())
     .addHelpText("after", KEYS_HELP)
     .action(async (names, options) => {
       const where = await readWhere(options.where);

@@ -4,19 +4,15 @@ import { type FeedItem, runTui } from "../tui/app.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import type { SpanSource } from "./span_source.ts";
-import type { TraceFeedOptions } from "./trace_feed.ts";
 
 /** Shows a source in the terminal until the user quits; of the traces those that a query finds, if any. */
 export async function showSource(
   io: CliIo,
   source: SpanSource,
-  { where, isFollowing, maxSpans, maxTraces }: TraceFeedOptions & {
-    where: SpanQuery | undefined;
-    isFollowing: boolean;
-  },
+  { where, isFollowing }: { where: SpanQuery | undefined; isFollowing: boolean },
 ): Promise<void> {
   const feed = readFeed(source, io.signal);
-  const store = new TraceStore({ maxTraces, maxSpans, maxSpansPerTrace: maxSpans });
+  const store = new TraceStore({ maxSpansPerTrace: 1_000_000 });
   await runTui({
     terminal: openTerminal(),
     traces: store,

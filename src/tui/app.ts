@@ -1,39 +1,27 @@
-import type { TraceList } from "../assemble/trace_list.ts";
-import type { Span } from "../model/span.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { FramePacer } from "../terminal/frame_pacer.ts";
 import type { TerminalIo } from "../terminal/terminal_io.ts";
 import { type EndSignal, TerminalSession } from "../terminal/terminal_session.ts";
 import { createPlayer } from "../views/player.ts";
+import type { TraceFeed } from "../views/trace_feed.ts";
 import { appFrame } from "./app_frame.ts";
 import { createAppState, currentPage, isOver, pageContext } from "./app_state.ts";
-import { type FeedItem, FeedReader } from "./feed.ts";
-import type { Connection, Effect, Message } from "./message.ts";
+import type { Effect, Message } from "./message.ts";
 import { NameSampler } from "./name_sampler.ts";
 import { ShownTraces } from "./shown_traces.ts";
 import { updateApp } from "./update_app.ts";
 
-export type { FeedItem } from "./feed.ts";
-
 /** What the live view needs. */
 export interface RunTuiOptions {
   readonly terminal: TerminalIo;
-  /** All traces; there may be some already. */
-  readonly traces: TraceList;
-  /** Takes the spans of the feed into `traces`. @default the feed has none */
-  readonly add?: (span: Span) => void;
-  /** Ends when nothing more will come; a feed that throws is shown as failed. */
-  readonly feed: AsyncIterable<FeedItem>;
-  /** What is shown: a session, a file, a socket. */
-  readonly title: string;
+  /** The traces to show. */
+  readonly feed: TraceFeed;
   /** Whether to write colours. */
   readonly isColored: boolean;
   /** What to do while there is nothing to show, a line each. @default none */
   readonly emptyHint?: readonly string[];
   /** Minutes east of UTC to show times in. @default 0 */
   readonly offsetMinutes?: number;
-  /** What the feed is when the view opens. @default "live" */
-  readonly connection?: Connection;
   /** Which traces are shown at first. @default all */
   readonly query?: SpanQuery;
   /** Opens the browser view at a path; returns what to tell the user. @default there is none */
@@ -72,6 +60,7 @@ const WORK_MS = 8;
  */
 export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   const { promise: exit, resolve: end, reject: fail } = Promise.withResolvers<TuiExit>();
+  const { feed } = options;
   const now = options.now ?? systemNow;
   let state = createAppState({ ...options, size: options.terminal.size(), nowUnixNano: now() });
   let workTimer: ReturnType<typeof setTimeout> | undefined;
@@ -100,7 +89,7 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
       case "select":
         return shown.select(effect.query, effect.sort);
       case "pause":
-        return reader.pause(effect.isPaused);
+        return options.feed.pause?.(effect.isPaused);
       case "play":
         return play(effect.isOn);
       case "seek":
@@ -150,7 +139,7 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
     if (error !== undefined) dispatch({ type: "notice", text: errorText(error) });
   }
 
-  using shown = new ShownTraces(options.traces, { query: options.query, onChange: onTraces });
+  using shown = new ShownTraces(feed.traces, { query: options.query, onChange: onTraces });
   using pacer = new FramePacer(async () => {
     try {
       await session.draw(appFrame(state));
@@ -168,23 +157,24 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
       onInputEnd: () => end({ reason: "input_end" }),
     },
   });
-  using reader = new FeedReader({
-    feed: options.feed,
-    add: options.add ?? refuseSpan,
-    dispatch,
-    onChange(): void {
+  const stopped = new AbortController();
+
+  async function readFeed(): Promise<void> {
+    for await (const event of feed.events(stopped.signal)) {
+      if (event.type !== "changed") dispatch(event);
       shown.follow();
       scheduleWork(TICK_MS);
       pacer.request();
-    },
-  });
+    }
+  }
+
   let tickedMs = performance.now();
   let grownMs = tickedMs;
   const ticker = setInterval(() => {
     const nowMs = performance.now();
     const elapsedMs = nowMs - tickedMs;
     tickedMs = nowMs;
-    const isGrowing = options.traces.runningCount > 0 && !isOver(state);
+    const isGrowing = feed.traces.runningCount > 0 && !isOver(state);
     const isDue = isGrowing && nowMs - grownMs >= TICK_MS - PLAYER_TICK_MS / 2;
     if (!isDue && !state.player?.isPlaying) return;
     grownMs = nowMs;
@@ -195,10 +185,11 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   options.signal?.addEventListener("abort", abort);
   if (options.signal?.aborted) abort();
   onTraces();
-  void reader.read();
+  void readFeed();
   try {
     return await exit;
   } finally {
+    stopped.abort();
     clearInterval(ticker);
     clearTimeout(workTimer);
     clearTimeout(namesTimer);
@@ -217,10 +208,6 @@ async function browse({ browse }: RunTuiOptions, path: string): Promise<string> 
 
 function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function refuseSpan(): void {
-  throw new TypeError("A feed with spans needs somebody who takes them");
 }
 
 function systemNow(): bigint {

@@ -13,7 +13,7 @@ import {
   rowsBelow,
 } from "./app_state.ts";
 import { type Bar, type BarItem, layOutBar } from "./bar.ts";
-import type { Connection } from "./message.ts";
+import type { Connection } from "../views/trace_feed.ts";
 import type { Prompt, TabName } from "./page.ts";
 import { playerLine } from "./player_bar.ts";
 import { queryBarLines } from "./query_bar_frame.ts";
@@ -114,6 +114,12 @@ const CONNECTION_LABELS: Readonly<Record<Connection, string>> = {
   failed: "failed",
 };
 
+function connectionText({ connection, feed }: AppState): string {
+  const label = CONNECTION_LABELS[connection];
+  if (connection !== "loading" || feed.progress === undefined) return label;
+  return `${label} ${Math.floor(feed.progress * 100)} %`;
+}
+
 /** The last line of the screen: where the spans come from, how many there are, what was lost. */
 function statusBar(state: AppState): Bar<AppAction> {
   const items = { left: leftItems(state), right: rightItems(state) };
@@ -124,10 +130,10 @@ function leftItems(state: AppState): BarItem<AppAction>[] {
   if (state.notice !== undefined) return [{ text: escapeText(state.notice), rank: 0 }];
   const { traces } = state;
   const items: BarItem<AppAction>[] = rowsAbove(state) === 0 ? queryItems(state) : [];
-  if (state.pausedSpanCount !== undefined) items.push(pausedItem(state.pausedSpanCount));
+  if (state.isPaused) items.push(pausedItem(state.feed.waitingSpanCount ?? 0));
   items.push(
-    { text: escapeText(state.title.slice(0, 200)), rank: 5 },
-    { text: CONNECTION_LABELS[state.connection], rank: 1 },
+    { text: escapeText(state.feed.title.slice(0, 200)), rank: 5 },
+    { text: connectionText(state), rank: 1 },
     { text: countText(traces.traceCount, "trace"), rank: 3 },
     { text: countText(traces.spanCount, "span"), rank: 7 },
   );

@@ -4,7 +4,7 @@ import { QueryNames } from "../query/query_names.ts";
 import type { Size } from "../terminal/frame.ts";
 import type { PlayerState } from "../views/player.ts";
 import type { SelectionProgress, TraceSort } from "../views/trace_selection.ts";
-import type { Connection } from "./message.ts";
+import type { Connection, TraceFeed } from "../views/trace_feed.ts";
 import type { Page, PageContext, TabName } from "./page.ts";
 import type { QueryBar } from "./query_bar.ts";
 import { TracesPage } from "./traces_page.ts";
@@ -17,10 +17,11 @@ export interface Tab {
 
 /** Everything the terminal view shows. Only the traces in it change on their own, as spans arrive. */
 export interface AppState {
+  /** Where the traces come from. */
+  readonly feed: TraceFeed;
+  /** Those that are shown. */
   readonly traces: TraceList;
   readonly size: Size;
-  /** What is shown: a session, a file, a socket. */
-  readonly title: string;
   /** What to do while there is nothing to show, a line each. */
   readonly emptyHint: readonly string[];
   /** Minutes east of UTC to show times in. */
@@ -43,8 +44,8 @@ export interface AppState {
   readonly queryHistory: readonly string[];
   /** What queries may name; it grows on its own. */
   readonly names: QueryNames;
-  /** Spans that wait while the view is paused; `undefined` while it is not. */
-  readonly pausedSpanCount: number | undefined;
+  /** Whether what comes waits, so that the list stands still. */
+  readonly isPaused: boolean;
   /** Spans that this viewer was too slow for. */
   readonly skippedSpanCount: number;
   /** Something to tell the user until the next key. */
@@ -53,16 +54,13 @@ export interface AppState {
 
 /** What a terminal view starts with. */
 export interface AppStateOptions {
-  readonly traces: TraceList;
+  readonly feed: TraceFeed;
   readonly size: Size;
-  readonly title: string;
   readonly nowUnixNano: bigint;
   /** @default none */
   readonly emptyHint?: readonly string[];
   /** @default 0, UTC */
   readonly offsetMinutes?: number;
-  /** @default "live" */
-  readonly connection?: Connection;
   /** @default all traces are shown */
   readonly query?: SpanQuery;
   /** @default whether the connection is live */
@@ -71,12 +69,12 @@ export interface AppStateOptions {
 
 /** The state before the first message. */
 export function createAppState(options: AppStateOptions): AppState {
-  const connection = options.connection ?? "live";
+  const { connection } = options.feed;
   const isFollowing = options.isFollowing ?? connection === "live";
   return {
-    traces: options.traces,
+    feed: options.feed,
+    traces: options.feed.traces,
     size: options.size,
-    title: options.title,
     emptyHint: options.emptyHint ?? [],
     offsetMinutes: options.offsetMinutes ?? 0,
     nowUnixNano: options.nowUnixNano,
@@ -90,7 +88,7 @@ export function createAppState(options: AppStateOptions): AppState {
     queryBar: undefined,
     queryHistory: options.query === undefined ? [] : [options.query.text],
     names: new QueryNames(),
-    pausedSpanCount: undefined,
+    isPaused: false,
     skippedSpanCount: 0,
     notice: undefined,
   };

@@ -3,15 +3,10 @@ import type { SpanQuery } from "../query/compile_query.ts";
 import type { Size } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import type { PlayerState } from "../views/player.ts";
+import type { FeedEvent } from "../views/trace_feed.ts";
 import type { SelectionProgress, TraceSort } from "../views/trace_selection.ts";
 
 import type { Page } from "./page.ts";
-
-/**
- * Where the spans come from, and whether more will come: `loading` while what is there already is
- * being read, `live`, `ended` when the session is over, `end_of_file`, `failed`.
- */
-export type Connection = "loading" | "live" | "ended" | "end_of_file" | "failed";
 
 /** Everything that can happen to the terminal view, except that traces change. */
 export type Message =
@@ -25,12 +20,8 @@ export type Message =
     /** See `tick` of the player. */
     readonly nextActivity?: (unixNano: bigint) => bigint | undefined;
   }
-  /** The source of the spans changed; `text` says more, why it failed for example. */
-  | { readonly type: "connection"; readonly connection: Connection; readonly text?: string }
-  /** Something to tell the user, until the next key. */
-  | { readonly type: "notice"; readonly text: string }
-  /** The source gave up spans because this viewer was too slow. */
-  | { readonly type: "skipped"; readonly spanCount: number }
+  /** What a source tells. */
+  | FeedEvent
   /** What to show has been put together anew, or is being. */
   | {
     readonly type: "traces";
@@ -45,9 +36,7 @@ export type Message =
   /** A page went on with its work. */
   | { readonly type: "worked"; readonly page: Page; readonly next: Page }
   /** More names are known that a query may use. */
-  | { readonly type: "names" }
-  /** Spans came while the view is paused; how many wait now. */
-  | { readonly type: "waiting"; readonly spanCount: number };
+  | { readonly type: "names" };
 
 /** What only the world around the state can do. */
 export type Effect =

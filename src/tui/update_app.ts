@@ -82,10 +82,8 @@ export function updateApp(state: AppState, message: Message): AppUpdate {
         state: { ...state, queryBar: refreshQueryBar(queryBar, queryBarContext(state)) },
       };
     }
-    case "waiting":
-      return state.pausedSpanCount === undefined
-        ? { state }
-        : { state: { ...state, pausedSpanCount: message.spanCount } };
+    case "changed":
+      return { state };
   }
 }
 
@@ -162,7 +160,7 @@ const ACTIONS: Readonly<Record<AppAction, (state: AppState) => AppUpdate>> = {
     isOver(state) ? { state, effect: { type: "play", isOn: state.player === undefined } } : {
       state: {
         ...state,
-        notice: "Only what is over can be played: a recording, not a live session",
+        notice: "Only a recording can be played, once it has been read",
       },
     },
   browse: (state) => ({ state, effect: { type: "browse", path: "/" } }),
@@ -242,18 +240,13 @@ function sortBy(state: AppState, step: 1 | -1): AppUpdate {
 }
 
 function pause(state: AppState): AppUpdate {
-  if (state.pausedSpanCount !== undefined) {
-    return {
-      state: { ...state, pausedSpanCount: undefined },
-      effect: { type: "pause", isPaused: false },
-    };
-  }
-  if (state.connection !== "live") {
+  const { isPaused } = state;
+  if (!isPaused && (state.feed.pause === undefined || state.connection !== "live")) {
     return { state: { ...state, notice: "Nothing comes that could be paused" } };
   }
   return {
-    state: { ...state, pausedSpanCount: 0 },
-    effect: { type: "pause", isPaused: true },
+    state: { ...state, isPaused: !isPaused },
+    effect: { type: "pause", isPaused: !isPaused },
   };
 }
 

@@ -1,4 +1,5 @@
 import { TraceStore } from "../../src/assemble/trace_store.ts";
+import type { TraceList } from "../../src/assemble/trace_list.ts";
 import type { Span } from "../../src/model/span.ts";
 import {
   type AppState,
@@ -10,6 +11,7 @@ import type { Effect, Message } from "../../src/tui/message.ts";
 import type { TracesPage } from "../../src/tui/traces_page.ts";
 import type { TracesView } from "../../src/tui/traces_state.ts";
 import { updateApp } from "../../src/tui/update_app.ts";
+import type { Connection, FeedEvent, TraceFeed } from "../../src/views/trace_feed.ts";
 import { EPOCH, makeSpan } from "../assemble/_make_span.ts";
 
 /** A request with a service call and its queries. */
@@ -157,12 +159,34 @@ export function largeStore(traces: number, spansPerTrace: number): TraceStore {
   return store;
 }
 
+/** Options of {@linkcode openState}. */
+export interface SampleOptions extends Partial<AppStateOptions> {
+  traces?: TraceList;
+  title?: string;
+  connection?: Connection;
+}
+
+/** A feed of traces that are there already. */
+export function feedOf(
+  traces: TraceList,
+  { title = "session 4711", connection = "live" }: { title?: string; connection?: Connection } = {},
+): TraceFeed {
+  return {
+    title,
+    connection,
+    traces,
+    isRecording: connection !== "live",
+    progress: undefined,
+    async *events(): AsyncGenerator<FeedEvent> {},
+    [Symbol.dispose](): void {},
+  };
+}
+
 /** A state at a fixed clock, seven seconds after `EPOCH`. */
-export function openState(options: Partial<AppStateOptions> = {}): AppState {
+export function openState(options: SampleOptions = {}): AppState {
   return createAppState({
-    traces: options.traces ?? sampleStore(),
+    feed: feedOf(options.traces ?? sampleStore(), options),
     size: { columns: 80, rows: 24 },
-    title: "session 4711",
     nowUnixNano: EPOCH + 7_000_000_000n,
     ...options,
   });
