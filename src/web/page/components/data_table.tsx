@@ -157,7 +157,12 @@ function Head<Row>(
   const isDown = sort === `-${sortKey}`;
   if (sortKey === undefined || onSort === undefined) {
     return (
-      <div role="columnheader" aria-label={column.label} class={cellClass(column)} title={column.hint}>
+      <div
+        role="columnheader"
+        aria-label={column.label}
+        class={cellClass(column)}
+        title={column.hint}
+      >
         {column.title}
       </div>
     );

@@ -3,9 +3,11 @@ import { formatTimestamp } from "../../../model/time.ts";
 
 /** A length of time in nanoseconds, as digits or as a number of figures: `12.3ms`. */
 export function durationText(nano: string | number | bigint): string {
-  return formatDuration(typeof nano === "bigint" ? nano : BigInt(
-    typeof nano === "number" ? Math.round(nano) : nano,
-  ));
+  return formatDuration(
+    typeof nano === "bigint" ? nano : BigInt(
+      typeof nano === "number" ? Math.round(nano) : nano,
+    ),
+  );
 }
 
 /** A count with separators: `12,345`. */

@@ -148,7 +148,13 @@ export function nextTheme(): void {
 function ThemeButton(): JSX.Element {
   const { sign, title } = THEMES.find(({ choice }) => choice === themeChoice.value) ?? THEMES[0];
   return (
-    <button type="button" class="tool" aria-label={title} title={`${title} (T)`} onClick={nextTheme}>
+    <button
+      type="button"
+      class="tool"
+      aria-label={title}
+      title={`${title} (T)`}
+      onClick={nextTheme}
+    >
       {sign}
     </button>
   );

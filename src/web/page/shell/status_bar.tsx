@@ -29,7 +29,10 @@ export function StatusBar(): JSX.Element | null {
         {countText(info.skipped)} missed
       </span>
       {info.notices.length > 0 && (
-        <span class="is-warning" title={info.notices.map((each) => shownText(each)).join("\n")}>
+        <span
+          class="is-warning"
+          title={info.notices.map((each) => shownText(each)).join("\n")}
+        >
           {shownText(info.notices[0])}
           {info.notices.length > 1 && ` and ${countOf(info.notices.length - 1, "notice")} more`}
         </span>

@@ -1,8 +1,8 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Trace } from "../../../model/trace.ts";
 import {
-  foldSpan,
   type Folds,
+  foldSpan,
   foldToDepth,
   NO_FOLDS,
   openGroup,
@@ -10,7 +10,13 @@ import {
 } from "../../../views/folds.ts";
 import { SpanRows, type TraceRow } from "../../../views/span_rows.ts";
 import { ShownRows } from "./shown_rows.ts";
-import { isSameWindow, isWhole, type TimeWindow, wholeWindow, windowAround } from "./time_window.ts";
+import {
+  isSameWindow,
+  isWhole,
+  type TimeWindow,
+  wholeWindow,
+  windowAround,
+} from "./time_window.ts";
 import { TraceModel } from "./trace_model.ts";
 import { nextMatch, NO_MATCHES, type TraceMatches } from "./trace_search.ts";
 
@@ -150,7 +156,11 @@ export class TraceView {
     if (row === undefined) return;
     const { folds } = this;
     if (row.type === "group") {
-      folds.value = openGroup(folds.value, row.key, isFolded === undefined ? !row.isOpen : !isFolded);
+      folds.value = openGroup(
+        folds.value,
+        row.key,
+        isFolded === undefined ? !row.isOpen : !isFolded,
+      );
     } else if (row.hasChildren) {
       const { spanId } = this.model.value.trace.nodes[row.index].span;
       folds.value = foldSpan(folds.value, spanId, isFolded ?? !row.isFolded);
