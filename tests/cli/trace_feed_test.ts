@@ -133,3 +133,19 @@ Deno.test("nothing more is told once the signal is aborted", () =>
       for await (const event of feed.events(stopped)) throw new Error(`told of ${event.type}`);
     }
   }));
+
+Deno.test("a source that never pauses leaves timers their turn", async () => {
+  const stop = new AbortController();
+  const endless: SpanSource = {
+    title: "endless",
+    isLive: true,
+    // deno-lint-ignore require-await
+    async *read(): AsyncGenerator<SourceMessage> {
+      for (;;) yield spansOf("a", "b");
+    },
+  };
+  using feed = await openTraceFeed(endless);
+  const timer = setTimeout(() => stop.abort());
+  for await (const event of feed.events(stop.signal)) assertEquals(event.type, "changed");
+  clearTimeout(timer);
+});
