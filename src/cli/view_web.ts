@@ -5,7 +5,9 @@ import type { HostPort } from "./host_port.ts";
 import { serveWeb } from "./serve_web.ts";
 import { printNotice } from "./session_options.ts";
 import type { SpanSource } from "./span_source.ts";
-import { WebFeed } from "./web_feed.ts";
+import { openTraceFeed } from "./trace_feed.ts";
+import { ObservedFeed } from "../web/observed_feed.ts";
+import { CpuPace } from "./cpu_pace.ts";
 
 /** Options of {@linkcode showSourceInBrowser}. */
 export interface ViewWebOptions {
@@ -30,9 +32,9 @@ export async function showSourceInBrowser(
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   if (isServant) serve(io, () => stop.abort());
-  const feed = new WebFeed(source);
+  using feed = new ObservedFeed(await openTraceFeed(source));
   await using served = await serveWeb(io, feed, { address: options.address, onNotice });
-  const reading = feed.read(signal);
+  const reading = read(feed, signal);
   const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where)}`;
   if (isJson) await io.stdout.write(formatReady(served.url));
   else {
@@ -42,6 +44,15 @@ export async function showSourceInBrowser(
   if (options.isOpening) await openForUser(io, io.stdout, served.localUrl(path), onNotice);
   await ended(signal);
   await reading;
+}
+
+/** Reads a feed to its end; a session's at a measured pace, for it has other things to do than being watched. */
+async function read(feed: ObservedFeed, signal: AbortSignal): Promise<void> {
+  const pace = feed.isRecording ? undefined : new CpuPace({ share: LIVE_SHARE });
+  for await (const _event of feed.events(signal)) {
+    const restMs = pace?.restMs() ?? 0;
+    if (restMs > 0) await rest(restMs, signal);
+  }
 }
 
 /**
@@ -79,8 +90,25 @@ async function readToEnd(bytes: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const _ of bytes);
 }
 
+/**
+ * Of one processor: enough for 100,000 spans a second. Of a session that is faster the collector's ring skips
+ * some, and the page says how many.
+ */
+const LIVE_SHARE = 0.4;
 /** Of 20: gives way to nearly everything. */
 const SERVANT_PRIORITY = 15;
+
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(onOver, ms);
+    function onOver(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onOver);
+      resolve();
+    }
+    signal.addEventListener("abort", onOver);
+  });
+}
 
 function ended(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -56,9 +56,15 @@ export class HeldSpans {
    * Takes a span and gives it a number.
    *
    * @param scanner For the line that it was read from, if there is one.
+   * @param sequence How many come before it, if it is not the next.
    */
-  add(span: Span, byteLength: number, scanner: EventPartsScanner): number {
-    const id = this.#newId(byteLength);
+  add(
+    span: Span,
+    byteLength: number,
+    scanner: EventPartsScanner,
+    sequence: number = this.#added++,
+  ): number {
+    const id = this.#newId(byteLength, sequence);
     if (!this.#keepLine(id, span, scanner)) this.#others[id] = { span };
     return id;
   }
@@ -82,7 +88,7 @@ export class HeldSpans {
 
   /** Takes a span from the line in a piece that was scanned last. */
   addScanned(piece: number, scanner: EventPartsScanner): number {
-    const id = this.#newId(scanner.to - scanner.from);
+    const id = this.#newId(scanner.to - scanner.from, this.#added++);
     this.#keepPlaces(id, piece, scanner);
     return id;
   }
@@ -102,6 +108,17 @@ export class HeldSpans {
       this.#pieces.release(piece);
     } else this.#others[id] = undefined;
     this.#free.push(id);
+  }
+
+  /** How many came before the next one. */
+  get nextSequence(): number {
+    return this.#added;
+  }
+
+  /** Says that the span that comes next is one that is held already. */
+  meet(id: number, byteLength: number): void {
+    this.#added++;
+    this.#byteLengths[id] = byteLength;
   }
 
   /** How many came before it. */
@@ -156,10 +173,10 @@ export class HeldSpans {
     else target.addStart(places, move);
   }
 
-  #newId(byteLength: number): number {
+  #newId(byteLength: number, sequence: number): number {
     const id = this.#free.pop() ?? this.#others.push(undefined) - 1;
     if (id === this.#sequence.length) this.#grow();
-    this.#sequence[id] = this.#added++;
+    this.#sequence[id] = sequence;
     this.#byteLengths[id] = byteLength;
     this.#places[id * PLACE_COUNT] = NO_PIECE;
     return id;

@@ -3,10 +3,12 @@ import type { Span } from "../model/span.ts";
 import type { EventLines } from "../wire/gotrace/event_lines.ts";
 import { EventPartsScanner } from "../wire/gotrace/scan_event_parts.ts";
 import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
+import { spanOfLine } from "../wire/span_line/span_line_parts.ts";
 import { type HeldSpan, HeldSpans, traceHashOf } from "./_held_spans.ts";
 import { PIECE_BYTES } from "./_line_pieces.ts";
 import { MomentHeap } from "./_moment_heap.ts";
 import { orderByTree } from "./_order_by_tree.ts";
+import type { ReplayPiece } from "./_replay_reader.ts";
 
 /** Options of {@linkcode ReplayWindow}. */
 export interface ReplayWindowOptions {
@@ -17,6 +19,16 @@ export interface ReplayWindowOptions {
    * never ended is told of when it starts.
    */
   readonly tellsStarts: boolean;
+  /** Told of each span whose start was let go after something that happened later. */
+  readonly onLateStart?: (sequence: number, span: Span) => void;
+}
+
+/** A span that is read too late for its start. */
+export interface LateStart {
+  /** How many spans are read before it. */
+  readonly sequence: number;
+  /** Its line in a recording. */
+  readonly line: string;
 }
 
 /**
@@ -70,8 +82,12 @@ export class ReplayWindow {
   #tiedMoment = 0;
   #lastMoment = -Infinity;
   readonly #taken: TakenItem;
+  readonly #onLateStart: ((sequence: number, span: Span) => void) | undefined;
+  /** Spans that started before they are read, the next one last. */
+  #early: { readonly sequence: number; readonly id: number }[] = [];
 
   constructor(options: ReplayWindowOptions) {
+    this.#onLateStart = options.onLateStart;
     this.#maxBytes = options.maxBytes;
     this.#tellsStarts = options.tellsStarts;
     this.#spans = new HeldSpans(options.tellsStarts);
@@ -112,19 +128,45 @@ export class ReplayWindow {
 
   /** Takes a span. */
   add(span: Span, byteLength: number): void {
-    const { startTimeUnixNano, endTimeUnixNano } = span;
-    const base = this.#baseUnixNano ??= startTimeUnixNano;
-    this.#scanner ??= new EventPartsScanner(base);
-    const id = 2 * this.#spans.add(span, byteLength, this.#scanner);
+    const early = this.#takeEarly(byteLength);
+    const id = early ?? this.#hold(span, byteLength);
     this.#heldBytes += byteLength;
-    const start = Number(startTimeUnixNano - base);
-    if (endTimeUnixNano === undefined) {
-      this.#heap.push(start, id);
+    const start = Number(span.startTimeUnixNano - this.#baseUnixNano!);
+    const isEnded = span.endTimeUnixNano !== undefined;
+    if (early === undefined && (this.#tellsStarts || !isEnded)) this.#heap.push(start, 2 * id);
+    if (!isEnded) {
+      if (early !== undefined) this.#heldBytes -= byteLength;
       return;
     }
-    if (this.#tellsStarts) this.#heap.push(start, id);
-    const end = Number(endTimeUnixNano - base);
-    this.#heap.push(end < start ? start : end, id + 1);
+    const end = Number(span.endTimeUnixNano - this.#baseUnixNano!);
+    this.#heap.push(end < start ? start : end, 2 * id + 1);
+  }
+
+  /**
+   * Takes what is read.
+   *
+   * @returns How many spans that were.
+   */
+  addPiece(piece: ReplayPiece): number {
+    if ("lines" in piece) return this.addLines(piece.lines);
+    for (const span of piece.spans) this.add(span, piece.bytesPerSpan);
+    return piece.spans.length;
+  }
+
+  /**
+   * Takes the starts of spans that are read later.
+   *
+   * @param starts In the order in which their spans are read.
+   */
+  addLate(starts: readonly LateStart[]): void {
+    for (const { sequence, line } of starts) {
+      const text = line.trimEnd();
+      const span = spanOfLine(text) ?? decodeSpanLines(text)[0];
+      const id = this.#hold(span, 0, sequence);
+      this.#heap.push(Number(span.startTimeUnixNano - this.#baseUnixNano!), 2 * id);
+      this.#early.push({ sequence, id });
+    }
+    this.#early.reverse();
   }
 
   /**
@@ -143,7 +185,7 @@ export class ReplayWindow {
       }
       const piece = lines.subarray(from, to);
       count += piece.length <= PIECE_BYTES && isUtf8(piece)
-        ? this.#addPiece(piece)
+        ? this.#addWholeLines(piece)
         : this.#addText(UTF8.decode(piece));
       from = to;
     }
@@ -153,12 +195,15 @@ export class ReplayWindow {
   /** Lets the earliest go. */
   take(): ReplayItem {
     if (this.#tied.length === 0) this.#takeTied();
-    if (this.#tiedMoment < this.#lastMoment) this.outOfOrderCount++;
-    else this.#lastMoment = this.#tiedMoment;
     const tied = this.#tied.pop()!;
     const id = tied >> 1;
     const spans = this.#spans;
     const isEnd = (tied & 1) === 1;
+    if (this.#tiedMoment >= this.#lastMoment) this.#lastMoment = this.#tiedMoment;
+    else {
+      this.outOfOrderCount++;
+      if (!isEnd) this.#onLateStart?.(spans.sequence(id), spans.span(id));
+    }
     const other = spans.other(id);
     const held = other ?? (this.#tellsStarts ? undefined : { span: spans.span(id) });
     const isLast = isEnd || (held !== undefined && held.span.endTimeUnixNano === undefined);
@@ -177,10 +222,29 @@ export class ReplayWindow {
     while (this.#heap.size > 0) rest.add(this.#heap.pop() >> 1);
     for (const id of rest) this.#spans.remove(id);
     this.#heldBytes = 0;
+    // What has not been read has not been counted.
+    for (const { id } of this.#early.splice(0)) rest.delete(id);
     return rest.size;
   }
 
-  #addPiece(lines: Uint8Array): number {
+  /** Holds a span, and gives it a number. */
+  #hold(span: Span, byteLength: number, sequence?: number): number {
+    const base = this.#baseUnixNano ??= span.startTimeUnixNano;
+    this.#scanner ??= new EventPartsScanner(base);
+    return this.#spans.add(span, byteLength, this.#scanner, sequence);
+  }
+
+  /** The number of the span that is read now, if it started before. */
+  #takeEarly(byteLength: number): number | undefined {
+    if (this.#early.length === 0) return undefined;
+    const { sequence, id } = this.#early.at(-1)!;
+    if (sequence !== this.#spans.nextSequence) return undefined;
+    this.#early.pop();
+    this.#spans.meet(id, byteLength);
+    return id;
+  }
+
+  #addWholeLines(lines: Uint8Array): number {
     const spans = this.#spans;
     const piece = spans.copyLines(lines);
     const view = spans.viewOf(piece);
@@ -189,10 +253,11 @@ export class ReplayWindow {
       const scanner = this.#scanner;
       if (scanner?.scan(view, from, lines.length)) {
         const { startNano, endNano, to } = scanner;
-        const id = 2 * spans.addScanned(piece, scanner);
+        const early = this.#takeEarly(to - from);
+        const id = early ?? spans.addScanned(piece, scanner);
         this.#heldBytes += to - from;
-        this.#heap.push(startNano, id);
-        this.#heap.push(endNano < startNano ? startNano : endNano, id + 1);
+        if (early === undefined) this.#heap.push(startNano, 2 * id);
+        this.#heap.push(endNano < startNano ? startNano : endNano, 2 * id + 1);
         count++;
         from = to + 1;
       } else {
