@@ -1,4 +1,4 @@
-import { SERVICE_COLOR_COUNT } from "./service_colors.ts";
+import { COLOR_COUNT } from "../components/service_color.ts";
 
 /** The colours that canvases draw with, as the style sheet has them. */
 export interface CanvasTheme {
@@ -30,20 +30,20 @@ export interface CanvasTheme {
 export function readCanvasTheme(name: string, styleOf: (property: string) => string): CanvasTheme {
   return {
     name,
-    background: styleOf("--tv-background"),
-    text: styleOf("--tv-text"),
-    dim: styleOf("--tv-dim"),
-    grid: styleOf("--tv-grid"),
-    hover: styleOf("--tv-hover"),
-    selected: styleOf("--tv-selected"),
-    accent: styleOf("--tv-accent"),
-    error: styleOf("--tv-error"),
-    running: styleOf("--tv-running"),
-    warning: styleOf("--tv-warning"),
-    path: styleOf("--tv-path"),
-    match: styleOf("--tv-match"),
-    onBar: styleOf("--tv-on-bar"),
-    services: Array.from({ length: SERVICE_COLOR_COUNT }, (_, at) => styleOf(`--service-${at}`)),
+    background: styleOf("--background"),
+    text: styleOf("--text"),
+    dim: styleOf("--dim"),
+    grid: styleOf("--line"),
+    hover: styleOf("--hover"),
+    selected: styleOf("--selected"),
+    accent: styleOf("--accent"),
+    error: styleOf("--red"),
+    running: styleOf("--green"),
+    warning: styleOf("--amber"),
+    path: styleOf("--path"),
+    match: styleOf("--match"),
+    onBar: styleOf("--on-bar"),
+    services: Array.from({ length: COLOR_COUNT }, (_, at) => styleOf(`--service-${at}`)),
     font: "11px ui-sans-serif, system-ui, sans-serif",
   };
 }

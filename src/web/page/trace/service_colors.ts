@@ -1,11 +1,8 @@
-import { hashId } from "../../../model/hash_id.ts";
-
-/** How many colours there are: `--service-0` to `--service-15` in the style sheet, for each theme. */
-export const SERVICE_COLOR_COUNT = 16;
+import { COLOR_COUNT, serviceColorNumber } from "../components/service_color.ts";
 
 /**
- * Gives each service of a trace its colour. A service has the same colour in most traces, because its
- * name decides; where two of a trace would have the same, the later one takes the next that is free.
+ * Gives each service of a trace its colour: the one that it has everywhere, unless an earlier service of
+ * the trace has that; then the next that is free.
  *
  * @param services Names, in the order in which they appear in the trace.
  * @returns The number of a colour for each.
@@ -13,9 +10,9 @@ export const SERVICE_COLOR_COUNT = 16;
 export function serviceColors(services: readonly string[]): number[] {
   const taken = new Set<number>();
   return services.map((service) => {
-    let color = hashId(service) % SERVICE_COLOR_COUNT;
-    if (taken.size < SERVICE_COLOR_COUNT) {
-      while (taken.has(color)) color = (color + 1) % SERVICE_COLOR_COUNT;
+    let color = serviceColorNumber(service);
+    if (taken.size < COLOR_COUNT) {
+      while (taken.has(color)) color = (color + 1) % COLOR_COUNT;
       taken.add(color);
     }
     return color;

@@ -1,7 +1,7 @@
-import { criticalPath } from "../../../analysis/critical_path.ts";
 import { isErrorSpan } from "../../../model/span.ts";
 import { spanService } from "../../../model/span_service.ts";
 import type { Trace } from "../../../model/trace.ts";
+import { TraceTimes } from "../../../views/trace_times.ts";
 import { serviceColors } from "./service_colors.ts";
 
 /** A stretch of the critical path within one span, in nanoseconds after the trace's start. */
@@ -68,8 +68,10 @@ export class TraceModel {
 
   /** How many levels the tree has. */
   get depth(): number {
-    return this.#maxDepth ??= this.trace.nodes.reduce((most, { depth }) =>
-      Math.max(most, depth + 1), 0);
+    return this.#maxDepth ??= this.trace.nodes.reduce(
+      (most, { depth }) => Math.max(most, depth + 1),
+      0,
+    );
   }
 
   /** Indexes of the spans that failed, ascending. */
@@ -115,7 +117,7 @@ export class TraceModel {
 
   #findPath(): ReadonlyMap<number, readonly PathStretch[]> {
     const byIndex = new Map<number, PathStretch[]>();
-    for (const { index, fromNano, toNano } of criticalPath(this.trace)) {
+    for (const { index, fromNano, toNano } of TraceTimes.of(this.trace).criticalPath) {
       const stretches = byIndex.get(index);
       if (stretches === undefined) byIndex.set(index, [{ fromNano, toNano }]);
       else stretches.push({ fromNano, toNano });

@@ -1,18 +1,17 @@
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Trace } from "../../../model/trace.ts";
-import {
-  foldSpan,
-  type Folds,
-  foldToDepth,
-  NO_FOLDS,
-  openGroup,
-  revealSpan,
-} from "../../../views/folds.ts";
-import { SpanRows, type TraceRow } from "../../../views/span_rows.ts";
+import { foldSpan, type Folds, foldToDepth, NO_FOLDS, openGroup } from "../../../views/folds.ts";
+import { revealSpan, SpanRows, type TraceRow } from "../../../views/span_rows.ts";
 import { ShownRows } from "./shown_rows.ts";
 import { isSameWindow, isWhole, type TimeWindow, wholeWindow, windowAround } from "./time_window.ts";
 import { TraceModel } from "./trace_model.ts";
-import { nextMatch, NO_MATCHES, type TraceMatches } from "./trace_search.ts";
+import {
+  nextMatch,
+  NO_SEARCH,
+  searchTrace,
+  type TraceMatches,
+  type TraceSearch,
+} from "./trace_search.ts";
 
 /** What of a trace is looked at. */
 export type TraceTab = "waterfall" | "flame" | "stats" | "json";
@@ -23,7 +22,12 @@ export type RowFilter = "all" | "errors" | "path" | "matches";
 /** What is selected: a span, or a group of siblings. */
 export type Selection =
   | { readonly type: "span"; readonly spanId: string }
-  | { readonly type: "group"; readonly key: string };
+  | {
+    readonly type: "group";
+    readonly key: string;
+    /** One of its members. */
+    readonly spanId: string;
+  };
 
 /** The state of the page of one trace. It stays when the trace grows. */
 export class TraceView {
@@ -31,7 +35,8 @@ export class TraceView {
   readonly tab = signal<TraceTab>("waterfall");
   readonly folds = signal<Folds>(NO_FOLDS);
   readonly filter = signal<RowFilter>("all");
-  readonly matches = signal<TraceMatches>(NO_MATCHES);
+  readonly search = signal<TraceSearch>(NO_SEARCH);
+  readonly matches: ReadonlySignal<TraceMatches>;
   readonly showsPath = signal(true);
   readonly showsDetails = signal(false);
   readonly selection = signal<Selection | undefined>(undefined);
@@ -45,10 +50,10 @@ export class TraceView {
   readonly selectedPlace: ReadonlySignal<number>;
   /** The index of the span that is selected, or of the first of a group; -1 for none. */
   readonly selectedIndex: ReadonlySignal<number>;
-  readonly #model: ReturnType<typeof signal<TraceModel>>;
-  readonly #window: ReturnType<typeof signal<TimeWindow | undefined>>;
-  /** Grows when spans that run were drawn longer. */
-  readonly #moment = signal(0);
+  readonly #model: Signal<TraceModel>;
+  readonly #window = signal<TimeWindow | undefined>(undefined);
+  /** Grows when spans that run have got longer. */
+  readonly moment = signal(0);
   readonly #indexes = computed(() => {
     const indexes = new Map<string, number>();
     const { nodes } = this.model.value.trace;
@@ -57,17 +62,19 @@ export class TraceView {
   });
 
   constructor(trace: Trace) {
-    const model = this.#model = signal<TraceModel>(new TraceModel(trace));
-    const window = this.#window = signal<TimeWindow | undefined>(undefined);
-    this.model = model as ReadonlySignal<TraceModel>;
+    this.model = this.#model = signal(new TraceModel(trace));
     this.window = computed(() => {
-      this.#moment.value;
-      return window.value ?? wholeWindow(this.model.value.durationNano);
+      this.moment.value;
+      return this.#window.value ?? wholeWindow(this.model.value.durationNano);
     });
+    this.matches = computed(() => searchTrace(this.model.value.trace, this.search.value));
     this.rows = computed(() =>
       new ShownRows(new SpanRows(this.model.value.trace, this.folds.value), this.#kept())
     );
-    this.selectedIndex = computed(() => this.#findSelected());
+    this.selectedIndex = computed(() => {
+      const selected = this.selection.value;
+      return selected === undefined ? -1 : this.indexOf(selected.spanId) ?? -1;
+    });
     this.selectedPlace = computed(() => {
       const index = this.selectedIndex.value;
       if (index < 0) return -1;
@@ -84,16 +91,14 @@ export class TraceView {
 
   /** Shows another version of the trace. */
   show(trace: Trace): void {
-    batch(() => {
-      this.#model.value = new TraceModel(trace);
-      if (this.matches.value !== NO_MATCHES) this.matches.value = NO_MATCHES;
-    });
+    this.#model.value = new TraceModel(trace);
+    this.scrollTo(this.top.value);
   }
 
   /** Lets running spans reach to this moment. */
   advance(nowUnixNano: bigint): void {
     this.model.value.advance(nowUnixNano);
-    this.#moment.value++;
+    this.moment.value++;
   }
 
   /** Shows a stretch of time; all of the trace keeps up with it while it grows. */
@@ -122,9 +127,10 @@ export class TraceView {
   select(place: number): void {
     const row = this.rowAt(Math.max(0, Math.min(place, this.rows.value.count - 1)));
     if (row === undefined) return;
+    const { nodes } = this.model.value.trace;
     this.selection.value = row.type === "group"
-      ? { type: "group", key: row.key }
-      : { type: "span", spanId: this.model.value.trace.nodes[row.index].span.spanId };
+      ? { type: "group", key: row.key, spanId: nodes[row.indexes[0]].span.spanId }
+      : { type: "span", spanId: nodes[row.index].span.spanId };
     this.scrollToSelected();
   }
 
@@ -261,18 +267,6 @@ export class TraceView {
       default:
         return undefined;
     }
-  }
-
-  #findSelected(): number {
-    const selected = this.selection.value;
-    if (selected === undefined) return -1;
-    if (selected.type === "span") return this.#indexes.value.get(selected.spanId) ?? -1;
-    const { rows } = this.rows.value;
-    for (let row = 0; row < rows.count; row++) {
-      const shown = rows.rowAt(row)!;
-      if (shown.type === "group" && shown.key === selected.key) return shown.indexes[0];
-    }
-    return -1;
   }
 }
 

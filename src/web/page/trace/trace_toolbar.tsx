@@ -1,0 +1,199 @@
+import { useSignal } from "@preact/signals";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { countText } from "../components/figures.ts";
+import { matchNumber, NO_SEARCH } from "./trace_search.ts";
+import type { RowFilter, TraceTab, TraceView } from "./trace_view.ts";
+
+/** What to look at, what to look for, and which spans to leave out. */
+export function TraceToolbar({ view, input }: {
+  readonly view: TraceView;
+  /** The search field. */
+  readonly input: RefObject<HTMLInputElement | null>;
+}): JSX.Element {
+  return (
+    <div class="trace-toolbar">
+      <div class="tabs-small" role="tablist" aria-label="Views of the trace">
+        {TABS.map(({ tab, title, key }) => (
+          <button
+            key={tab}
+            type="button"
+            role="tab"
+            id={`tab-${tab}`}
+            aria-selected={view.tab.value === tab}
+            aria-controls="trace-panel"
+            tabIndex={view.tab.value === tab ? 0 : -1}
+            title={`${title} (${key})`}
+            onClick={() => view.tab.value = tab}
+            onKeyDown={(event) => moveTab(event, view)}
+          >
+            {title}
+          </button>
+        ))}
+      </div>
+      <SearchField view={view} input={input} />
+      <div class="filters" role="group" aria-label="Which spans to show">
+        <FilterButton view={view} filter="errors" title="Errors" />
+        <FilterButton view={view} filter="path" title="Critical path" />
+        {view.matches.value.text !== "" && (
+          <FilterButton view={view} filter="matches" title="Matches" />
+        )}
+        <label class="check" title="Draw the critical path in the bars (c)">
+          <input
+            type="checkbox"
+            checked={view.showsPath.value}
+            onChange={() => view.showsPath.value = !view.showsPath.value}
+          />
+          Mark path
+        </label>
+        <label class="check" title="Put siblings that do the same into one row">
+          <input
+            type="checkbox"
+            checked={view.folds.value.isGrouping}
+            onChange={() => {
+              const { value } = view.folds;
+              view.folds.value = { ...value, isGrouping: !value.isGrouping };
+            }}
+          />
+          Group
+        </label>
+      </div>
+    </div>
+  );
+}
+
+const TABS: readonly { tab: TraceTab; title: string; key: string }[] = [
+  { tab: "waterfall", title: "Waterfall", key: "t" },
+  { tab: "flame", title: "Flame graph", key: "f" },
+  { tab: "stats", title: "Statistics", key: "s" },
+  { tab: "json", title: "JSON", key: "J" },
+];
+
+function moveTab(event: KeyboardEvent, view: TraceView): void {
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (step === 0) return;
+  const place = TABS.findIndex(({ tab }) => tab === view.tab.value);
+  const { tab } = TABS[(place + step + TABS.length) % TABS.length];
+  view.tab.value = tab;
+  document.getElementById(`tab-${tab}`)?.focus();
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function FilterButton(
+  { view, filter, title }: {
+    readonly view: TraceView;
+    readonly filter: RowFilter;
+    readonly title: string;
+  },
+): JSX.Element {
+  const isOn = view.filter.value === filter;
+  const { errors } = view.model.value;
+  const isEmpty = filter === "errors" && errors.length === 0;
+  return (
+    <button
+      type="button"
+      class={`button filter-${filter}`}
+      aria-pressed={isOn}
+      disabled={isEmpty}
+      title={`Only rows that lead to ${title.toLowerCase()}`}
+      onClick={() => {
+        view.filter.value = isOn ? "all" : filter;
+        view.scrollTo(view.top.value);
+        view.scrollToSelected();
+      }}
+    >
+      {title}
+      {filter === "errors" && <span class="tab-count">{countText(errors.length)}</span>}
+    </button>
+  );
+}
+
+/** Looks for text or a query in the trace while it is typed. */
+function SearchField(
+  { view, input }: { readonly view: TraceView; readonly input: RefObject<HTMLInputElement | null> },
+): JSX.Element {
+  const typed = useSignal(view.search.value.text);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    const stop = view.search.subscribe(({ text }) => typed.value = text);
+    return () => {
+      stop();
+      clearTimeout(timer.current);
+    };
+  }, [view]);
+  const { text, indexes, problem } = view.matches.value;
+  const current = matchNumber(view.matches.value, view.selectedIndex.value);
+  function search(): void {
+    clearTimeout(timer.current);
+    if (typed.value === view.search.value.text) return;
+    view.search.value = { text: typed.value };
+    // From the span before on, so that what is selected stays if it matches.
+    const { indexes, marks } = view.matches.value;
+    if (marks[view.selectedIndex.value] !== 1) view.goToNext(indexes, 1);
+  }
+  function step(by: 1 | -1): void {
+    search();
+    view.goToNext(view.matches.value.indexes, by);
+  }
+  return (
+    <div class="trace-search" role="search">
+      <input
+        ref={input}
+        type="search"
+        data-search
+        placeholder="Search text, or a query: duration > 10ms"
+        aria-label="Search in this trace"
+        spellcheck={false}
+        autocomplete="off"
+        value={typed.value}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value;
+          clearTimeout(timer.current);
+          timer.current = setTimeout(search, TYPING_MS);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") {
+            if (typed.value === view.search.value.text) step(event.shiftKey ? -1 : 1);
+            else search();
+          } else if (event.key === "Escape") {
+            view.search.value = NO_SEARCH;
+            typed.value = "";
+            input.current?.blur();
+            document.querySelector<HTMLElement>("[role=tree]")?.focus();
+          } else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
+      {text !== "" && (
+        <span class="match-count" role="status" title={problem}>
+          {problem !== undefined && <span class="warning">as text:{" "}</span>}
+          {indexes.length === 0
+            ? "no match"
+            : `${current === 0 ? "–" : countText(current)} of ${countText(indexes.length)}`}
+        </span>
+      )}
+      <button
+        type="button"
+        disabled={indexes.length === 0}
+        title="Match before (N)"
+        onClick={() => step(-1)}
+      >
+        <span aria-hidden="true">▲</span>
+        <span class="visually-hidden">Match before</span>
+      </button>
+      <button
+        type="button"
+        disabled={indexes.length === 0}
+        title="Next match (n)"
+        onClick={() => step(1)}
+      >
+        <span aria-hidden="true">▼</span>
+        <span class="visually-hidden">Next match</span>
+      </button>
+    </div>
+  );
+}
+
+const TYPING_MS = 180;
