@@ -9,7 +9,9 @@ import { CopyButton } from "./copy_button.tsx";
 import type { TraceView } from "./trace_view.ts";
 
 /** What a trace is, on two lines: its root, and its figures. */
-export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element {
+export function TraceHeader(
+  { view, isPart }: { readonly view: TraceView; readonly isPart: boolean },
+): JSX.Element {
   const model = view.model.value;
   view.moment.value;
   const { trace } = model;
@@ -31,6 +33,7 @@ export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element
         </h1>
         {isErrorSpan(rootSpan) && <span class="badge is-error">error</span>}
         {isRunning && <span class="badge is-running">running</span>}
+        {isPart && <span class="badge is-warning" role="status">reading …</span>}
         <span class="trace-id" title={shownText(trace.traceId)}>
           <bdi>{shownText(trace.traceId.slice(0, 8))}</bdi>
           <CopyButton text={trace.traceId} what="trace id" />
