@@ -52,7 +52,7 @@ export const LAYERS: LayerTable = {
     packages: ["preact", "@preact/signals"],
   },
   mcp: {
-    folders: ["model", "wire", "assemble", "query", "analysis", "terminal", "tui"],
+    folders: ["model", "wire", "assemble", "query", "analysis", "views", "terminal", "tui"],
     packages: ["@modelcontextprotocol/server", "zod"],
   },
   cli: {

@@ -6,7 +6,7 @@ import type { Rule } from "../analysis/rule.ts";
 import { StatsCollector } from "../analysis/stats_collector.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { CommandError } from "./command_error.ts";
-import { count, operationText } from "./describe_finding.ts";
+import { count, operationText } from "../views/describe_finding.ts";
 import { figureText } from "./describe_rule.ts";
 import { figureJson, operationJson } from "../analysis/diff_json.ts";
 import { eachTrace } from "./each_trace.ts";

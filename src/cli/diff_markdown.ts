@@ -10,7 +10,7 @@ import {
   operationText,
   percentText,
   placeText,
-} from "./describe_finding.ts";
+} from "../views/describe_finding.ts";
 import { brokenTexts } from "./describe_rule.ts";
 import type { DiffReport } from "../analysis/diff_report.ts";
 import { commonLines } from "./diff_text.ts";

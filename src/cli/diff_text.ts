@@ -11,7 +11,7 @@ import {
   operationText,
   percentText,
   placeText,
-} from "./describe_finding.ts";
+} from "../views/describe_finding.ts";
 import { ruleLines } from "./describe_rule.ts";
 import type { DiffReport, DiffSide } from "../analysis/diff_report.ts";
 

@@ -18,11 +18,6 @@ import { type CliIo, wantsColor } from "./io.ts";
 import { parseCount, parseDuration } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { SpanSource } from "./span_source.ts";
-import {
-  formatRepeatedCallJson,
-  formatRowJson,
-  formatSummaryJson,
-} from "../analysis/stats_json.ts";
 import { GOTRACE_TABLES, parseSortKey, parseTable, TRACE_TABLES } from "./stats_options.ts";
 import { repeatedCallsText, type StatsTextOptions, summaryText, tableText } from "./stats_text.ts";
 import { readWhere, WHERE_OPTION } from "./where_option.ts";

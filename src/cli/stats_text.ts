@@ -8,7 +8,7 @@ import { type Line, paintLine } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { textWidth, truncateText } from "../terminal/text_width.ts";
 import { formatCount } from "./describe_reasons.ts";
-import type { StatsTable } from "./stats_options.ts";
+import type { StatsTable } from "../analysis/stats_tables.ts";
 
 /** How to print tables. */
 export interface StatsTextOptions {

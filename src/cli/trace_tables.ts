@@ -4,7 +4,7 @@ import { formatEdgeJson } from "../analysis/service_graph_json.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitText, textWidth, truncateText } from "../terminal/text_width.ts";
 import { CommandError } from "./command_error.ts";
-import { nanoText, operationText, shareText } from "./describe_finding.ts";
+import { nanoText, operationText, shareText } from "../views/describe_finding.ts";
 import { formatCount } from "./describe_reasons.ts";
 import { operationJson } from "../analysis/diff_json.ts";
 import { eachTrace } from "./each_trace.ts";

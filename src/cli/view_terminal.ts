@@ -2,9 +2,7 @@ import { TraceStore } from "../assemble/trace_store.ts";
 import { openTerminal } from "../terminal/open_terminal.ts";
 import { type FeedItem, runTui } from "../tui/app.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
-import { filterFeed } from "./filter_feed.ts";
 import { type CliIo, wantsColor } from "./io.ts";
-import { describeNoMatch } from "./where_option.ts";
 import type { SpanSource } from "./span_source.ts";
 
 /** Shows a source in the terminal until the user quits; of the traces those that a query finds, if any. */
@@ -14,15 +12,18 @@ export async function showSource(
   { where, isFollowing }: { where: SpanQuery | undefined; isFollowing: boolean },
 ): Promise<void> {
   const feed = readFeed(source, io.signal);
+  const store = new TraceStore({ maxSpansPerTrace: 1_000_000 });
   await runTui({
     terminal: openTerminal(),
-    store: new TraceStore({ maxSpansPerTrace: 1_000_000 }),
-    feed: where === undefined ? feed : filterFeed(feed, where),
-    title: where === undefined ? source.title : `${source.title}  where ${where.text}`,
+    traces: store,
+    add: (span) => store.add(span),
+    feed,
+    query: where,
+    title: source.title,
     isColored: wantsColor(io, io.stdout),
     connection: source.isLive ? "live" : "loading",
     isFollowing: isFollowing && source.isLive,
-    emptyHint: where === undefined ? emptyHint(source) : [describeNoMatch(where)],
+    emptyHint: emptyHint(source),
     offsetMinutes: -new Date().getTimezoneOffset(),
     signal: io.signal,
   });

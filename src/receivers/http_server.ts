@@ -7,7 +7,6 @@ import {
   LAST_HTTP_CHUNK,
 } from "./http_answer.ts";
 import { Http2Problem, type HttpHead } from "./http_head.ts";
-import { HttpProblem } from "./http_problem.ts";
 import { HttpRequestReader, type HttpRequestReaderOptions } from "./http_request_reader.ts";
 import { StreamServer } from "./stream_server.ts";
 

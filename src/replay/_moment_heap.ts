@@ -1,4 +1,7 @@
 const FIRST_CAPACITY = 1024;
+/** Four children a place: half as deep as with two, and all four are in one line of the processor's cache. */
+const CHILD_BITS = 2;
+const CHILD_COUNT = 1 << CHILD_BITS;
 
 /**
  * Numbers in the order of their moments, in typed arrays: nothing is allocated for each of them. What comes
@@ -41,7 +44,7 @@ export class MomentHeap {
     const ids = this.#ids;
     let at = this.#heapSize++;
     while (at > 0) {
-      const parent = (at - 1) >> 1;
+      const parent = (at - 1) >> CHILD_BITS;
       const parentMoment = moments[parent];
       if (parentMoment < moment) break;
       if (parentMoment === moment && !this.#isBefore(id, ids[parent], moment)) break;
@@ -98,17 +101,18 @@ export class MomentHeap {
     const moment = moments[size];
     const id = ids[size];
     let at = 0;
-    for (let child = 1; child < size; child = 2 * at + 1) {
-      const right = child + 1;
-      let childMoment = moments[child];
-      if (right < size) {
-        const rightMoment = moments[right];
+    for (let from = 1; from < size; from = (at << CHILD_BITS) + 1) {
+      const to = Math.min(from + CHILD_COUNT, size);
+      let child = from;
+      let childMoment = moments[from];
+      for (let other = from + 1; other < to; other++) {
+        const otherMoment = moments[other];
         if (
-          rightMoment < childMoment ||
-          (rightMoment === childMoment && this.#isBefore(ids[right], ids[child], childMoment))
+          otherMoment < childMoment ||
+          (otherMoment === childMoment && this.#isBefore(ids[other], ids[child], childMoment))
         ) {
-          child = right;
-          childMoment = rightMoment;
+          child = other;
+          childMoment = otherMoment;
         }
       }
       if (moment < childMoment) break;

@@ -3,6 +3,7 @@ import type { Span } from "../model/span.ts";
 import type { EncodedMessage } from "../transport/message_encoder.ts";
 import { createSpanEncoder } from "../transport/span_encoder.ts";
 import type { Target } from "../transport/target.ts";
+import { EventLines } from "../wire/gotrace/event_lines.ts";
 import { gotraceEvents } from "../wire/gotrace/span_events.ts";
 import type { HeldSpan } from "./_held_spans.ts";
 import type { ReplayTally } from "./_replay_tally.ts";
@@ -18,8 +19,12 @@ export type Delivery =
 export interface ReplayBatch {
   readonly isEmpty: boolean;
   readonly isFull: boolean;
-  /** Adds the start or the end of a span, or the whole span. */
-  add(item: ReplayItem): void;
+  /**
+   * Adds the start or the end of a span, or the whole span.
+   *
+   * @param move Makes another time of a recorded one, for events that are put together of recorded lines.
+   */
+  add(item: ReplayItem, move?: (time: string) => string): void;
   /** Makes the messages. Called once, after the last `add`. */
   encode(): EncodedMessage[];
   /** Counts what became of a message. */
@@ -65,55 +70,60 @@ interface EventBatchState {
 class EventBatch implements ReplayBatch {
   readonly #tally: ReplayTally;
   readonly #shared: EventBatchState;
+  readonly #lines: EventLines;
   /** Twice the sequence number of the span of each event, and one more for the last event of a span. */
   readonly #events: number[] = [];
-  #text = "";
-  #buffer: Uint8Array | undefined;
+  /** How many are the last of their span. */
+  #lastCount = 0;
 
   constructor(tally: ReplayTally, shared: EventBatchState) {
     this.#tally = tally;
     this.#shared = shared;
+    this.#lines = new EventLines(shared.buffers.pop() ?? new Uint8Array(BUFFER_BYTES));
   }
 
   get isEmpty(): boolean {
-    return this.#text === "";
+    return this.#lines.length === 0;
   }
 
   get isFull(): boolean {
-    return this.#text.length >= TEXT_LENGTH;
+    return this.#lines.length >= FULL_BYTES;
   }
 
-  add({ sequence, isEnd, isLast, line, held }: ReplayItem): void {
-    this.#text += line ?? (isEnd ? held!.events!.end : held!.events!.start);
-    this.#events.push(sequence * 2 + (isLast ? 1 : 0));
+  add(item: ReplayItem, move?: (time: string) => string): void {
+    const { isEnd, isLast, held } = item;
+    if (held === undefined) item.writeEvent(this.#lines, move);
+    else this.#lines.addText(isEnd ? held.events!.end! : held.events!.start);
+    this.#events.push(item.sequence * 2 + (isLast ? 1 : 0));
+    if (isLast) this.#lastCount++;
   }
 
   encode(): EncodedMessage[] {
-    // UTF-8 takes at most three bytes for each UTF-16 unit.
-    const needed = this.#text.length * 3;
-    const spare = this.#shared.buffers.pop();
-    this.#buffer = spare !== undefined && spare.length >= needed
-      ? spare
-      : new Uint8Array(Math.max(needed, BUFFER_BYTES));
-    const { written } = UTF8.encodeInto(this.#text, this.#buffer);
-    return [{ bytes: this.#buffer.subarray(0, written), count: this.#events.length }];
+    return [{ bytes: this.#lines.bytes, count: this.#events.length }];
   }
 
   settle(_message: EncodedMessage, delivery: Delivery): void {
-    if (this.#buffer!.length === BUFFER_BYTES) this.#shared.buffers.push(this.#buffer!);
-    const { lost } = this.#shared;
+    const { buffer } = this.#lines;
+    const { lost, buffers } = this.#shared;
+    if (buffer.length === BUFFER_BYTES) buffers.push(buffer);
     const reason = delivery.status === "taken" ? undefined : delivery.reason;
-    if (reason === undefined) this.#tally.sentEventCount += this.#events.length;
+    if (reason === undefined) {
+      this.#tally.sentEventCount += this.#events.length;
+      if (lost.size === 0) {
+        this.#tally.sentSpanCount += this.#lastCount;
+        return;
+      }
+    }
     for (const event of this.#events) {
       const sequence = Math.floor(event / 2);
-      const lostReason = (lost.size > 0 ? lost.get(sequence) : undefined) ?? reason;
+      const lostReason = lost.get(sequence) ?? reason;
       if (event % 2 === 0) {
         if (lostReason !== undefined) lost.set(sequence, lostReason);
         continue;
       }
       if (lostReason === undefined) this.#tally.sentSpanCount++;
       else this.#tally.lose(lostReason);
-      if (lost.size > 0) lost.delete(sequence);
+      lost.delete(sequence);
     }
   }
 }
@@ -184,9 +194,9 @@ function isTooLong(line: string): boolean {
 /** Longer lines are not taken by collectors; the line end is not counted. */
 const MAX_LINE_BYTES = 1024 * 1024;
 /** What is written at once: larger makes sending no faster, and stopping slower. */
-const TEXT_LENGTH = 128 * 1024;
-const BUFFER_BYTES = 4 * TEXT_LENGTH;
-const UTF8 = new TextEncoder();
+const FULL_BYTES = 128 * 1024;
+/** With room for the line that makes it full, unless that is very long. */
+const BUFFER_BYTES = 4 * FULL_BYTES;
 /** As many as exporters of OpenTelemetry send at once; receivers have bounds on the size of messages. */
 const MESSAGE_SPANS = 512;
 const MESSAGE_BYTES = 1024 * 1024;

@@ -54,9 +54,13 @@ export class ReplayLane {
     return this.#sending === undefined;
   }
 
-  /** Adds what is due. */
-  add(item: ReplayItem, dueMs: number): void {
-    this.#batch.add(item);
+  /**
+   * Adds what is due.
+   *
+   * @param move Makes another time of a recorded one, for events that are put together of recorded lines.
+   */
+  add(item: ReplayItem, dueMs: number, move?: (time: string) => string): void {
+    this.#batch.add(item, move);
     if (this.#options.isPaced) this.#dueMs.push(dueMs);
   }
 

@@ -12,11 +12,11 @@ export {
 } from "../recording/open_recording.ts";
 export { record, type Recorder, type RecordOptions, type RecordSummary } from "./record.ts";
 export { replayFile } from "./replay_file.ts";
-export {
-  type ReadReplayInput,
-  type ReplayInput,
-  type ReplayMoment,
-  type ReplayOptions,
-  replaySpans,
-} from "./replay_spans.ts";
+export type {
+  ReadReplayInput,
+  ReplayInput,
+  ReplayMoment,
+  ReplayOptions,
+} from "./replay_options.ts";
+export { replaySpans } from "./replay_spans.ts";
 export type { ReplayProgress, ReplaySummary } from "./replay_summary.ts";

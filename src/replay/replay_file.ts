@@ -1,6 +1,7 @@
 import { openRecording } from "../recording/open_recording.ts";
 import { type FileMessage, readSpans } from "../recording/read_spans.ts";
-import { type ReplayOptions, replaySpans } from "./replay_spans.ts";
+import type { ReplayOptions } from "./replay_options.ts";
+import { replaySpans } from "./replay_spans.ts";
 import type { ReplaySummary } from "./replay_summary.ts";
 
 /**

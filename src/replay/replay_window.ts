@@ -1,9 +1,14 @@
+import { isUtf8 } from "node:buffer";
 import type { Span } from "../model/span.ts";
+import type { EventLines } from "../wire/gotrace/event_lines.ts";
 import { EventPartsScanner } from "../wire/gotrace/scan_event_parts.ts";
 import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
-import { type HeldSpan, HeldSpans, isUsualYear, LONG_LINE } from "./_held_spans.ts";
+import { spanOfLine } from "../wire/span_line/span_line_parts.ts";
+import { type HeldSpan, HeldSpans, traceHashOf } from "./_held_spans.ts";
+import { PIECE_BYTES } from "./_line_pieces.ts";
 import { MomentHeap } from "./_moment_heap.ts";
 import { orderByTree } from "./_order_by_tree.ts";
+import type { ReplayPiece } from "./_replay_reader.ts";
 
 /** Options of {@linkcode ReplayWindow}. */
 export interface ReplayWindowOptions {
@@ -14,9 +19,22 @@ export interface ReplayWindowOptions {
    * never ended is told of when it starts.
    */
   readonly tellsStarts: boolean;
+  /** Told of each span whose start was let go after something that happened later. */
+  readonly onLateStart?: (sequence: number, span: Span) => void;
 }
 
-/** What a window let go: the start or the end of a span, or the span. */
+/** A span that is read too late for its start. */
+export interface LateStart {
+  /** How many spans are read before it. */
+  readonly sequence: number;
+  /** Its line in a recording. */
+  readonly line: string;
+}
+
+/**
+ * What a window let go: the start or the end of a span, or the span. Valid until the window takes or lets go
+ * of another.
+ */
 export interface ReplayItem {
   /** How many spans came before this one. */
   readonly sequence: number;
@@ -25,11 +43,16 @@ export interface ReplayItem {
   readonly isLast: boolean;
   /** Bytes of the span's line, about. */
   readonly byteLength: number;
-  /** The event of go-trace, if it could be put together of a recorded line; else there is `held`. */
-  readonly line?: string;
-  readonly held?: HeldSpan;
+  /** The span; absent when its event of go-trace can be put together of the recorded line. */
+  readonly held: HeldSpan | undefined;
   /** A number that all spans of its trace have. */
   readonly traceHash: number;
+  /**
+   * Adds that event to others.
+   *
+   * @param move Makes another time of a recorded one.
+   */
+  writeEvent(target: EventLines, move?: (time: string) => string): void;
 }
 
 /**
@@ -58,12 +81,18 @@ export class ReplayWindow {
   #tied: number[] = [];
   #tiedMoment = 0;
   #lastMoment = -Infinity;
+  readonly #taken: TakenItem;
+  readonly #onLateStart: ((sequence: number, span: Span) => void) | undefined;
+  /** Spans that started before they are read, the next one last. */
+  #early: { readonly sequence: number; readonly id: number }[] = [];
 
   constructor(options: ReplayWindowOptions) {
+    this.#onLateStart = options.onLateStart;
     this.#maxBytes = options.maxBytes;
     this.#tellsStarts = options.tellsStarts;
     this.#spans = new HeldSpans(options.tellsStarts);
     this.#heap = new MomentHeap((a, b, moment) => this.#isBefore(a, b, moment));
+    this.#taken = new TakenItem(this.#spans);
   }
 
   /** Whether so much is held back that something has to be let go. */
@@ -99,19 +128,45 @@ export class ReplayWindow {
 
   /** Takes a span. */
   add(span: Span, byteLength: number): void {
-    const { startTimeUnixNano, endTimeUnixNano } = span;
-    const base = this.#baseUnixNano ??= startTimeUnixNano;
-    this.#scanner ??= new EventPartsScanner(base);
-    const id = 2 * this.#spans.add(span, byteLength);
+    const early = this.#takeEarly(byteLength);
+    const id = early ?? this.#hold(span, byteLength);
     this.#heldBytes += byteLength;
-    const start = Number(startTimeUnixNano - base);
-    if (endTimeUnixNano === undefined) {
-      this.#heap.push(start, id);
+    const start = Number(span.startTimeUnixNano - this.#baseUnixNano!);
+    const isEnded = span.endTimeUnixNano !== undefined;
+    if (early === undefined && (this.#tellsStarts || !isEnded)) this.#heap.push(start, 2 * id);
+    if (!isEnded) {
+      if (early !== undefined) this.#heldBytes -= byteLength;
       return;
     }
-    if (this.#tellsStarts) this.#heap.push(start, id);
-    const end = Number(endTimeUnixNano - base);
-    this.#heap.push(end < start ? start : end, id + 1);
+    const end = Number(span.endTimeUnixNano - this.#baseUnixNano!);
+    this.#heap.push(end < start ? start : end, 2 * id + 1);
+  }
+
+  /**
+   * Takes what is read.
+   *
+   * @returns How many spans that were.
+   */
+  addPiece(piece: ReplayPiece): number {
+    if ("lines" in piece) return this.addLines(piece.lines);
+    for (const span of piece.spans) this.add(span, piece.bytesPerSpan);
+    return piece.spans.length;
+  }
+
+  /**
+   * Takes the starts of spans that are read later.
+   *
+   * @param starts In the order in which their spans are read.
+   */
+  addLate(starts: readonly LateStart[]): void {
+    for (const { sequence, line } of starts) {
+      const text = line.trimEnd();
+      const span = spanOfLine(text) ?? decodeSpanLines(text)[0];
+      const id = this.#hold(span, 0, sequence);
+      this.#heap.push(Number(span.startTimeUnixNano - this.#baseUnixNano!), 2 * id);
+      this.#early.push({ sequence, id });
+    }
+    this.#early.reverse();
   }
 
   /**
@@ -123,44 +178,42 @@ export class ReplayWindow {
   addLines(lines: Uint8Array): number {
     let count = 0;
     for (let from = 0; from < lines.length;) {
-      const lineEnd = lines.indexOf(LINE_FEED, from + PIECE_BYTES);
-      const to = lineEnd < 0 ? lines.length : lineEnd + 1;
-      count += this.#addText(UTF8.decode(lines.subarray(from, to)));
+      let to = Math.min(from + PIECE_BYTES, lines.length);
+      if (to < lines.length) {
+        const lineTo = lines.subarray(from, to).lastIndexOf(LINE_FEED) + 1;
+        to = lineTo > 0 ? from + lineTo : lines.indexOf(LINE_FEED, to) + 1 || lines.length;
+      }
+      const piece = lines.subarray(from, to);
+      count += piece.length <= PIECE_BYTES && isUtf8(piece)
+        ? this.#addWholeLines(piece)
+        : this.#addText(UTF8.decode(piece));
       from = to;
     }
     return count;
   }
 
-  /**
-   * Lets the earliest go.
-   *
-   * @param move Makes another time of a recorded one, for events that are put together.
-   */
-  take(move?: (time: string) => string): ReplayItem {
+  /** Lets the earliest go. */
+  take(): ReplayItem {
     if (this.#tied.length === 0) this.#takeTied();
-    if (this.#tiedMoment < this.#lastMoment) this.outOfOrderCount++;
-    else this.#lastMoment = this.#tiedMoment;
     const tied = this.#tied.pop()!;
     const id = tied >> 1;
-    const isEnd = (tied & 1) === 1;
     const spans = this.#spans;
+    const isEnd = (tied & 1) === 1;
+    if (this.#tiedMoment >= this.#lastMoment) this.#lastMoment = this.#tiedMoment;
+    else {
+      this.outOfOrderCount++;
+      if (!isEnd) this.#onLateStart?.(spans.sequence(id), spans.span(id));
+    }
     const other = spans.other(id);
-    const isLast = isEnd || (other !== undefined && other.span.endTimeUnixNano === undefined);
-    const isSpliced = other === undefined && this.#tellsStarts;
-    const item: ReplayItem = {
-      sequence: spans.sequence(id),
-      isEnd,
-      isLast,
-      byteLength: spans.byteLength(id),
-      traceHash: spans.traceHash(id),
-      line: !isSpliced ? undefined : isEnd ? spans.endLine(id, move) : spans.startLine(id, move),
-      held: isSpliced ? undefined : other ?? { span: spans.span(id) },
-    };
+    const held = other ?? (this.#tellsStarts ? undefined : { span: spans.span(id) });
+    const isLast = isEnd || (held !== undefined && held.span.endTimeUnixNano === undefined);
+    const byteLength = spans.byteLength(id);
+    this.#taken.set(id, isEnd, isLast, byteLength, held);
     if (isLast) {
-      this.#heldBytes -= item.byteLength;
+      this.#heldBytes -= byteLength;
       spans.remove(id);
     }
-    return item;
+    return this.#taken;
   }
 
   /** Lets everything go at once, and says of how many spans that was. */
@@ -169,43 +222,64 @@ export class ReplayWindow {
     while (this.#heap.size > 0) rest.add(this.#heap.pop() >> 1);
     for (const id of rest) this.#spans.remove(id);
     this.#heldBytes = 0;
+    // What has not been read has not been counted.
+    for (const { id } of this.#early.splice(0)) rest.delete(id);
     return rest.size;
+  }
+
+  /** Holds a span, and gives it a number. */
+  #hold(span: Span, byteLength: number, sequence?: number): number {
+    const base = this.#baseUnixNano ??= span.startTimeUnixNano;
+    this.#scanner ??= new EventPartsScanner(base);
+    return this.#spans.add(span, byteLength, this.#scanner, sequence);
+  }
+
+  /** The number of the span that is read now, if it started before. */
+  #takeEarly(byteLength: number): number | undefined {
+    if (this.#early.length === 0) return undefined;
+    const { sequence, id } = this.#early.at(-1)!;
+    if (sequence !== this.#spans.nextSequence) return undefined;
+    this.#early.pop();
+    this.#spans.meet(id, byteLength);
+    return id;
+  }
+
+  #addWholeLines(lines: Uint8Array): number {
+    const spans = this.#spans;
+    const piece = spans.copyLines(lines);
+    const view = spans.viewOf(piece);
+    let count = 0;
+    for (let from = 0; from < lines.length;) {
+      const scanner = this.#scanner;
+      if (scanner?.scan(view, from, lines.length)) {
+        const { startNano, endNano, to } = scanner;
+        const early = this.#takeEarly(to - from);
+        const id = early ?? spans.addScanned(piece, scanner);
+        this.#heldBytes += to - from;
+        if (early === undefined) this.#heap.push(startNano, 2 * id);
+        this.#heap.push(endNano < startNano ? startNano : endNano, 2 * id + 1);
+        count++;
+        from = to + 1;
+      } else {
+        const to = lines.indexOf(LINE_FEED, from) + 1 || lines.length;
+        count += this.#addText(UTF8.decode(lines.subarray(from, to)));
+        from = to;
+      }
+    }
+    spans.settle(piece);
+    return count;
   }
 
   #addText(text: string): number {
     let count = 0;
-    let escapeAt = -1;
-    for (let from = 0; from < text.length;) {
-      const lineEnd = text.indexOf("\n", from);
-      const to = lineEnd < 0 ? text.length : lineEnd;
-      if (escapeAt < from) {
-        escapeAt = text.indexOf("\\", from);
-        if (escapeAt < 0) escapeAt = Infinity;
+    for (const line of text.split("\n")) {
+      if (line === "") continue;
+      for (const span of decodeSpanLines(line)) {
+        this.add(span, line.length);
+        count++;
       }
-      if (this.#addLine(text, from, to, escapeAt)) count++;
-      else if (to > from) {
-        for (const span of decodeSpanLines(text.slice(from, to))) {
-          this.add(span, to - from);
-          count++;
-        }
-      }
-      from = to + 1;
     }
     return count;
-  }
-
-  #addLine(text: string, from: number, to: number, escapeAt: number): boolean {
-    const scanner = this.#scanner;
-    if (
-      scanner === undefined || to - from > LONG_LINE || !scanner.scan(text, from, to, escapeAt) ||
-      !isUsualYear(text, scanner.startFrom) || !isUsualYear(text, scanner.endFrom)
-    ) return false;
-    const { startNano, endNano } = scanner;
-    const id = 2 * this.#spans.addScanned(text, scanner, to - from);
-    this.#heldBytes += to - from;
-    this.#heap.push(startNano, id);
-    this.#heap.push(endNano < startNano ? startNano : endNano, id + 1);
-    return true;
   }
 
   #takeTied(): void {
@@ -260,7 +334,47 @@ function isExact(moment: number): boolean {
   return moment <= Number.MAX_SAFE_INTEGER && moment >= -Number.MAX_SAFE_INTEGER;
 }
 
-/** A piece of text is in memory as long as a span that is in it. Small ones are copied by the garbage collector. */
-const PIECE_BYTES = 256 * 1024;
+/** One object for all that is let go: it is looked at before the next is. */
+class TakenItem implements ReplayItem {
+  isEnd = false;
+  isLast = false;
+  byteLength = 0;
+  held: HeldSpan | undefined;
+  readonly #spans: HeldSpans;
+  #id = 0;
+
+  constructor(spans: HeldSpans) {
+    this.#spans = spans;
+  }
+
+  set(
+    id: number,
+    isEnd: boolean,
+    isLast: boolean,
+    byteLength: number,
+    held: HeldSpan | undefined,
+  ): void {
+    this.#id = id;
+    this.isEnd = isEnd;
+    this.isLast = isLast;
+    this.byteLength = byteLength;
+    this.held = held;
+  }
+
+  get sequence(): number {
+    return this.#spans.sequence(this.#id);
+  }
+
+  get traceHash(): number {
+    return this.held === undefined
+      ? this.#spans.traceHash(this.#id)
+      : traceHashOf(this.held.span.traceId);
+  }
+
+  writeEvent(target: EventLines, move?: (time: string) => string): void {
+    this.#spans.writeEvent(this.#id, this.isEnd, target, move);
+  }
+}
+
 const LINE_FEED = 0x0a;
 const UTF8 = new TextDecoder();

@@ -15,6 +15,8 @@ export interface PageContext {
   readonly offsetMinutes: number;
   /** The query that is applied, for pages that mark the spans it finds. */
   readonly query: SpanQuery | undefined;
+  /** What to say while there is no trace, a line each. */
+  readonly emptyHint: readonly string[];
 }
 
 /** The tabs of the app, by the names that the pages know them by. */

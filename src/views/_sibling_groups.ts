@@ -1,12 +1,7 @@
-import {
-  describeSource,
-  type OperationCategory,
-  operationName,
-  type OperationSource,
-} from "../analysis/operation.ts";
-import { isErrorSpan } from "../model/span.ts";
-import { spanService } from "../model/span_service.ts";
+import type { Operation } from "../analysis/operation.ts";
 import type { SpanNode, Trace } from "../model/trace.ts";
+import { TraceOperations } from "./_trace_operations.ts";
+import { TraceTimes } from "./trace_times.ts";
 
 /** So many siblings that do the same make a group; findRepeatedCalls counts from there on, too. */
 export const MIN_GROUP_SIZE = 5;
@@ -21,10 +16,8 @@ export const MAX_NOTABLE_BESIDE_GROUP = 50;
 export interface SiblingGroup {
   /** Stays the same while the trace grows. */
   readonly key: string;
-  readonly category: OperationCategory;
-  readonly service: string;
   /** What its members do, without the values in which they differ. */
-  readonly name: string;
+  readonly operation: Operation;
   /** The parent of all of them in the trace's nodes; -1 for further roots and orphans. */
   readonly parent: number;
   /** In the trace's nodes, ascending. */
@@ -51,11 +44,11 @@ export function findSiblingGroups(trace: Trace): SiblingGroups {
     if (parent >= 0) childCounts[parent]++;
     else if (index !== rootIndex) rootCount++;
   }
-  const namer = new OperationIds();
-  const notable = new NotableSubtrees(nodes);
+  const operations = TraceOperations.of(trace);
+  const notable = new NotableSubtrees(trace);
   const siblings: number[] = [];
   const split = (parent: number) => {
-    for (const group of splitSiblings(nodes, parent, siblings, namer, notable)) {
+    for (const group of splitSiblings(nodes, parent, siblings, operations, notable)) {
       for (const index of group.indexes) groupOf[index] = groups.length;
       groups.push(group);
     }
@@ -82,12 +75,12 @@ function splitSiblings(
   nodes: readonly SpanNode[],
   parent: number,
   siblings: readonly number[],
-  namer: OperationIds,
+  operations: TraceOperations,
   notable: NotableSubtrees,
 ): SiblingGroup[] {
   const byOperation = new Map<number, number[]>();
   for (const index of siblings) {
-    const id = namer.idOf(nodes[index]);
+    const id = operations.idOf(index);
     const members = byOperation.get(id);
     if (members === undefined) byOperation.set(id, [index]);
     else members.push(index);
@@ -100,13 +93,12 @@ function splitSiblings(
     const loud = quiet.length === members.length
       ? []
       : members.filter((index) => notable.has(index));
-    const { category, service, name } = namer.operation(id);
+    const operation = operations.operation(id);
+    const { category, service, name } = operation;
     const add = (indexes: readonly number[], mark: string): void => {
       groups.push({
         key: `${mark}${parentId}\0${service}\0${category}\0${name}`,
-        category,
-        service,
-        name,
+        operation,
         parent,
         indexes: Int32Array.from(indexes),
       });
@@ -119,11 +111,11 @@ function splitSiblings(
 
 /** Which spans have an error or run, in themselves or below them. */
 class NotableSubtrees {
-  readonly #nodes: readonly SpanNode[];
+  readonly #trace: Trace;
   #marks: Uint8Array | undefined;
 
-  constructor(nodes: readonly SpanNode[]) {
-    this.#nodes = nodes;
+  constructor(trace: Trace) {
+    this.#trace = trace;
   }
 
   has(index: number): boolean {
@@ -131,65 +123,14 @@ class NotableSubtrees {
   }
 
   #mark(): Uint8Array {
-    const nodes = this.#nodes;
-    const marks = new Uint8Array(nodes.length);
+    const { nodes } = this.#trace;
+    const marks = TraceTimes.of(this.#trace).errorMarks.slice();
     for (let index = nodes.length - 1; index >= 0; index--) {
       const { span, parent } = nodes[index];
-      if (marks[index] === 0 && span.state !== "running" && !isErrorSpan(span)) continue;
+      if (marks[index] === 0 && span.state !== "running") continue;
       marks[index] = 1;
       if (parent >= 0) marks[parent] = 1;
     }
     return marks;
-  }
-}
-
-interface NamedOperation {
-  readonly category: OperationCategory;
-  readonly service: string;
-  readonly name: string;
-}
-
-/** Numbers for operations: the same number for spans that do the same. */
-class OperationIds {
-  readonly #operations: NamedOperation[] = [];
-  readonly #ids = new Map<string, number>();
-  /** What the last text came to, by all else that its name depends on. */
-  readonly #byText = new Map<string, Map<string, number>>();
-  #lastBase = "";
-  #lastTexts: Map<string, number> | undefined;
-
-  idOf({ span }: SpanNode): number {
-    const source = describeSource(span);
-    const service = spanService(span) ?? "";
-    const texts = this.#textsOf(source, service);
-    let id = texts.get(source.text);
-    if (id === undefined) texts.set(source.text, id = this.#name(source, service));
-    return id;
-  }
-
-  operation(id: number): NamedOperation {
-    return this.#operations[id];
-  }
-
-  #textsOf({ form, category, dialect, prefix }: OperationSource, service: string) {
-    const base = `${form}\0${category}\0${dialect}\0${service}\0${prefix}`;
-    if (this.#lastTexts !== undefined && base === this.#lastBase) return this.#lastTexts;
-    let texts = this.#byText.get(base);
-    if (texts === undefined) this.#byText.set(base, texts = new Map());
-    this.#lastBase = base;
-    return this.#lastTexts = texts;
-  }
-
-  #name(source: OperationSource, service: string): number {
-    const { category } = source;
-    const name = operationName(source);
-    const key = `${category}\0${service}\0${name}`;
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      id = this.#operations.length;
-      this.#operations.push({ category, service, name });
-      this.#ids.set(key, id);
-    }
-    return id;
   }
 }

@@ -1,8 +1,7 @@
-import { operationOf } from "../analysis/operation.ts";
-import { selfTimesNano } from "../analysis/self_time.ts";
-import { isErrorSpan, type Span } from "../model/span.ts";
 import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
+import { TraceOperations } from "./_trace_operations.ts";
+import { TraceTimes } from "./trace_times.ts";
 
 /** Options of a {@linkcode FlameGraph}. */
 export interface FlameGraphOptions {
@@ -221,9 +220,8 @@ interface MergedBoxes {
 /** Boxes in the order in which they are first met: parents before their children. */
 function mergeByPath(trace: Trace, by: "name" | "operation"): MergedBoxes {
   const { nodes } = trace;
-  const latest = trace.startTimeUnixNano + trace.durationNano;
-  const selfTimes = selfTimesNano(trace);
-  const names = new FrameNames(by);
+  const { selfNano, intervals: { starts, ends }, errorMarks } = TraceTimes.of(trace);
+  const names = new FrameNames(trace, by);
   const boxes: MergedBoxes = {
     parents: [],
     counts: [],
@@ -237,9 +235,9 @@ function mergeByPath(trace: Trace, by: "name" | "operation"): MergedBoxes {
   /** By the parent's box, plus one for none, and the name. */
   const known = new Map<number, number>();
   for (let index = 0; index < nodes.length; index++) {
-    const { span, parent } = nodes[index];
+    const { parent } = nodes[index];
     const above = parent < 0 ? -1 : boxes.boxOf[parent];
-    const name = names.idOf(span);
+    const name = names.idOf(index);
     const key = (above + 1) * nodes.length + name;
     let box = known.get(key);
     if (box === undefined) {
@@ -253,10 +251,9 @@ function mergeByPath(trace: Trace, by: "name" | "operation"): MergedBoxes {
     }
     boxes.boxOf[index] = box;
     boxes.counts[box]++;
-    boxes.selfNano[box] += selfTimes[index];
-    const nano = (span.endTimeUnixNano ?? latest) - span.startTimeUnixNano;
-    if (nano > 0n) boxes.totalNano[box] += Number(nano);
-    if (isErrorSpan(span)) boxes.errorCounts[box]++;
+    boxes.selfNano[box] += selfNano[index];
+    boxes.totalNano[box] += ends[index] - starts[index];
+    boxes.errorCounts[box] += errorMarks[index];
   }
   return boxes;
 }
@@ -304,16 +301,29 @@ function sortBoxes({ parents, selfNano }: MergedBoxes): {
 /** Numbers for the names of boxes. */
 class FrameNames {
   readonly all: FrameName[] = [];
-  readonly #by: "name" | "operation";
+  readonly #trace: Trace;
+  readonly #operations: TraceOperations | undefined;
+  /** By operation. */
+  readonly #idOf: number[] = [];
+  /** By service, then by name. */
   readonly #ids = new Map<string, Map<string, number>>();
 
-  constructor(by: "name" | "operation") {
-    this.#by = by;
+  constructor(trace: Trace, by: "name" | "operation") {
+    this.#trace = trace;
+    this.#operations = by === "name" ? undefined : TraceOperations.of(trace);
   }
 
-  idOf(span: Span): number {
-    const service = spanService(span) ?? "";
-    const name = this.#by === "name" ? span.name : operationOf(span).name;
+  idOf(index: number): number {
+    if (this.#operations === undefined) {
+      const { span } = this.#trace.nodes[index];
+      return this.#find(spanService(span) ?? "", span.name);
+    }
+    const operation = this.#operations.idOf(index);
+    const { service, name } = this.#operations.operation(operation);
+    return this.#idOf[operation] ??= this.#find(service, name);
+  }
+
+  #find(service: string, name: string): number {
     let ids = this.#ids.get(service);
     if (ids === undefined) this.#ids.set(service, ids = new Map());
     let id = ids.get(name);

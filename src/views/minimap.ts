@@ -1,5 +1,5 @@
-import { isErrorSpan } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
+import { TraceTimes } from "./trace_times.ts";
 
 /** A trace seen from afar: so many columns of equal length, from its start to its latest moment. */
 export interface Minimap {
@@ -21,7 +21,7 @@ export interface Minimap {
  * @param columns How many columns to divide the trace into, at least 1.
  */
 export function minimap(trace: Trace, columns: number): Minimap {
-  const { nodes, startTimeUnixNano } = trace;
+  const { intervals, errorMarks } = TraceTimes.of(trace);
   const length = Math.max(1, Number(trace.durationNano));
   const scale = columns / length;
   // How the load changes from column to column, and by how much it differs in the columns at both ends.
@@ -29,16 +29,14 @@ export function minimap(trace: Trace, columns: number): Minimap {
   const load = new Float64Array(columns);
   const errorCounts = new Int32Array(columns);
   const startCounts = new Int32Array(columns);
-  for (const { span } of nodes) {
-    const from = Number(span.startTimeUnixNano - startTimeUnixNano) * scale;
-    const end = span.endTimeUnixNano === undefined
-      ? columns
-      : Number(span.endTimeUnixNano - startTimeUnixNano) * scale;
-    const to = Math.max(from, end);
+  const { starts, ends } = intervals;
+  for (let index = 0; index < starts.length; index++) {
+    const from = starts[index] * scale;
+    const to = ends[index] * scale;
     const first = Math.min(columns - 1, Math.floor(from));
     const last = Math.min(columns - 1, Math.floor(to));
     startCounts[first]++;
-    if (isErrorSpan(span)) errorCounts[last]++;
+    errorCounts[last] += errorMarks[index];
     if (first === last) {
       load[first] += Math.min(to, columns) - from;
       continue;

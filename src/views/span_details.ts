@@ -170,8 +170,7 @@ function spanRows(
   }
   const whole = TraceTimes.of(trace);
   add(rows, "self time", share(whole.selfNano[index], Number(duration ?? 0n), "the duration"));
-  const pathNano = whole.criticalPath.reduce((sum, part) => sum + part.toNano - part.fromNano, 0);
-  add(rows, "critical path", share(whole.criticalNano[index], pathNano, "the path"));
+  add(rows, "critical path", share(whole.criticalNano[index], whole.criticalPathNano, "the path"));
   add(rows, "trace id", span.traceId);
   add(rows, "span id", span.spanId);
   if (span.parentId !== undefined) {

@@ -1,7 +1,7 @@
-import { durationNano, isErrorSpan } from "../model/span.ts";
-import type { SpanNode, Trace } from "../model/trace.ts";
+import type { Trace } from "../model/trace.ts";
 import { findSiblingGroups, type SiblingGroup, type SiblingGroups } from "./_sibling_groups.ts";
 import { type Folds, isSpanFolded, NO_FOLDS } from "./folds.ts";
+import { TraceTimes } from "./trace_times.ts";
 
 /** A row that shows one span. */
 export interface SpanRow {
@@ -184,7 +184,7 @@ export class SpanRows {
 
   #groupRow(place: number, depth: number): GroupRow {
     const group = this.#groups.find().groups[place];
-    const { key, indexes, parent, name, service } = group;
+    const { key, indexes, parent, operation } = group;
     const isOpen = this.folds.openGroups.has(key);
     const { spanCount, ...figures } = this.#groups.figures(place);
     return {
@@ -194,8 +194,8 @@ export class SpanRows {
       depth,
       parent,
       isOpen,
-      name,
-      service,
+      name: operation.name,
+      service: operation.service,
       count: indexes.length,
       hiddenCount: isOpen ? 0 : spanCount,
       ...figures,
@@ -373,17 +373,17 @@ class LazyGroups {
 }
 
 /** Folding and unfolding make new rows of the same trace again and again. */
-const groupsByTrace = new WeakMap<readonly SpanNode[], LazyGroups>();
+const groupsByTrace = new WeakMap<Trace, LazyGroups>();
 
 function sharedGroups(trace: Trace): LazyGroups {
-  let groups = groupsByTrace.get(trace.nodes);
-  if (groups === undefined) groupsByTrace.set(trace.nodes, groups = new LazyGroups(trace));
+  let groups = groupsByTrace.get(trace);
+  if (groups === undefined) groupsByTrace.set(trace, groups = new LazyGroups(trace));
   return groups;
 }
 
 function measure(trace: Trace, { indexes }: SiblingGroup): GroupFigures {
-  const { nodes, startTimeUnixNano } = trace;
-  const knownNano = Number(trace.durationNano);
+  const { nodes } = trace;
+  const { intervals: { starts, ends }, errorMarks } = TraceTimes.of(trace);
   const durations = new Float64Array(indexes.length);
   let endedCount = 0;
   let totalNano = 0;
@@ -393,21 +393,15 @@ function measure(trace: Trace, { indexes }: SiblingGroup): GroupFigures {
   let fromNano = Infinity;
   let toNano = 0;
   for (const index of indexes) {
-    const { span, subtreeSize } = nodes[index];
+    const { span: { state }, subtreeSize } = nodes[index];
     spanCount += subtreeSize;
-    if (isErrorSpan(span)) errorCount++;
-    if (span.state === "running") runningCount++;
-    const start = Number(span.startTimeUnixNano - startTimeUnixNano);
-    const duration = durationNano(span);
-    if (duration !== undefined) {
-      const nano = Math.max(0, Number(duration));
-      durations[endedCount++] = nano;
-      totalNano += nano;
-      toNano = Math.max(toNano, start + nano);
-    } else {
-      toNano = Math.max(toNano, knownNano);
-    }
-    fromNano = Math.min(fromNano, start);
+    errorCount += errorMarks[index];
+    if (state === "running") runningCount++;
+    fromNano = Math.min(fromNano, starts[index]);
+    toNano = Math.max(toNano, ends[index]);
+    if (state !== "ended") continue;
+    durations[endedCount++] = ends[index] - starts[index];
+    totalNano += ends[index] - starts[index];
   }
   const sorted = durations.subarray(0, endedCount).sort();
   const p50Nano = endedCount === 0 ? undefined : sorted[Math.ceil(endedCount / 2) - 1];

@@ -60,7 +60,7 @@ export function traceAt(trace: Trace, unixNano: bigint): Trace | undefined {
       isOrphan: isRoot && (isOrphan || parent >= 0),
     };
   }
-  return new PastTrace(trace, kept, unixNano);
+  return new PastTrace(trace, kept);
 }
 
 /** A span as it was at a moment at which it had begun, see {@linkcode traceAt}. */
@@ -104,7 +104,7 @@ class PastTrace implements Trace {
   readonly unfinishedCount = 0;
   #errorCount: number | undefined;
 
-  constructor(trace: Trace, nodes: readonly SpanNode[], unixNano: bigint) {
+  constructor(trace: Trace, nodes: readonly SpanNode[]) {
     this.traceId = trace.traceId;
     this.nodes = nodes;
     this.warnings = trace.warnings;
@@ -126,8 +126,7 @@ class PastTrace implements Trace {
     this.startTimeUnixNano = start;
     this.runningCount = runningCount;
     this.endTimeUnixNano = runningCount > 0 ? undefined : latest;
-    // While something runs, now is the latest moment known.
-    this.durationNano = (runningCount > 0 ? unixNano : latest) - start;
+    this.durationNano = latest - start;
   }
 
   get rootSpan(): Span {

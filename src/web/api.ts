@@ -79,14 +79,13 @@ export interface ApiTraces {
 
 /** A trace, or several that lie too close to be told apart, in the scatter. */
 export interface ApiPoint {
-  /** Of the slowest of them. */
+  /** The one to open: of several one that failed, of those the slowest. So are the name and the times. */
   readonly trace_id: string;
-  /** From the left edge, in pixels of the width asked for. */
-  readonly x: number;
-  /** From the lower edge, which is the shortest duration, on a logarithmic scale. */
-  readonly y: number;
+  readonly name: string;
+  readonly service: string | null;
   readonly start_time: string;
   readonly duration_ns: string;
+  /** How many traces the point stands for. */
   readonly traces: number;
   /** How many of them have errors. */
   readonly errors: number;
@@ -97,7 +96,7 @@ export interface ApiScatter {
   readonly list_version: number;
   readonly total: number;
   readonly waiting: number;
-  /** What the edges stand for; `null` when there are no traces. */
+  /** The earliest and the latest start; `null` when there are no traces. */
   readonly start_time: string | null;
   readonly end_time: string | null;
   readonly min_duration_ns: string | null;

@@ -1,5 +1,6 @@
 import { createAttributes } from "../../src/model/attributes.ts";
 import type { Span } from "../../src/model/span.ts";
+import { EventLines } from "../../src/wire/gotrace/event_lines.ts";
 import { gotraceEvents } from "../../src/wire/gotrace/span_events.ts";
 import { ReplayWindow } from "../../src/replay/replay_window.ts";
 import { type EventRecord, formatEvent, parseEvent } from "../../src/wire/gotrace/event.ts";
@@ -66,15 +67,21 @@ export function windowEvents(spans: readonly Span[], window = openWindow()): Eve
 /** Everything that is in a window, as events in order. */
 export function takeEvents(window: ReplayWindow): EventRecord[] {
   let text = "";
-  while (!window.isEmpty) {
-    const { isEnd, line, held } = window.take();
-    if (line !== undefined) text += line;
-    else {
-      const { start, end } = gotraceEvents(held!.span, { dropped: {}, changed: {} });
-      text += isEnd ? end : start;
-    }
-  }
+  while (!window.isEmpty) text += takeEvent(window);
   return parseEvents(text);
+}
+
+/** What a window lets go next, as the line of an event. */
+export function takeEvent(window: ReplayWindow): string {
+  const item = window.take();
+  const { isEnd, held } = item;
+  if (held !== undefined) {
+    const { start, end } = gotraceEvents(held.span, { dropped: {}, changed: {} });
+    return isEnd ? end! : start;
+  }
+  const lines = new EventLines(new Uint8Array(0));
+  item.writeEvent(lines);
+  return new TextDecoder().decode(lines.bytes);
 }
 
 export function openWindow(maxBytes = Infinity): ReplayWindow {

@@ -2,12 +2,12 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { Span } from "../../src/model/span.ts";
 import { parseTimestamp } from "../../src/model/time.ts";
 import type { ReplayClock } from "../../src/replay/replay_clock.ts";
-import {
-  type ReadReplayInput,
-  type ReplayInput,
-  type ReplayOptions,
-  replaySpans,
-} from "../../src/replay/replay_spans.ts";
+import type {
+  ReadReplayInput,
+  ReplayInput,
+  ReplayOptions,
+} from "../../src/replay/replay_options.ts";
+import { replaySpans } from "../../src/replay/replay_spans.ts";
 import type { ReplaySummary } from "../../src/replay/replay_summary.ts";
 import { rejected, retryAfter, type SendResult, SENT } from "../../src/transport/send_result.ts";
 import type { Transport } from "../../src/transport/transport.ts";

@@ -5,9 +5,11 @@ import {
   BASE_NANO,
   eventMarks,
   openWindow,
+  parseEvents,
   recorded,
   recordedLines,
   replaySpan,
+  takeEvent,
   takeEvents,
   windowEvents,
 } from "./replay_spans.ts";
@@ -128,8 +130,7 @@ Deno.test("a window that is full lets the earliest go, and counts what comes too
   for (const span of spans) {
     window.add(span, 100);
     while (window.isFull) {
-      const { line, isEnd } = window.take();
-      order.push((isEnd ? "-" : "+") + JSON.parse(line!).span_id);
+      order.push(eventMarks(parseEvents(takeEvent(window))));
     }
   }
   assertEquals(order.join(" "), "+root +a -a +c +b -b -root");

@@ -10,11 +10,5 @@ startTheme();
 startRouter();
 startKeyboard();
 startLive(new HttpApi());
-// The script may run before the document is there, so that nothing is painted in the wrong theme.
-if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-else start();
-
-function start(): void {
-  const root = document.getElementById("app");
-  if (root !== null) render(<App />, root);
-}
+const root = document.getElementById("app");
+if (root !== null) render(<App />, root);

@@ -14,6 +14,10 @@ export interface TraceQuery {
   readonly where: string;
   /** A moment of the recording, in nanoseconds since the epoch; absent for its end. */
   readonly at?: string;
+  /** Only traces that start at this moment or later, in nanoseconds since the epoch. */
+  readonly after?: string;
+  /** Only traces that start earlier. */
+  readonly before?: string;
 }
 
 /** Rows of the list. */

@@ -30,7 +30,7 @@ export function useResource<Value>(
     error: undefined,
     isLoading: true,
   });
-  const loop = useRef<Loop<Value>>();
+  const loop = useRef<Loop<Value>>(undefined);
   useEffect(() => {
     const started = new Loop(setState, key);
     loop.current = started;

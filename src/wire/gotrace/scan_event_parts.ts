@@ -1,32 +1,39 @@
-import { parseTimestamp } from "../../model/time.ts";
 import { GOTRACE_KINDS } from "../../model/span_kind.ts";
-import { skipTexts } from "../span_line/span_line_parts.ts";
+import { parseTimestamp } from "../../model/time.ts";
+import { asciiLabel, hasLabel, quoteFrom } from "./_words.ts";
 
 /**
- * Finds the parts of a span's events in the line of a recording, without making a span of it: half the time
- * of that, and nothing for the garbage collector. Only lines of ended spans of go-trace have such parts, and
- * only times that a double holds exactly, counted from the first.
+ * Finds the parts of a span's events in the bytes of a recorded line: nothing is decoded, and nothing is
+ * left for the garbage collector. Only lines of ended spans of go-trace have such parts, in the shape in
+ * which this program writes them, with times from the years 1000 to 2999 that a double holds exactly, counted
+ * from the first.
  */
 export class EventPartsScanner {
-  idFrom = 0;
+  /** The first brace of the line. */
+  from = 0;
+  /** The first byte of the trace id, and one past the quote behind it. */
   traceIdFrom = 0;
-  /** One past the quote that ends the trace id. */
   traceIdTo = 0;
+  /** The quote that begins the kind, and go-trace's number of it. */
   kindFrom = 0;
   kind = 0;
+  /** The first digit of the start, and the quote behind it. */
   startFrom = 0;
   startTo = 0;
   endFrom = 0;
-  /** One past the last brace. */
+  endTo = 0;
+  /** One past the last brace, where the line end is. */
   to = 0;
   /** Nanoseconds since the base. */
   startNano = 0;
   endNano = 0;
   readonly #baseSecond: number;
   readonly #baseNano: number;
-  /** Times mostly lie in one second and one zone, which are read once. */
-  #secondText = "";
-  #zoneText = "";
+  /** Times mostly lie in one second and one zone, which are read once: their bytes, and what they are. */
+  readonly #secondWords = new Int32Array(5);
+  #zoneLength = 0;
+  #zoneWord = 0;
+  #zoneEnd = 0;
   #second = 0;
 
   /** @param baseUnixNano What times are counted from. */
@@ -36,105 +43,157 @@ export class EventPartsScanner {
   }
 
   /**
-   * Scans one line.
+   * Scans the line that begins at a place.
    *
-   * @param from Its first brace; `to` is its line end.
-   * @param escapeAt The first backslash at or after `from`.
+   * @param view Whole lines of well-formed UTF-8, and {@linkcode SLACK_BYTES} more.
+   * @param end One past the last line end.
    * @returns Whether it has such parts.
    */
-  scan(text: string, from: number, to: number, escapeAt: number): boolean {
-    if (!text.startsWith(ID_LABEL, from)) return false;
-    let at = text.indexOf('"', from + ID_LABEL.length);
-    if (at === from + ID_LABEL.length || !text.startsWith(TRACE_LABEL, at)) return false;
-    this.idFrom = from + 2;
-    this.traceIdFrom = at + TRACE_LABEL.length;
-    at = text.indexOf('"', this.traceIdFrom);
+  scan(view: DataView, from: number, end: number): boolean {
+    if (!hasLabel(view, from, ID)) return false;
+    this.from = from;
+    let at = quoteFrom(view, from + ID.length, end);
+    if (at === from + ID.length || !hasLabel(view, at, TRACE_ID)) return false;
+    this.traceIdFrom = at + TRACE_ID.length;
+    at = quoteFrom(view, this.traceIdFrom, end);
     if (at === this.traceIdFrom) return false;
-    this.traceIdTo = ++at;
-    if (text.startsWith(PARENT_LABEL, at)) {
-      const end = text.indexOf('"', at + PARENT_LABEL.length);
-      if (end === at + PARENT_LABEL.length) return false;
-      at = end + 1;
+    this.traceIdTo = at + 1;
+    if (hasLabel(view, at, PARENT_ID)) {
+      const parentFrom = at + PARENT_ID.length;
+      at = quoteFrom(view, parentFrom, end);
+      if (at === parentFrom) return false;
     }
-    if (!text.startsWith(NAME_LABEL, at)) return false;
-    at = text.indexOf('"', at + NAME_LABEL.length);
-    if (!text.startsWith(KIND_LABEL, at)) return false;
-    this.kindFrom = at + KIND_LABEL.length - 1;
-    at = text.indexOf('"', this.kindFrom + 1);
-    this.kind = kindAt(text, this.kindFrom);
-    if (this.kind < 0 || !text.startsWith(START_LABEL, at)) return false;
-    this.startFrom = at + START_LABEL.length;
-    this.startTo = at = text.indexOf('"', this.startFrom);
-    if (!text.startsWith(END_LABEL, at)) return false;
-    this.endFrom = at + END_LABEL.length;
-    const endTo = text.indexOf('"', this.endFrom);
-    if (endTo < 0 || endTo >= to || escapeAt < endTo) return false;
-    this.to = to;
-    if (endTo + 2 !== to) {
-      if (!text.startsWith(ATTRS_LABEL, endTo)) return false;
-      if (skipTexts(text, endTo + ATTRS_LABEL.length) !== to - 1) return false;
+    if (!hasLabel(view, at, NAME)) return false;
+    at = quoteFrom(view, at + NAME.length, end);
+    if (!hasLabel(view, at, KIND)) return false;
+    at += KIND.length;
+    this.kindFrom = at - 1;
+    let kind = 0;
+    while (!hasLabel(view, at, KINDS[kind])) {
+      if (++kind === KINDS.length) return false;
     }
-    this.startNano = this.#nano(text, this.startFrom, this.startTo);
-    this.endNano = this.#nano(text, this.endFrom, endTo);
+    this.kind = kind;
+    this.startFrom = at + KINDS[kind].length;
+    this.startTo = at = quoteFrom(view, this.startFrom, end);
+    if (!hasLabel(view, at, END_TIME)) return false;
+    this.endFrom = at + END_TIME.length;
+    this.endTo = at = quoteFrom(view, this.endFrom, end);
+    if (!hasLabel(view, at, LINE_END)) {
+      if (!hasLabel(view, at, ATTRIBUTES)) return false;
+      at = skipTexts(view, at + ATTRIBUTES.length, end);
+      if (at < 0 || !hasLabel(view, at, ATTRIBUTES_LINE_END)) return false;
+    }
+    this.to = at + 2;
+    if (this.to >= end) return false;
+    this.startNano = this.#nano(view, this.startFrom, this.startTo);
+    this.endNano = this.#nano(view, this.endFrom, this.endTo);
     return this.startNano <= MAX_EXACT && this.startNano >= -MAX_EXACT &&
       this.endNano <= MAX_EXACT && this.endNano >= -MAX_EXACT;
   }
 
   /** Nanoseconds since the base; not a number when it is no such time. */
-  #nano(text: string, from: number, to: number): number {
+  #nano(view: DataView, from: number, to: number): number {
     let at = from + SECOND_LENGTH;
+    if (at >= to) return NaN;
     let nano = 0;
-    if (text.charCodeAt(at) === DOT) {
+    if (view.getUint8(at) === DOT) {
       const digitsFrom = ++at;
       for (; at < to; at++) {
-        const digit = text.charCodeAt(at) - DIGIT_0;
+        const digit = view.getUint8(at) - DIGIT_0;
         if (!(digit >= 0 && digit <= 9)) break;
         nano = nano * 10 + digit;
       }
       if (at - digitsFrom > 9) return NaN;
       nano *= UNITS[at - digitsFrom];
     }
-    if (
-      to - at !== this.#zoneText.length || !text.startsWith(this.#zoneText, at) ||
-      !text.startsWith(this.#secondText, from)
-    ) {
-      const time = parseTimestamp(text.slice(from, to));
-      if (time === undefined) return NaN;
-      const { unixNano } = time;
-      const rest = unixNano % NANOS_PER_SECOND;
-      this.#second = Number(
-        (rest < 0n ? unixNano - rest - NANOS_PER_SECOND : unixNano - rest) /
-          NANOS_PER_SECOND,
-      );
-      this.#secondText = text.slice(from, from + SECOND_LENGTH);
-      this.#zoneText = text.slice(at, to);
+    if (!this.#isKnownSecond(view, from) || !this.#isKnownZone(view, at, to)) {
+      const first = view.getUint8(from);
+      const time = first === DIGIT_0 + 1 || first === DIGIT_0 + 2
+        ? parseTimestamp(asciiText(view, from, to))
+        : undefined;
+      if (time === undefined || to - at > 6) return NaN;
+      this.#second = Number(floorSecond(time.unixNano));
+      for (let word = 0; word < 5; word++) {
+        this.#secondWords[word] = view.getInt32(from + 4 * word, true);
+      }
+      this.#zoneLength = to - at;
+      this.#zoneWord = view.getInt32(at, true);
+      this.#zoneEnd = view.getInt16(at + 4, true);
     }
     return (this.#second - this.#baseSecond) * 1e9 + nano - this.#baseNano;
   }
+
+  #isKnownSecond(view: DataView, from: number): boolean {
+    const words = this.#secondWords;
+    return view.getInt32(from + 12, true) === words[3] &&
+      ((view.getInt32(from + 16, true) ^ words[4]) & THREE_BYTES) === 0 &&
+      view.getInt32(from + 8, true) === words[2] &&
+      view.getInt32(from + 4, true) === words[1] && view.getInt32(from, true) === words[0];
+  }
+
+  /** Whether the zone is the one that is known: `Z`, or like `+09:00`. */
+  #isKnownZone(view: DataView, at: number, to: number): boolean {
+    if (to - at !== this.#zoneLength) return false;
+    const difference = view.getInt32(at, true) ^ this.#zoneWord;
+    if (to - at === 1) return (difference & 0xff) === 0;
+    return to - at === 6 && difference === 0 && view.getInt16(at + 4, true) === this.#zoneEnd;
+  }
 }
 
-/** go-trace's number of the kind whose quote is at a place; -1 for others. */
-function kindAt(text: string, from: number): number {
-  for (let kind = 0; kind < KIND_TEXTS.length; kind++) {
-    if (text.startsWith(KIND_TEXTS[kind], from)) return kind;
+/** Steps over `"key":"value",…}`; answers with the place of the brace, or -1 when there is anything else. */
+function skipTexts(view: DataView, from: number, end: number): number {
+  for (let at = from;;) {
+    if (view.getUint8(at) !== QUOTE) return -1;
+    at = skipText(view, at + 1, end);
+    if (at >= end || !hasLabel(view, at, VALUE)) return -1;
+    at = skipText(view, at + VALUE.length, end) + 1;
+    if (at >= end) return -1;
+    const next = view.getUint8(at);
+    if (next === BRACE_CLOSE) return at;
+    if (next !== COMMA) return -1;
+    at++;
   }
-  return -1;
+}
+
+/** The place of the quote that ends a text, which may have escapes in it. */
+function skipText(view: DataView, from: number, end: number): number {
+  let at = quoteFrom(view, from, end);
+  while (at < end && view.getUint8(at) === BACKSLASH) at = quoteFrom(view, at + 2, end);
+  return at;
+}
+
+function asciiText(view: DataView, from: number, to: number): string {
+  let text = "";
+  for (let at = from; at < to; at++) text += String.fromCharCode(view.getUint8(at));
+  return text;
+}
+
+function floorSecond(unixNano: bigint): bigint {
+  const rest = unixNano % NANOS_PER_SECOND;
+  return (rest < 0n ? unixNano - rest - NANOS_PER_SECOND : unixNano - rest) / NANOS_PER_SECOND;
 }
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 const MAX_EXACT = Number.MAX_SAFE_INTEGER;
-const ID_LABEL = '{"id":"';
-const TRACE_LABEL = '","trace_id":"';
-const PARENT_LABEL = ',"parent_id":"';
-const NAME_LABEL = ',"name":"';
-const KIND_LABEL = '","kind":"';
-const START_LABEL = '","start_time":"';
-const END_LABEL = '","end_time":"';
-const ATTRS_LABEL = '","attrs":';
-const KIND_TEXTS = GOTRACE_KINDS.map((kind) => `"${kind}"`);
-/** The length of `2026-03-11T19:00:00`. */
+const ID = asciiLabel('{"id":"');
+const TRACE_ID = asciiLabel('","trace_id":"');
+const PARENT_ID = asciiLabel('","parent_id":"');
+const NAME = asciiLabel('","name":"');
+const KIND = asciiLabel('","kind":"');
+const KINDS = GOTRACE_KINDS.map((kind) => asciiLabel(`${kind}","start_time":"`));
+const END_TIME = asciiLabel('","end_time":"');
+const ATTRIBUTES = asciiLabel('","attrs":{');
+const VALUE = asciiLabel('":"');
+const LINE_END = asciiLabel('"}\n');
+const ATTRIBUTES_LINE_END = asciiLabel("}}\n");
+/** The length of `2026-03-11T19:00:00`, and what of a word its last three bytes are. */
 const SECOND_LENGTH = 19;
+const THREE_BYTES = 0xffffff;
 /** Nanoseconds of the last of so many digits. */
 const UNITS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1];
-const DIGIT_0 = 0x30;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
 const DOT = 0x2e;
+const DIGIT_0 = 0x30;
+const BACKSLASH = 0x5c;
+const BRACE_CLOSE = 0x7d;

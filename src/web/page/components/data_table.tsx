@@ -47,6 +47,8 @@ export interface DataTableProps<Row> {
   readonly onSort?: (sort: string) => void;
   /** Told which rows can be seen, so that they can be fetched. */
   readonly onRange?: (first: number, end: number, isAtTop: boolean) => void;
+  /** A row to scroll to; another object scrolls again. */
+  readonly reveal?: { readonly index: number };
   /** Shown instead of rows where there are none. */
   readonly empty?: ComponentChildren;
 }
@@ -62,6 +64,9 @@ export function DataTable<Row>(props: DataTableProps<Row>): JSX.Element {
   const id = useRef(`table-${++tableCount}`).current;
   const { first, end, isAtTop } = rows;
   useEffect(() => props.onRange?.(first, end, isAtTop), [first, end, isAtTop]);
+  useEffect(() => {
+    if (props.reveal !== undefined) rows.reveal(props.reveal.index);
+  }, [props.reveal]);
   function select(index: number): void {
     const row = Math.max(0, Math.min(rowCount - 1, index));
     if (rowCount === 0) return;
@@ -157,7 +162,12 @@ function Head<Row>(
   const isDown = sort === `-${sortKey}`;
   if (sortKey === undefined || onSort === undefined) {
     return (
-      <div role="columnheader" aria-label={column.label} class={cellClass(column)} title={column.hint}>
+      <div
+        role="columnheader"
+        aria-label={column.label}
+        class={cellClass(column)}
+        title={column.hint}
+      >
         {column.title}
       </div>
     );

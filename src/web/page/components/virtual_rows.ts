@@ -9,7 +9,7 @@ const OVERSCAN = 8;
 /** The rows of a long list that can be seen. */
 export interface VirtualRows {
   /** For the element that scrolls. */
-  readonly scroller: RefObject<HTMLDivElement>;
+  readonly scroller: RefObject<HTMLDivElement | null>;
   /** The first row that is drawn, and the one after the last. */
   readonly first: number;
   readonly end: number;

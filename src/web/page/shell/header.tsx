@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { countText } from "../components/figures.ts";
+import { formatCount } from "../../../views/count_text.ts";
 import { Text } from "../components/text.tsx";
 import { isPaused, liveInfo, serverLink, togglePause } from "../live.ts";
 import { markedTraces } from "../marks.ts";
@@ -91,7 +91,7 @@ function Tab(
       onClick={follow(target)}
     >
       {title}
-      {count !== undefined && <span class="tab-count">{countText(count)}</span>}
+      {count !== undefined && <span class="tab-count">{formatCount(count)}</span>}
     </a>
   );
 }
@@ -148,7 +148,13 @@ export function nextTheme(): void {
 function ThemeButton(): JSX.Element {
   const { sign, title } = THEMES.find(({ choice }) => choice === themeChoice.value) ?? THEMES[0];
   return (
-    <button type="button" class="tool" aria-label={title} title={`${title} (T)`} onClick={nextTheme}>
+    <button
+      type="button"
+      class="tool"
+      aria-label={title}
+      title={`${title} (T)`}
+      onClick={nextTheme}
+    >
       {sign}
     </button>
   );

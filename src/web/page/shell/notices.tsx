@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { countOf } from "../components/figures.ts";
+import { countText } from "../../../views/count_text.ts";
 import { shownText } from "../components/text.tsx";
 import { dismissMissed, liveInfo, missedSpans, serverLink } from "../live.ts";
 
@@ -27,12 +27,12 @@ export function Notices(): JSX.Element {
         <Notice kind="warn" onClose={dismissMissed}>
           {awaySpans > 0 && (
             <>
-              Away for {(awayMs / 1000).toFixed(1)} s: {countOf(awaySpans, "span")}{" "}
+              Away for {(awayMs / 1000).toFixed(1)} s: {countText(awaySpans, "span")}{" "}
               came meanwhile and are shown now.{" "}
             </>
           )}
           {skippedSpans > 0 && (
-            <>{countOf(skippedSpans, "span")} went by too fast and were missed.</>
+            <>{countText(skippedSpans, "span")} went by too fast and were missed.</>
           )}
         </Notice>
       )}

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { countOf, countText } from "../components/figures.ts";
+import { countText, formatCount } from "../../../views/count_text.ts";
 import { shownText } from "../components/text.tsx";
 import { shownInfo } from "../live.ts";
 
@@ -11,27 +11,30 @@ export function StatusBar(): JSX.Element | null {
   const droppedCount = dropped.reduce((sum, [, count]) => sum + count, 0);
   return (
     <footer class="status-bar" aria-label="Counters">
-      <span>{countOf(info.traces, "trace")}</span>
-      <span>{countOf(info.spans, "span")}</span>
-      {info.running > 0 && <span class="is-running">{countText(info.running)} running</span>}
-      {info.errors > 0 && <span class="is-error">{countOf(info.errors, "error")}</span>}
+      <span>{countText(info.traces, "trace")}</span>
+      <span>{countText(info.spans, "span")}</span>
+      {info.running > 0 && <span class="is-running">{formatCount(info.running)} running</span>}
+      {info.errors > 0 && <span class="is-error">{countText(info.errors, "error")}</span>}
       <span
         class={droppedCount > 0 ? "is-warning" : "dim"}
         title="Spans given up to keep a bound on memory"
       >
-        {countText(droppedCount)} dropped{droppedCount > 0 &&
-          ` (${dropped.map(([reason, count]) => `${reason} ${countText(count)}`).join(", ")})`}
+        {formatCount(droppedCount)} dropped{droppedCount > 0 &&
+          ` (${dropped.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(", ")})`}
       </span>
       <span
         class={info.skipped > 0 ? "is-warning" : "dim"}
         title="Spans that went by too fast for this viewer"
       >
-        {countText(info.skipped)} missed
+        {formatCount(info.skipped)} missed
       </span>
       {info.notices.length > 0 && (
-        <span class="is-warning" title={info.notices.map((each) => shownText(each)).join("\n")}>
+        <span
+          class="is-warning"
+          title={info.notices.map((each) => shownText(each)).join("\n")}
+        >
           {shownText(info.notices[0])}
-          {info.notices.length > 1 && ` and ${countOf(info.notices.length - 1, "notice")} more`}
+          {info.notices.length > 1 && ` and ${countText(info.notices.length - 1, "notice")} more`}
         </span>
       )}
       <span class="status-version dim">trace {info.version}</span>

@@ -68,8 +68,10 @@ export class TraceModel {
 
   /** How many levels the tree has. */
   get depth(): number {
-    return this.#maxDepth ??= this.trace.nodes.reduce((most, { depth }) =>
-      Math.max(most, depth + 1), 0);
+    return this.#maxDepth ??= this.trace.nodes.reduce(
+      (most, { depth }) => Math.max(most, depth + 1),
+      0,
+    );
   }
 
   /** Indexes of the spans that failed, ascending. */

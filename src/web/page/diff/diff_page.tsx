@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function DiffPage(): JSX.Element {
+  return <p>soon</p>;
+}
