@@ -1,7 +1,7 @@
 import { batch, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { countOf } from "../components/figures.ts";
+import { countText } from "../../../views/count_text.ts";
 import { shownText } from "../components/text.tsx";
 import { useKeys } from "../keyboard.ts";
 import { navigate, pageRoute, route, routeUrl } from "../router.ts";
@@ -35,7 +35,9 @@ export function TracePage(
     return <LoadedTrace key={id} view={view} spanId={spanId} at={at} isPart={isPart} />;
   }
   if (isBefore) {
-    return <Message title="This trace has not begun yet" text="Play on, or choose a later moment." />;
+    return (
+      <Message title="This trace has not begun yet" text="Play on, or choose a later moment." />
+    );
   }
   if (isLoading) {
     return (
@@ -96,13 +98,15 @@ function LoadedTrace({ view, spanId, at, isPart }: {
     <div class="trace-page">
       <TraceHeader view={view} isPart={isPart} />
       {missing !== undefined && !isPart && (
-        <p class="notice" role="status">Span {shownText(missing, 64)} is not in this trace (yet).</p>
+        <p class="notice" role="status">
+          Span {shownText(missing, 64)} is not in this trace (yet).
+        </p>
       )}
       <TraceToolbar view={view} input={input} />
       {tab === "waterfall" && <MinimapView view={view} />}
       <div
         class="trace-main"
-        id="trace-panel"
+        id="panel"
         role="tabpanel"
         aria-labelledby={`tab-${tab}`}
       >
@@ -123,7 +127,7 @@ function LoadedTrace({ view, spanId, at, isPart }: {
         {tab === "json" && <TraceJson view={view} />}
       </div>
       <p class="visually-hidden" role="status">
-        {countOf(view.rows.value.count, "row")}
+        {countText(view.rows.value.count, "row")}
       </p>
     </div>
   );
