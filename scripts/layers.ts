@@ -47,11 +47,12 @@ export const LAYERS: LayerTable = {
       "exporters",
       "receivers",
       "runtime",
+      "terminal",
     ],
     packages: ["preact", "@preact/signals"],
   },
   mcp: {
-    folders: ["model", "wire", "assemble", "query", "analysis", "terminal", "tui"],
+    folders: ["model", "wire", "assemble", "query", "analysis", "views", "terminal", "tui"],
     packages: ["@modelcontextprotocol/server", "zod"],
   },
   cli: {

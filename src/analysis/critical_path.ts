@@ -1,5 +1,5 @@
 import type { SpanNode, Trace } from "../model/trace.ts";
-import { type SpanIntervals, spanIntervals } from "./_span_intervals.ts";
+import { type SpanIntervals, spanIntervals } from "./span_intervals.ts";
 
 /** A stretch of time in which one span kept its trace from ending. */
 export interface CriticalSegment {

@@ -1,5 +1,5 @@
 import type { Trace } from "../model/trace.ts";
-import { spanIntervals } from "./_span_intervals.ts";
+import { spanIntervals } from "./span_intervals.ts";
 import { subtractChildren } from "./_subtract_children.ts";
 
 /**

@@ -1,7 +1,10 @@
 import { countReason } from "../model/counters.ts";
 import { isErrorSpan, type Span } from "../model/span.ts";
+import type { SpanKind } from "../model/span_kind.ts";
+import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { traceKey } from "../model/trace_key.ts";
+import { isRootSpan, standsBefore } from "./_stands_before.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
 import type { TraceEntry, TraceList } from "./trace_list.ts";
@@ -152,26 +155,24 @@ export class TraceStore implements TraceList {
     return true;
   }
 
+  entryOf(traceId: string): TraceEntry | undefined {
+    return this.#byId.get(traceKey(traceId));
+  }
+
   /** The tree of a trace; `undefined` when it is not in memory. */
   trace(traceId: string): Trace | undefined {
     const entry = this.#byId.get(traceKey(traceId));
     return entry && this.#build(entry);
   }
 
-  /** A trace by its place, 0 being the one first seen. */
   entryAt(index: number): TraceEntry | undefined {
     return index < 0 ? undefined : this.#entries[this.#head + index];
   }
 
-  /**
-   * The place of the trace with this sequence number, or of the next one when it is gone;
-   * `traceCount` when there is none after it.
-   */
   indexOf(sequence: number): number {
     return this.#find(sequence) - this.#head;
   }
 
-  /** The spans of a trace in no particular order, without building its tree. */
   spansOf(traceId: string): Iterable<Span> {
     return this.#byId.get(traceKey(traceId))?.spans.values() ?? [];
   }
@@ -206,7 +207,7 @@ export class TraceStore implements TraceList {
   }
 
   #keep(entry: StoredTrace, span: Span, nowMs: number): void {
-    entry.spans.set(span.spanId, span);
+    entry.keep(span);
     this.#count(entry, span, 1);
     entry.changedMs = nowMs;
     this.#forgetTree(entry);
@@ -214,7 +215,7 @@ export class TraceStore implements TraceList {
     if (entry.runningCount === 0) {
       this.#firstIdle = Math.min(this.#firstIdle, this.#find(entry.sequence));
     }
-    this.#version++;
+    entry.version = ++this.#version;
   }
 
   #count(entry: StoredTrace, span: Span, step: 1 | -1): void {
@@ -222,11 +223,12 @@ export class TraceStore implements TraceList {
       entry.runningCount += step;
       this.#runningCount += step;
     }
+    if (span.state === "unfinished") entry.unfinishedCount += step;
     if (isErrorSpan(span)) {
       entry.errorCount += step;
       this.#errorCount += step;
     }
-    if (span.parentId === undefined || span.parentId === span.spanId) entry.rootCount += step;
+    if (isRootSpan(span)) entry.rootCount += step;
   }
 
   /** Gives up one trace other than `spared`; false when there is no other. */
@@ -307,12 +309,18 @@ class StoredTrace implements TraceEntry {
   readonly traceId: string;
   readonly spans = new Map<string, Span>();
   runningCount = 0;
+  unfinishedCount = 0;
   errorCount = 0;
   /** Spans that are roots by what they say themselves. */
   rootCount = 0;
+  version = 0;
   changedMs = 0;
   wasReported = false;
   tree: Trace | undefined;
+  /** `undefined` when it has to be looked for among all spans, and so have the two times. */
+  #rootSpan: Span | undefined;
+  #startTimeUnixNano = 0n;
+  #latestUnixNano = 0n;
 
   constructor(sequence: number, traceId: string) {
     this.sequence = sequence;
@@ -322,4 +330,67 @@ class StoredTrace implements TraceEntry {
   get spanCount(): number {
     return this.spans.size;
   }
+
+  get name(): string {
+    return this.#root().name;
+  }
+
+  get kind(): SpanKind {
+    return this.#root().kind;
+  }
+
+  get service(): string | undefined {
+    return spanService(this.#root());
+  }
+
+  get startTimeUnixNano(): bigint {
+    this.#root();
+    return this.#startTimeUnixNano;
+  }
+
+  get durationNano(): bigint {
+    this.#root();
+    return this.#latestUnixNano - this.#startTimeUnixNano;
+  }
+
+  /** Adds a span, or puts it in the place of the one with its id. */
+  keep(span: Span): void {
+    const other = this.spans.get(span.spanId);
+    const isFirst = this.spans.size === 0;
+    this.spans.set(span.spanId, span);
+    if (other !== undefined && this.#mayStandBehind(other, span)) this.#rootSpan = undefined;
+    else if (isFirst || this.#rootSpan !== undefined) this.#sum(span);
+  }
+
+  /** Whether the trace has to be looked through again when a span takes the place of another. */
+  #mayStandBehind(other: Span, span: Span): boolean {
+    // Mostly a span has ended: then it starts as before, and ends later than it was known to.
+    if (span.startTimeUnixNano > other.startTimeUnixNano) return true;
+    if (latestOf(span) < latestOf(other)) return true;
+    if (other !== this.#rootSpan) return false;
+    if (standsBefore(other, span)) return true;
+    this.#rootSpan = span;
+    return false;
+  }
+
+  #root(): Span {
+    if (this.#rootSpan === undefined) { for (const span of this.spans.values()) this.#sum(span); }
+    return this.#rootSpan as Span;
+  }
+
+  #sum(span: Span): void {
+    const { startTimeUnixNano } = span;
+    const latest = latestOf(span);
+    const root = this.#rootSpan;
+    if (root === undefined || startTimeUnixNano < this.#startTimeUnixNano) {
+      this.#startTimeUnixNano = startTimeUnixNano;
+    }
+    if (root === undefined || latest > this.#latestUnixNano) this.#latestUnixNano = latest;
+    if (root === undefined || standsBefore(span, root)) this.#rootSpan = span;
+  }
+}
+
+/** The latest moment known of a span, whose end may lie before its start. */
+function latestOf({ startTimeUnixNano, endTimeUnixNano = startTimeUnixNano }: Span): bigint {
+  return endTimeUnixNano > startTimeUnixNano ? endTimeUnixNano : startTimeUnixNano;
 }

@@ -6,6 +6,7 @@ import type { CliIo } from "./io.ts";
 import { parseDuration } from "./parse_options.ts";
 import { formatReadyJson, formatSummaryJson } from "./session_json.ts";
 import { startSession } from "./session.ts";
+import { showSessionInBrowser } from "./session_web.ts";
 import {
   createSessionCommand,
   type DefaultPorts,
@@ -32,7 +33,8 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
         throw new CommandError(error.message);
       });
       const { otlpHttp, otlpGrpc, zipkin, ssf } = session.endpoints;
-      if (options.json) await io.stdout.write(formatReadyJson(session));
+      await using web = await showSessionInBrowser(io, session, options);
+      if (options.json) await io.stdout.write(formatReadyJson(session, web?.url));
       if (!options.quiet) {
         await io.stderr.write(
           `Collecting. Point programs here:\n  export TRACE_SOCKET=${session.info.socket}\n` +
@@ -41,6 +43,7 @@ export function createCollectCommand(io: CliIo, setExitCode: (code: number) => v
             (zipkin === undefined ? "" : `Zipkin:  http://${zipkin}/api/v2/spans\n`) +
             ssf.map((url) => `SSF:     ${url}\n`).join("") +
             describeToken(session) +
+            (web === undefined ? "" : `Browser: ${web.url}\n`) +
             `Watch:   trace view\n` +
             (session.out === undefined
               ? "Not recording; add --out FILE to keep the spans.\n"

@@ -1,6 +1,12 @@
 import type { DiffRuleResult, RuleHit } from "../analysis/evaluate_diff_rule.ts";
 import { isTimeMetric, type RuleMetric } from "../analysis/rule.ts";
-import { count, nanoText, operationText, percentText, shareText } from "./describe_finding.ts";
+import {
+  count,
+  nanoText,
+  operationText,
+  percentText,
+  shareText,
+} from "../views/describe_finding.ts";
 
 /** A figure of a rule, for people. */
 export function figureText(metric: RuleMetric, figure: number): string {

@@ -5,7 +5,7 @@ import { compareProfiles } from "../analysis/compare_profiles.ts";
 import { evaluateDiffRule } from "../analysis/evaluate_diff_rule.ts";
 import { TraceProfile } from "../analysis/trace_profile.ts";
 import { CommandError } from "./command_error.ts";
-import type { DiffReport } from "./diff_report.ts";
+import type { DiffReport } from "../analysis/diff_report.ts";
 import type { CliIo } from "./io.ts";
 import { collectText, parseCount, parseNano, parsePercent } from "./parse_options.ts";
 import { eachTrace, type TraceSelection } from "./each_trace.ts";
@@ -123,7 +123,7 @@ export async function runDiff(
 async function formatReport(report: DiffReport, format: string): Promise<string> {
   switch (format) {
     case "json":
-      return (await import("./diff_json.ts")).formatDiffJson(report);
+      return (await import("../analysis/diff_json.ts")).formatDiffJson(report);
     case "markdown":
       return (await import("./diff_markdown.ts")).formatDiffMarkdown(report);
     default:

@@ -10,9 +10,9 @@ import {
   operationText,
   percentText,
   placeText,
-} from "./describe_finding.ts";
+} from "../views/describe_finding.ts";
 import { brokenTexts } from "./describe_rule.ts";
-import type { DiffReport } from "./diff_report.ts";
+import type { DiffReport } from "../analysis/diff_report.ts";
 import { commonLines } from "./diff_text.ts";
 
 /** What `trace diff --format markdown` prints: a comment for a pull request. */

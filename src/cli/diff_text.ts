@@ -11,9 +11,9 @@ import {
   operationText,
   percentText,
   placeText,
-} from "./describe_finding.ts";
+} from "../views/describe_finding.ts";
 import { ruleLines } from "./describe_rule.ts";
-import type { DiffReport, DiffSide } from "./diff_report.ts";
+import type { DiffReport, DiffSide } from "../analysis/diff_report.ts";
 
 /** What `trace diff` prints: lines of at most 80 columns. */
 export function formatDiffText(report: DiffReport): string {

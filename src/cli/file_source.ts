@@ -19,6 +19,7 @@ export interface FileSourceOptions {
 export function fileSource(options: FileSourceOptions): SpanSource {
   return {
     title: options.name,
+    path: options.path,
     isLive: options.path === undefined,
     read: (signal) => readFile(options, signal),
     // A pipe gives what is in it only once.

@@ -1,25 +1,93 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { TraceIndex } from "../assemble/trace_index.ts";
 import type { TraceList } from "../assemble/trace_list.ts";
 import { openRecording } from "../recording/open_recording.ts";
-import { decodeForeignLines } from "../wire/span_line/decode_span_batch.ts";
-import { CommandError } from "./command_error.ts";
 import { describeReport } from "../recording/read_spans.ts";
+import { BlockReader } from "./block_reader.ts";
+import { nextTurn, TURN_MS } from "./next_turn.ts";
 
 /**
  * A recording whose spans stay in the file: it takes a tenth of the memory of its spans, and two to five times
- * as long to look through.
+ * as long to look through. Its traces can be read while it is being indexed.
  */
 export class IndexedRecording implements Disposable {
-  readonly traces: TraceList;
-  /** What should be known of it: damage. */
-  readonly notices: readonly string[];
-  readonly #file: FileReader;
+  readonly #path: string;
+  readonly #byteCount: number;
+  readonly #file: BlockReader;
+  readonly #traces: TraceIndex;
+  readonly #loose = new LooseLines();
+  #readBytes = 0;
+  #notices: readonly string[] = [];
 
-  constructor(traces: TraceList, notices: readonly string[], file: FileReader) {
-    this.traces = traces;
-    this.notices = notices;
-    this.#file = file;
+  private constructor(path: string, byteCount: number) {
+    this.#path = path;
+    this.#byteCount = byteCount;
+    const file = this.#file = new BlockReader(path);
+    this.#traces = new TraceIndex((offset, length) =>
+      offset < LOOSE_OFFSET
+        ? file.read(offset, length)
+        : this.#loose.read(offset - LOOSE_OFFSET, length)
+    );
+  }
+
+  /**
+   * Opens a file, of which nothing is indexed yet.
+   *
+   * @returns `undefined` when it is no recording of this program, or packed.
+   * @throws {Error} When it cannot be read.
+   */
+  static async open(path: string): Promise<IndexedRecording | undefined> {
+    const info = await stat(path).catch(() => undefined);
+    // A pipe gives what is in it only once.
+    if (info?.isFile() === false) return undefined;
+    await using opened = await openRecording(path);
+    if (opened.format !== "recording" || opened.compression !== undefined) return undefined;
+    return new IndexedRecording(path, info?.size ?? 0);
+  }
+
+  get traces(): TraceList {
+    return this.#traces;
+  }
+
+  /** What should be known of it: damage. Known once all is indexed. */
+  get notices(): readonly string[] {
+    return this.#notices;
+  }
+
+  /** How much of it is indexed, from 0 to 1. */
+  get progress(): number {
+    return this.#byteCount === 0 ? 1 : Math.min(1, this.#readBytes / this.#byteCount);
+  }
+
+  /**
+   * Indexes the file, in turns of a few milliseconds between which others have theirs.
+   *
+   * @returns Yields after each turn.
+   * @throws {Error} When it cannot be read.
+   */
+  async *fill(signal: AbortSignal): AsyncGenerator<void> {
+    await using opened = await openRecording(this.#path);
+    const recording = opened.read();
+    let turnEndMs = performance.now() + TURN_MS;
+    for await (const { lines, isProven, offset } of recording) {
+      // A section may be far larger than what a turn is enough for.
+      for (let from = 0; from < lines.length;) {
+        if (signal.aborted) return;
+        const lineEnd = lines.indexOf(LINE_FEED, from + PIECE_BYTES);
+        const to = lineEnd < 0 ? lines.length : lineEnd + 1;
+        const piece = lines.subarray(from, to);
+        const at = offset === undefined ? LOOSE_OFFSET + this.#loose.add(piece) : offset + from;
+        this.#traces.add(piece, at, { isProven });
+        if (offset !== undefined) this.#readBytes = offset + to;
+        from = to;
+        if (performance.now() < turnEndMs) continue;
+        yield;
+        await nextTurn(signal);
+        turnEndMs = performance.now() + TURN_MS;
+      }
+    }
+    this.#readBytes = this.#byteCount;
+    this.#notices = describeReport(opened.name, recording.report);
   }
 
   /** Closes the file, until a trace is asked for again. */
@@ -28,84 +96,34 @@ export class IndexedRecording implements Disposable {
   }
 }
 
-/**
- * Indexes a file.
- *
- * @returns `undefined` when it is no recording, packed, or holds lines that have to be taken apart.
- * @throws {Error} When it cannot be read.
- */
-export async function indexRecording(
-  path: string,
-  signal: AbortSignal,
-): Promise<IndexedRecording | undefined> {
-  await using opened = await openRecording(path);
-  if (opened.format !== "recording" || opened.compression !== undefined) return undefined;
-  const file = new FileReader(path);
-  const traces = new TraceIndex((offset, length) => file.read(offset, length));
-  const recording = opened.read();
-  for await (const { lines, spanCount, isProven, offset } of recording) {
-    if (signal.aborted || offset === undefined) return undefined;
-    // Others may have written these, with spans in spans.
-    if (!isProven && decodeForeignLines(lines).length !== spanCount) return undefined;
-    traces.add(lines, offset);
-  }
-  return new IndexedRecording(traces, describeReport(opened.name, recording.report), file);
-}
+/** Lines that do not stand in the file just like this, because something among them was damaged. */
+class LooseLines {
+  readonly #pieces: { readonly offset: number; readonly lines: Uint8Array }[] = [];
+  #size = 0;
 
-/** Reads any part of a file. Neighbouring parts come from one block. */
-class FileReader implements Disposable {
-  readonly #path: string;
-  #descriptor: number | undefined;
-  #inode: number | undefined;
-  #block: Uint8Array = new Uint8Array();
-  #blockOffset = 0;
-
-  constructor(path: string) {
-    this.#path = path;
+  /** Keeps lines; returns where they can be read. */
+  add(lines: Uint8Array): number {
+    const offset = this.#size;
+    this.#pieces.push({ offset, lines: lines.slice() });
+    // Not next to each other, so that nobody reads the end of one with the beginning of another.
+    this.#size += lines.length + 1;
+    return offset;
   }
 
-  /** @returns The bytes, valid until the next are asked for. */
   read(offset: number, length: number): Uint8Array {
-    const from = offset - this.#blockOffset;
-    if (from < 0 || from + length > this.#block.length) {
-      this.#block = this.#readBlock(offset, Math.max(length, BLOCK_BYTES));
-      this.#blockOffset = offset;
+    let from = 0;
+    let to = this.#pieces.length - 1;
+    while (from < to) {
+      const middle = (from + to + 1) >> 1;
+      if (this.#pieces[middle].offset <= offset) from = middle;
+      else to = middle - 1;
     }
-    const at = offset - this.#blockOffset;
-    if (at + length > this.#block.length) throw this.#changedError();
-    return this.#block.subarray(at, at + length);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
-    this.#block = new Uint8Array();
-  }
-
-  #readBlock(offset: number, length: number): Uint8Array {
-    this.#descriptor ??= this.#open();
-    const block = new Uint8Array(length);
-    let count = 0;
-    while (count < length) {
-      const read = readSync(this.#descriptor, block, count, length - count, offset + count);
-      if (read === 0) break;
-      count += read;
-    }
-    return block.subarray(0, count);
-  }
-
-  #open(): number {
-    const descriptor = openSync(this.#path, "r");
-    const { ino } = fstatSync(descriptor);
-    this.#inode ??= ino;
-    if (ino === this.#inode) return descriptor;
-    closeSync(descriptor);
-    throw this.#changedError();
-  }
-
-  #changedError(): CommandError {
-    return new CommandError(`"${this.#path}" has changed while it was read; try again`);
+    const piece = this.#pieces[from];
+    return piece.lines.subarray(offset - piece.offset, offset - piece.offset + length);
   }
 }
 
-const BLOCK_BYTES = 256 * 1024;
+/** What is behind any file. */
+const LOOSE_OFFSET = 2 ** 52;
+const PIECE_BYTES = 64 * 1024;
+const LINE_FEED = 0x0a;

@@ -2,7 +2,7 @@ import type { TraceList } from "../assemble/trace_list.ts";
 import { TraceStore } from "../assemble/trace_store.ts";
 import type { TraceSource } from "../mcp/trace_source.ts";
 import { formatCount } from "./describe_reasons.ts";
-import { type IndexedRecording, indexRecording } from "./indexed_recording.ts";
+import { IndexedRecording } from "./indexed_recording.ts";
 import type { SpanSource } from "./span_source.ts";
 
 /** A source whose spans are kept in memory for the tools of `trace mcp`. */
@@ -95,8 +95,11 @@ export class McpSource implements TraceSource, Disposable {
 
   async #read(): Promise<void> {
     if (this.#largeFile !== undefined) {
-      this.#indexed = await indexRecording(this.#largeFile, this.#stop.signal);
-      if (this.#indexed !== undefined) return;
+      this.#indexed = await IndexedRecording.open(this.#largeFile);
+      if (this.#indexed !== undefined) {
+        for await (const _turn of this.#indexed.fill(this.#stop.signal));
+        return;
+      }
     }
     if (!this.isSession) return await this.#follow(() => {});
     const live = Promise.withResolvers<void>();

@@ -25,6 +25,7 @@ import {
   toSessionOptions,
 } from "./session_options.ts";
 import { formatReadyJson, formatSummaryJson } from "./session_json.ts";
+import { showSessionInBrowser } from "./session_web.ts";
 import { formatTraceJson } from "./trace_json.ts";
 import { TraceLinks } from "./trace_links.ts";
 
@@ -60,8 +61,12 @@ export function createRunCommand(io: CliIo, setExitCode: (code: number) => void)
       }).catch((error) => {
         throw new CommandError(error.message);
       });
-      if (options.json) await tell(io, formatReadyJson(session));
-      else if (!options.quiet) await tell(io, describeToken(session));
+      await using web = await showSessionInBrowser(io, session, options);
+      if (options.json) await tell(io, formatReadyJson(session, web?.url));
+      else if (!options.quiet) {
+        await tell(io, describeToken(session));
+        if (web !== undefined) await tell(io, `Browser: ${web.url}\n`);
+      }
       const env = await commandEnv(io, session);
       // Not before it really starts: preparing took a while.
       const span = startCommandSpan(command);

@@ -1,7 +1,11 @@
 import type { Session } from "./session.ts";
 
-/** What `--json` prints once everything listens: one line. */
-export function formatReadyJson({ info, out, endpoints }: Session): string {
+/**
+ * What `--json` prints once everything listens: one line.
+ *
+ * @param web Where the browser view is, if there is one.
+ */
+export function formatReadyJson({ info, out, endpoints }: Session, web?: string): string {
   const { ssf, otlpHttp, otlpGrpc, zipkin, token } = endpoints;
   return JSON.stringify({
     event: "ready",
@@ -14,6 +18,7 @@ export function formatReadyJson({ info, out, endpoints }: Session): string {
     zipkin,
     ssf: ssf.length > 0 ? ssf : undefined,
     token,
+    web,
   }) + "\n";
 }
 

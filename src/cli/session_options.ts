@@ -9,6 +9,7 @@ import { parseCount, parseSize } from "./parse_options.ts";
 import { collectRedactRule, createBatchRedactor, REDACT_OPTION } from "./redact_option.ts";
 import type { SessionOptions } from "./session.ts";
 import type { PortChoice } from "./session_receivers.ts";
+import { NO_OPEN_OPTION, parseWebAddress, WEB_ADDRESS_OPTION, WEB_OPTION } from "./web_options.ts";
 
 /**
  * A command with the options that `collect` and `run` share.
@@ -58,6 +59,9 @@ export function createSessionCommand(name: string, ports: DefaultPorts) {
       "let web pages of this origin send over HTTP, * for all (may be repeated)",
       (origin: string, before: readonly string[] = []) => [...before, origin],
     )
+    .option(...WEB_OPTION)
+    .option(...WEB_ADDRESS_OPTION, parseWebAddress)
+    .option(...NO_OPEN_OPTION)
     .optionsGroup("Limits (what is beyond them is counted):")
     .option(
       "--max-open-spans <n>",

@@ -24,6 +24,8 @@ export interface SpanSource {
   readonly title: string;
   /** Whether more may come after what is there now. */
   readonly isLive: boolean;
+  /** The file that it is, where it is one and nothing else. */
+  readonly path?: string;
   /** Where programs send events of a session. */
   readonly socket?: string;
   /**

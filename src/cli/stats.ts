@@ -2,13 +2,14 @@ import { Command } from "@commander-js/extra-typings";
 import type { Command as AnyCommand } from "commander";
 import type { OperationCategory } from "../analysis/operation.ts";
 import { StatsCollector, type StatsSummary } from "../analysis/stats_collector.ts";
+import type { StatsSortKey } from "../analysis/stats_row.ts";
 import {
-  sortRepeatedCalls,
-  sortStatsRows,
-  type StatsRow,
-  statsRows,
-  type StatsSortKey,
-} from "../analysis/stats_row.ts";
+  formatStatsJson,
+  repeatedCallsTable,
+  STATS_TABLES,
+  type StatsTable,
+  statsTable,
+} from "../analysis/stats_tables.ts";
 import { attributeReader } from "./attribute_option.ts";
 import { CommandError } from "./command_error.ts";
 import { formatCount } from "./describe_reasons.ts";
@@ -17,15 +18,7 @@ import { type CliIo, wantsColor } from "./io.ts";
 import { parseCount, parseDuration } from "./parse_options.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { SpanSource } from "./span_source.ts";
-import { formatRepeatedCallJson, formatRowJson, formatSummaryJson } from "./stats_json.ts";
-import {
-  GOTRACE_TABLES,
-  parseSortKey,
-  parseTable,
-  STATS_TABLES,
-  type StatsTable,
-  TRACE_TABLES,
-} from "./stats_options.ts";
+import { GOTRACE_TABLES, parseSortKey, parseTable, TRACE_TABLES } from "./stats_options.ts";
 import { repeatedCallsText, type StatsTextOptions, summaryText, tableText } from "./stats_text.ts";
 import { readWhere, WHERE_OPTION } from "./where_option.ts";
 
@@ -223,22 +216,15 @@ class StatsPrinter {
     return this.#printing = this.#printing.then(async () => {
       const { summary } = this.#collector;
       if (isLast) await this.#io.stderr.write(describeNotes(summary, this.#options.maxOpenSpans));
-      const text = this.#options.json ? this.#json(summary) : this.#text(summary, isLast);
+      const text = this.#options.json ? this.#json() : this.#text(summary, isLast);
       await this.#io.stdout.write(text);
       this.#isBusy = false;
     });
   }
 
-  #json(summary: StatsSummary): string {
-    let text = "";
-    for (const table of this.#tables()) {
-      if (table === "nplusone") {
-        text += this.#limited(this.#calls()).map(formatRepeatedCallJson).join("");
-      } else {
-        text += this.#limited(this.#rows(table, summary)).map(formatRowJson).join("");
-      }
-    }
-    return text + formatSummaryJson(summary);
+  #json(): string {
+    const { sort } = this.#options;
+    return formatStatsJson(this.#collector, { tables: this.#tables(), sort, limit: this.#limit() });
   }
 
   #text(summary: StatsSummary, isLast: boolean): string {
@@ -247,10 +233,10 @@ class StatsPrinter {
     const tables: ((options: StatsTextOptions) => string)[] = [];
     for (const table of this.#tables()) {
       if (table === "nplusone") {
-        const calls = this.#calls();
+        const calls = repeatedCallsTable(this.#collector, this.#options.sort);
         if (calls.length > 0) tables.push((options) => repeatedCallsText(calls, options));
       } else {
-        const rows = this.#rows(table, summary);
+        const rows = statsTable(this.#collector, table, this.#options.sort);
         if (rows.length > 0) tables.push((options) => tableText(table, rows, options));
       }
     }
@@ -280,22 +266,8 @@ class StatsPrinter {
     return table ?? (gotrace ? GOTRACE_TABLES : STATS_TABLES);
   }
 
-  #rows(table: Exclude<StatsTable, "nplusone">, summary: StatsSummary): StatsRow[] {
-    const { startTimeUnixNano: start = 0n, endTimeUnixNano: end = 0n } = summary;
-    const groups = this.#collector.groups(table).filter((group) => group.spanCount > 0);
-    return sortStatsRows(statsRows(groups, Number(end - start) / 1e9), this.#options.sort);
-  }
-
-  #calls(): ReturnType<typeof sortRepeatedCalls> {
-    return sortRepeatedCalls(this.#collector.repeatedCalls, this.#options.sort);
-  }
-
   #limit(): number | undefined {
     return this.#options.all ? undefined : this.#options.limit;
-  }
-
-  #limited<Item>(items: readonly Item[]): readonly Item[] {
-    return items.slice(0, this.#limit());
   }
 }
 

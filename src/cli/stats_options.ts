@@ -1,12 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { OPERATION_CATEGORIES, type OperationCategory } from "../analysis/operation.ts";
+import { STATS_TABLES, type StatsTable } from "../analysis/stats_tables.ts";
 import { STATS_SORT_KEYS, type StatsSortKey } from "../analysis/stats_row.ts";
-
-/** The tables of `trace stats`, in the order in which they are printed. */
-export const STATS_TABLES = [...OPERATION_CATEGORIES, "service", "nplusone"] as const;
-
-/** See {@linkcode STATS_TABLES}; `by` is the one of `--by`. */
-export type StatsTable = OperationCategory | "service" | "nplusone" | "by";
 
 /** The tables that go-trace has. */
 export const GOTRACE_TABLES: readonly StatsTable[] = ["endpoint", "sql", "function", "nplusone"];

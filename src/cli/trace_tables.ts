@@ -1,11 +1,12 @@
 import { type CriticalOperation, CriticalPathTable } from "../analysis/critical_path_table.ts";
 import { type ServiceEdge, ServiceGraph, type ServiceNode } from "../analysis/service_graph.ts";
+import { formatEdgeJson } from "../analysis/service_graph_json.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitText, textWidth, truncateText } from "../terminal/text_width.ts";
 import { CommandError } from "./command_error.ts";
-import { nanoText, operationText, shareText } from "./describe_finding.ts";
+import { nanoText, operationText, shareText } from "../views/describe_finding.ts";
 import { formatCount } from "./describe_reasons.ts";
-import { operationJson } from "./diff_json.ts";
+import { operationJson } from "../analysis/diff_json.ts";
 import { eachTrace } from "./each_trace.ts";
 import type { CliIo } from "./io.ts";
 import { TRACE_TABLES, type TraceTable } from "./stats_options.ts";
@@ -91,7 +92,7 @@ function formatTable(
   }
   const rows = graph.edges;
   return options.json
-    ? rows.map(edgeJson).join("")
+    ? rows.map(formatEdgeJson).join("")
     : textTable("Who calls whom", EDGE_COLUMNS, rows, limit);
 }
 
@@ -167,22 +168,5 @@ function pathJson({ operation, traceCount, pathNano, share }: CriticalOperation)
     traces: traceCount,
     path_ns: Math.round(pathNano),
     share: Number(share.toPrecision(6)),
-  }) + "\n";
-}
-
-function edgeJson({ caller, callee, callCount, errorCount, durations }: ServiceEdge): string {
-  const hasEnded = durations.count > 0;
-  return JSON.stringify({
-    table: "graph",
-    caller: caller.name,
-    callee: callee.name,
-    callee_type: callee.type,
-    calls: callCount,
-    errors: errorCount,
-    ...(hasEnded && {
-      p50_ns: Math.round(durations.percentileNano(0.5)),
-      p95_ns: Math.round(durations.percentileNano(0.95)),
-      p99_ns: Math.round(durations.percentileNano(0.99)),
-    }),
   }) + "\n";
 }

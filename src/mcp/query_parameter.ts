@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { TraceList } from "../assemble/trace_list.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { describeQueryError, QueryError } from "../query/query_error.ts";
 import { ToolError } from "./tool_error.ts";
@@ -30,16 +29,6 @@ export async function readQuery(text: string | undefined): Promise<SpanQuery | u
     if (!(error instanceof QueryError)) throw error;
     throw new ToolError(`Cannot read the query: ${describeQueryError(error)}\n\n${CHEAT_SHEET}`);
   }
-}
-
-/** Whether a query finds anything in a trace. */
-export function matchesTrace(query: SpanQuery, traces: TraceList, traceId: string): boolean {
-  if (query.isSpanwise) {
-    for (const span of traces.spansOf(traceId)) if (query.matchesSpan(span)) return true;
-    return false;
-  }
-  const trace = traces.trace(traceId);
-  return trace !== undefined && query.findSpans(trace).length > 0;
 }
 
 const CHEAT_SHEET = `Queries, by example:

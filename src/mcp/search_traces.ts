@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { Trace } from "../model/trace.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
+import { matchesTrace } from "../views/matches_trace.ts";
 import { Answer, describeCall } from "./answer.ts";
 import { countText, describeTrace, nowOf, shownName, sourceNotes } from "./describe_trace.ts";
 import { eachTrace, traceIds } from "./each_trace.ts";
-import { EXPLAINED_QUERY, matchesTrace, readQuery } from "./query_parameter.ts";
+import { EXPLAINED_QUERY, readQuery } from "./query_parameter.ts";
 import { createIdShortener, showId } from "./short_ids.ts";
 import { defineTool, MAX_BYTES, OFFSET, parameters, SOURCE } from "./tool.ts";
 import type { TraceSource } from "./trace_source.ts";
@@ -36,7 +37,7 @@ export const searchTraces = defineTool({
     const found: TraceSummary[] = [];
     for await (const entry of eachTrace(traces, signal)) {
       if (query !== undefined && !matchesTrace(query, traces, entry.traceId)) continue;
-      found.push(summarizeTrace(traces, entry, nowUnixNano));
+      found.push(summarizeTrace(entry, nowUnixNano));
     }
     found.sort(ORDERS[args.sort]);
     const answer = new Answer(args.max_bytes);

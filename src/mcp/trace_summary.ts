@@ -1,7 +1,6 @@
-import type { Span } from "../model/span.ts";
-import type { TraceEntry, TraceList } from "../assemble/trace_list.ts";
+import type { TraceEntry } from "../assemble/trace_list.ts";
 
-/** What a list of traces is sorted by. */
+/** What a list of traces is sorted by, as it was at one moment. */
 export interface TraceSummary {
   readonly traceId: string;
   readonly startUnixNano: bigint;
@@ -12,38 +11,18 @@ export interface TraceSummary {
 }
 
 /**
- * Sums up a trace without building its tree, which would take ten times as long. What nothing runs in is
- * summed up once.
+ * Sums up a trace.
  *
  * @param nowUnixNano Up to when running traces last; `undefined` when nothing runs any more.
  */
 export function summarizeTrace(
-  traces: TraceList,
   entry: TraceEntry,
   nowUnixNano: bigint | undefined,
 ): TraceSummary {
-  const { traceId, spanCount, errorCount, runningCount } = entry;
-  const known = summaries.get(entry);
-  if (known?.spanCount === spanCount && known.errorCount === errorCount) return known;
-  const latestUnixNano = runningCount > 0 ? nowUnixNano : undefined;
-  const times = extent(traces.spansOf(traceId), latestUnixNano);
-  const summary = { traceId, ...times, spanCount, errorCount };
-  if (runningCount === 0) summaries.set(entry, summary);
-  return summary;
-}
-
-const summaries = new WeakMap<TraceEntry, TraceSummary>();
-
-function extent(
-  spans: Iterable<Span>,
-  latestUnixNano = 0n,
-): { startUnixNano: bigint; durationNano: bigint } {
-  let start: bigint | undefined;
-  let end = latestUnixNano;
-  for (const { startTimeUnixNano, endTimeUnixNano = startTimeUnixNano } of spans) {
-    if (start === undefined || startTimeUnixNano < start) start = startTimeUnixNano;
-    if (endTimeUnixNano > end) end = endTimeUnixNano;
-  }
-  const startUnixNano = start ?? 0n;
-  return { startUnixNano, durationNano: end > startUnixNano ? end - startUnixNano : 0n };
+  const { traceId, spanCount, errorCount, startTimeUnixNano: startUnixNano } = entry;
+  const untilNow = entry.runningCount > 0 && nowUnixNano !== undefined
+    ? nowUnixNano - startUnixNano
+    : 0n;
+  const durationNano = entry.durationNano > untilNow ? entry.durationNano : untilNow;
+  return { traceId, startUnixNano, durationNano, spanCount, errorCount };
 }

@@ -160,7 +160,7 @@ class TraceWait implements Disposable {
     for (let index = 0; index < traces.traceCount; index++) {
       const entry = traces.entryAt(index);
       if (entry === undefined) break;
-      const { startUnixNano, durationNano } = summarizeTrace(traces, entry, undefined);
+      const { startUnixNano, durationNano } = summarizeTrace(entry, undefined);
       if (startUnixNano + durationNano >= sinceUnixNano) this.#changed.add(entry.traceId);
     }
   }

@@ -29,9 +29,13 @@ export class AccessToken {
   /** Whether a request carries the token. */
   isIn(header: (name: string) => string | undefined): boolean {
     const bearer = /^Bearer +(.*)$/i.exec(header("authorization") ?? "")?.[1];
-    const given = bearer ?? header("x-trace-token");
+    return this.matches((bearer ?? header("x-trace-token"))?.trim());
+  }
+
+  /** Whether a text is the token. */
+  matches(text: string | undefined): boolean {
     // Hashes have one length, and comparing them tells nothing of the token.
-    return given !== undefined && timingSafeEqual(hash(given.trim()), this.#hash);
+    return text !== undefined && timingSafeEqual(hash(text), this.#hash);
   }
 }
 

@@ -37,13 +37,7 @@ export class HttpAccess {
     const host = header("host");
     // Who knows the token may call this machine by whatever name leads there.
     const isKnown = this.#token?.isIn(header) === true;
-    if (host !== undefined && !isKnown && !this.#isOwnHost(host)) {
-      throw new HttpProblem(
-        403,
-        "foreign_host",
-        `"${host}" is not a name of this collector; send to 127.0.0.1 or localhost`,
-      );
-    }
+    if (!isKnown) checkHost(host, this.#host);
     const cors = this.#checkOrigin(head);
     // Before it sends, a browser asks without the token; that changes nothing here.
     if (!isKnown && !isPreflight(head) && this.#token?.admits(peer, header) === false) {
@@ -77,13 +71,29 @@ export class HttpAccess {
       "vary": "Origin",
     };
   }
+}
 
-  /** Whether a Host header names this machine. An address cannot be another's: only names lead elsewhere. */
-  #isOwnHost(host: string): boolean {
-    const name = host.toLowerCase().replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1");
-    if (isLoopback(name) || name === this.#host) return true;
-    return !isLoopback(this.#host) && (isIP(name) > 0 || name === hostname().toLowerCase());
-  }
+/**
+ * Checks that a request was meant for this machine: a web page can give its own name an address of it.
+ *
+ * @param host The header; who sends none is no browser.
+ * @param listened The name or address that is listened on, in lower case.
+ * @throws {HttpProblem} When it names another.
+ */
+export function checkHost(host: string | undefined, listened: string): void {
+  if (host === undefined || isOwnHost(host, listened)) return;
+  throw new HttpProblem(
+    403,
+    "foreign_host",
+    `"${host}" is not a name of this machine; use 127.0.0.1 or localhost`,
+  );
+}
+
+/** Whether a Host header names this machine. An address cannot be another's: only names lead elsewhere. */
+function isOwnHost(host: string, listened: string): boolean {
+  const name = host.toLowerCase().replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1");
+  if (isLoopback(name) || name === listened) return true;
+  return !isLoopback(listened) && (isIP(name) > 0 || name === hostname().toLowerCase());
 }
 
 /** Whether a browser asks beforehand whether a page may send. */

@@ -15,12 +15,16 @@ export interface HttpHead {
   readonly method: string;
   /** As sent, without the query: nothing is decoded or resolved. */
   readonly path: string;
+  /** What follows the path behind a question mark, as sent; empty without one. */
+  readonly query: string;
   /** By lower-case name; several of one name are joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
   /** Bytes of the body; `undefined` when it comes in chunks. */
   readonly bodyLength: number | undefined;
   /** Whether the sender would send another request over this connection. */
   readonly isPersistent: boolean;
+  /** Whether an answer may come in chunks. */
+  readonly takesChunks: boolean;
   /** Whether the sender waits to be asked for the body. */
   readonly expectsContinue: boolean;
 }
@@ -48,10 +52,11 @@ export function parseHttpHead(text: string): HttpHead {
   const connection = headers.get("connection")?.toLowerCase() ?? "";
   return {
     method,
-    path: parsePath(target),
+    ...parseTarget(target),
     headers,
     bodyLength: parseBodyLength(headers, isOld),
     isPersistent: isOld ? /\bkeep-alive\b/.test(connection) : !/\bclose\b/.test(connection),
+    takesChunks: !isOld,
     expectsContinue: !isOld && headers.get("expect")?.toLowerCase() === "100-continue",
   };
 }
@@ -74,9 +79,11 @@ function parseHeaders(lines: readonly string[]): Map<string, string> {
 }
 
 /** `/path?query`, or what a sender says to a proxy: `http://host/path`. */
-function parsePath(target: string): string {
-  const path = target.replace(/^https?:\/\/[^/?]*/i, "").replace(/[?#].*$/, "");
-  return path === "" ? "/" : path;
+function parseTarget(target: string): { path: string; query: string } {
+  const local = target.replace(/^https?:\/\/[^/?]*/i, "").replace(/#.*$/, "");
+  const mark = local.indexOf("?");
+  const path = mark < 0 ? local : local.slice(0, mark);
+  return { path: path === "" ? "/" : path, query: mark < 0 ? "" : local.slice(mark + 1) };
 }
 
 function parseBodyLength(headers: ReadonlyMap<string, string>, isOld: boolean): number | undefined {

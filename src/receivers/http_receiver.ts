@@ -1,16 +1,14 @@
-import { bindTcp, type TcpListener } from "../runtime/bind_tcp.ts";
-import type { ByteConnection } from "../runtime/byte_stream.ts";
 import { DecodeError } from "../wire/decode_error.ts";
 import { BodyBuffer, BodyError, type BodyFailure } from "./body_buffer.ts";
 import type { BodyMemory } from "./body_memory.ts";
 import type { AccessToken } from "./access_token.ts";
 import { HttpAccess, isPreflight, preflightHeaders } from "./http_access.ts";
-import { encodeHttpAnswer, type HttpAnswer } from "./http_answer.ts";
+import type { HttpAnswer } from "./http_answer.ts";
 import { parseContentEncoding } from "./http_content_encoding.ts";
-import { Http2Problem, type HttpHead } from "./http_head.ts";
+import type { HttpHead } from "./http_head.ts";
 import { HttpProblem } from "./http_problem.ts";
-import { HttpRequestReader, type HttpRequestReaderOptions } from "./http_request_reader.ts";
-import { StreamServer } from "./stream_server.ts";
+import type { HttpRequestReader, HttpRequestReaderOptions } from "./http_request_reader.ts";
+import { type Http2Receiver, type HttpRequest, HttpServer } from "./http_server.ts";
 import { unpackBody } from "./unpack_body.ts";
 
 /** What is done with the bodies that are sent to one path. */
@@ -27,18 +25,6 @@ export interface HttpRoute {
   take(body: Uint8Array, contentType: string): HttpAnswer;
   /** Body and type of the answer to a request that cannot be taken. */
   describe(problem: HttpProblem, contentType: string | undefined): HttpAnswer;
-}
-
-/** What takes connections that speak HTTP/2. */
-export interface Http2Receiver {
-  /**
-   * Reads from a connection until it ends. Never rejects.
-   *
-   * @param first What has been read from it already.
-   */
-  read(connection: ByteConnection, first: Uint8Array): Promise<void>;
-  /** A number that grows with everything that is received. */
-  activity(): number;
 }
 
 /** Options of {@linkcode HttpReceiver}. */
@@ -68,30 +54,17 @@ export interface HttpReceiverOptions extends HttpRequestReaderOptions {
 
 /** Receives messages over HTTP/1.1: one body a request, each taken at once when it is whole. */
 export class HttpReceiver implements AsyncDisposable {
-  /** The port that it really has. */
-  readonly port: number;
   readonly #options: HttpReceiverOptions;
   readonly #maxBodyBytes: number;
   readonly #routes: ReadonlyMap<string, HttpRoute>;
   readonly #access: HttpAccess;
-  readonly #server: StreamServer;
-  readonly #readers = new Set<HttpRequestReader>();
-  /** Grows with each request, and while it is asked for during one. */
-  #activity = 0;
-  #requestsUnderWay = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #server!: HttpServer;
 
-  private constructor(listener: TcpListener, host: string, options: HttpReceiverOptions) {
-    this.port = listener.port;
+  private constructor(host: string, options: HttpReceiverOptions) {
     this.#options = options;
     this.#maxBodyBytes = options.maxBodyBytes ?? 64 * 1024 * 1024;
     this.#routes = new Map(Object.entries(options.routes));
     this.#access = new HttpAccess(host, options.corsOrigins ?? [], options.token);
-    this.#server = new StreamServer(listener, {
-      read: (connection) => this.#read(connection),
-      activity: () => this.#measureActivity(),
-      maxConnections: options.maxConnections ?? 1000,
-    });
   }
 
   /**
@@ -106,7 +79,19 @@ export class HttpReceiver implements AsyncDisposable {
     port: number,
     options: HttpReceiverOptions,
   ): Promise<HttpReceiver> {
-    return new HttpReceiver(await bindTcp(host, port), host, options);
+    const receiver = new HttpReceiver(host, options);
+    receiver.#server = await HttpServer.listen(host, port, {
+      ...options,
+      answer: (request) => receiver.#answer(request),
+      describe: (error, head) => receiver.#refuse(toProblem(error), head),
+      maxSkippedBytes: receiver.#maxBodyBytes,
+    });
+    return receiver;
+  }
+
+  /** The port that it really has. */
+  get port(): number {
+    return this.#server.port;
   }
 
   /** Connections that were refused because too many were open. */
@@ -116,10 +101,6 @@ export class HttpReceiver implements AsyncDisposable {
 
   /** Accepts connections and reads from them; resolves once the receiver is closed. */
   serve(): Promise<void> {
-    this.#timer ??= setInterval(() => {
-      const now = Date.now();
-      for (const reader of this.#readers) reader.expire(now);
-    }, EXPIRY_INTERVAL_MS);
     return this.#server.serve();
   }
 
@@ -128,84 +109,15 @@ export class HttpReceiver implements AsyncDisposable {
    *
    * @param drainMs How long to wait for programs that keep sending, in milliseconds. @default 500
    */
-  async close(drainMs = 500): Promise<void> {
-    await this.#server.close(drainMs);
-    clearInterval(this.#timer);
+  close(drainMs?: number): Promise<void> {
+    return this.#server.close(drainMs);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** A request that is under way holds the closing back, whether something of it has just come or not. */
-  #measureActivity(): number {
-    if (this.#requestsUnderWay > 0) this.#activity++;
-    return this.#activity + (this.#options.http2?.activity() ?? 0);
-  }
-
-  async #read(connection: ByteConnection): Promise<void> {
-    const reader = new HttpRequestReader(connection, this.#options);
-    this.#readers.add(reader);
-    try {
-      while (await this.#answerNext(reader, connection.peer)) this.#activity++;
-    } catch (error) {
-      this.#readers.delete(reader);
-      if (error instanceof Http2Problem) {
-        await this.#options.http2?.read(connection, reader.takeInput());
-      }
-      // Else the connection broke during an answer.
-    } finally {
-      this.#readers.delete(reader);
-    }
-  }
-
-  /** Returns whether another request may follow. */
-  async #answerNext(reader: HttpRequestReader, peer: string | undefined): Promise<boolean> {
-    let head: HttpHead | undefined;
-    try {
-      head = await reader.readHead();
-    } catch (error) {
-      if (error instanceof Http2Problem && this.#options.http2 !== undefined) throw error;
-      return await this.#writeAnswer(reader, undefined, this.#refuse(toProblem(error), undefined));
-    }
-    if (head === undefined) return false;
-    this.#requestsUnderWay++;
-    let answer: HttpAnswer;
-    try {
-      answer = await this.#answer(reader, head, peer);
-    } catch (error) {
-      answer = this.#refuse(toProblem(error), head);
-    }
-    try {
-      return await this.#writeAnswer(reader, head, answer);
-    } finally {
-      this.#requestsUnderWay--;
-    }
-  }
-
-  /** Returns whether another request may follow. */
-  async #writeAnswer(
-    reader: HttpRequestReader,
-    head: HttpHead | undefined,
-    answer: HttpAnswer,
-  ): Promise<boolean> {
-    if (head?.expectsContinue === false && reader.saidBodyLeft <= SHORT_BODY_BYTES) {
-      // What was not wanted: cheaper for both sides than another connection.
-      await reader.skipBody(LINGER_MS);
-    }
-    const isWhole = head !== undefined && reader.saidBodyLeft === 0;
-    const isLast = !isWhole || !head?.isPersistent;
-    await reader.write(encodeHttpAnswer(answer, isLast, head?.method === "HEAD"));
-    // Closed with something unread, the kernel would take the answer back.
-    if (!isWhole) await reader.skipAll(this.#maxBodyBytes, LINGER_MS);
-    return !isLast;
-  }
-
-  async #answer(
-    reader: HttpRequestReader,
-    head: HttpHead,
-    peer: string | undefined,
-  ): Promise<HttpAnswer> {
+  async #answer({ head, peer, reader }: HttpRequest): Promise<HttpAnswer> {
     const cors = this.#access.check(head, peer);
     const route = this.#routes.get(head.path);
     if (route === undefined) {
@@ -310,8 +222,3 @@ const BODY_HEADERS: Partial<Record<BodyFailure, Readonly<Record<string, string>>
   overloaded: { "retry-after": "1" },
 };
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
-const EXPIRY_INTERVAL_MS = 250;
-/** A body that is not wanted and not longer is read, so that the connection can be used again. */
-const SHORT_BODY_BYTES = 64 * 1024;
-/** How long the rest of a refused body is read, so that its sender gets to see the answer. */
-const LINGER_MS = 2000;

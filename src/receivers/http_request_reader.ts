@@ -170,14 +170,24 @@ export class HttpRequestReader {
     }
   }
 
+  /** Reads whatever still comes and forgets it; resolves when the other side has closed the connection. */
+  async untilEnd(): Promise<void> {
+    this.#hasBegun = false;
+    this.#from = this.#to;
+    const scratch = new Uint8Array(END_BYTES);
+    while (await this.#read(scratch) !== undefined);
+  }
+
   /**
-   * Writes an answer.
+   * Writes an answer, or a part of one.
    *
-   * @throws {Error} When the connection is broken.
+   * @throws {Error} When the connection is broken, or nobody reads for too long.
    */
   async write(bytes: Uint8Array): Promise<void> {
     this.#deadline = Date.now() + this.#timeouts.headMs;
     await this.#connection.write(bytes);
+    // The next part may be long in coming.
+    this.#deadline = Infinity;
   }
 
   /** Reads a part of the body into `target` at `at`; returns how many bytes of the body that were. */
@@ -274,3 +284,5 @@ const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 const FIRST_INPUT_BYTES = 4096;
 const SKIP_BYTES = 64 * 1024;
+/** For what a client sends behind its last request: hardly anything. */
+const END_BYTES = 1024;

@@ -13,12 +13,28 @@ export interface PasteInput {
   readonly text: string;
 }
 
+/** Something that the mouse did. */
+export interface MouseInput {
+  readonly type: "mouse";
+  readonly action: "press" | "release" | "drag" | "wheel_up" | "wheel_down";
+  /** The button of a press, a drag, or a release. */
+  readonly button: "left" | "middle" | "right";
+  /** Where, from 0 at the left and at the top. */
+  readonly column: number;
+  readonly row: number;
+  /** 2 for the second press of a double click. */
+  readonly clickCount: number;
+}
+
 /** What a terminal sends. */
-export type TerminalInput = KeyInput | PasteInput;
+export type TerminalInput = KeyInput | PasteInput | MouseInput;
 
 /** Asks the terminal to mark pasted text, and to stop that. */
 export const ENABLE_PASTE = "\x1b[?2004h";
 export const DISABLE_PASTE = "\x1b[?2004l";
+/** Asks the terminal to tell of the mouse's buttons and its wheel (SGR form), and to stop that. */
+export const ENABLE_MOUSE = "\x1b[?1002h\x1b[?1006h";
+export const DISABLE_MOUSE = "\x1b[?1006l\x1b[?1002l";
 
 const PASTE_START = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
@@ -136,7 +152,10 @@ export class KeyParser {
     const sequence = pending.slice(0, end + 1);
     this.#pending = pending.slice(end + 1);
     if (sequence === PASTE_START) this.#pasted = "";
-    else if (sequence !== PASTE_END) {
+    else if (sequence[2] === "<") {
+      const input = mouseInput(sequence.slice(3, -1), sequence[sequence.length - 1]);
+      if (input !== undefined) inputs.push(input);
+    } else if (sequence !== PASTE_END) {
       const name = sequenceName(sequence.slice(2, -1), sequence[sequence.length - 1]);
       if (name !== undefined) inputs.push(key(name));
     }
@@ -183,6 +202,27 @@ function keyName(character: string): string {
   }
   if (character >= " ") return character;
   return `ctrl+${String.fromCharCode(character.charCodeAt(0) + 0x60)}`;
+}
+
+const BUTTONS = ["left", "middle", "right"] as const;
+
+/** What `CSI < b ; x ; y M` or `m` says; `undefined` for what no view has a use for. */
+function mouseInput(parameters: string, final: string): MouseInput | undefined {
+  const match = /^(\d{1,3});(\d{1,5});(\d{1,5})$/.exec(parameters);
+  if (match === null || (final !== "M" && final !== "m")) return undefined;
+  const code = Number(match[1]);
+  const place = { column: Number(match[2]) - 1, row: Number(match[3]) - 1, clickCount: 1 };
+  if (place.column < 0 || place.row < 0) return undefined;
+  // Bits 4, 8 and 16 are Shift, Alt and Ctrl.
+  const button = BUTTONS[code & 3];
+  if (code & 64) {
+    if ((code & 3) > 1) return undefined;
+    const action = code & 1 ? "wheel_down" : "wheel_up";
+    return { type: "mouse", action, button: "left", ...place };
+  }
+  if (button === undefined || code & 128) return undefined;
+  const action = final === "m" ? "release" : code & 32 ? "drag" : "press";
+  return { type: "mouse", action, button, ...place };
 }
 
 /** Bits of the modifier parameter, which is their sum plus 1. */

@@ -1,12 +1,21 @@
 import type { Frame, Size } from "./frame.ts";
-import { DISABLE_PASTE, ENABLE_PASTE, KeyParser, type TerminalInput } from "./keys.ts";
+import { clipboardSequence } from "./clipboard.ts";
+import { ClickCounter } from "./click_counter.ts";
+import {
+  DISABLE_MOUSE,
+  DISABLE_PASTE,
+  ENABLE_MOUSE,
+  ENABLE_PASTE,
+  KeyParser,
+  type TerminalInput,
+} from "./keys.ts";
 import { Renderer } from "./renderer.ts";
 import type { TerminalIo } from "./terminal_io.ts";
 
 /** Another screen, no cursor, no wrapping of long lines, pasted text marked. */
 const ENTER = `\x1b[?1049h\x1b[?25l\x1b[?7l${ENABLE_PASTE}`;
 /** The way back, in the reverse order; an update cut short must not leave the screen frozen. */
-const LEAVE = `\x1b[?2026l\x1b[0m${DISABLE_PASTE}\x1b[?7h\x1b[?25h\x1b[?1049l`;
+const LEAVE = `\x1b[?2026l\x1b[0m${DISABLE_MOUSE}${DISABLE_PASTE}\x1b[?7h\x1b[?25h\x1b[?1049l`;
 /** An escape character that nothing follows for this long was the Escape key. */
 const ESCAPE_MS = 50;
 /** After asking to be stopped, this long on the program's own clock means that it was not. */
@@ -25,6 +34,15 @@ export interface TerminalListener {
   onInputEnd(): void;
 }
 
+/** How a program uses the terminal. */
+export interface TerminalSessionOptions {
+  /** Whether to write colours. */
+  readonly isColored: boolean;
+  readonly listener: TerminalListener;
+  /** Whether the mouse is the program's; then the terminal selects text only with Shift held. @default true */
+  readonly hasMouse?: boolean;
+}
+
 /**
  * The terminal in the hands of a full-screen program, from construction until disposal. Whatever way
  * the program ends by, the screen, the cursor and the keyboard are as they were before.
@@ -40,14 +58,18 @@ export class TerminalSession implements Disposable {
   readonly #listener: TerminalListener;
   readonly #renderer: Renderer;
   readonly #parser = new KeyParser();
+  readonly #clicks = new ClickCounter();
+  readonly #hasMouse: boolean;
   readonly #removers: (() => void)[] = [];
   #escapeTimer: ReturnType<typeof setTimeout> | undefined;
   #resumeTimer: ReturnType<typeof setTimeout> | undefined;
+  #copied = "";
   #isEntered = false;
   #isDisposed = false;
 
-  constructor(io: TerminalIo, options: { isColored: boolean; listener: TerminalListener }) {
+  constructor(io: TerminalIo, options: TerminalSessionOptions) {
     this.#io = io;
+    this.#hasMouse = options.hasMouse ?? true;
     this.#listener = options.listener;
     this.#renderer = new Renderer(options.isColored);
     // Before anything changes, so that there is no moment in which an exit would leave it changed.
@@ -73,13 +95,22 @@ export class TerminalSession implements Disposable {
   /** Shows a frame; resolves when the terminal has taken it. */
   async draw(frame: Frame): Promise<void> {
     if (!this.#isEntered) return;
-    const output = this.#renderer.render(frame, this.#io.size());
+    const output = this.#copied + this.#renderer.render(frame, this.#io.size());
+    this.#copied = "";
     if (output !== "") await this.#io.write(output);
   }
 
   /** Makes the next frame be written whole, for a screen that something else wrote to. */
   invalidate(): void {
     this.#renderer.invalidate();
+  }
+
+  /**
+   * Puts a text into the clipboard of the user's terminal, if that lets programs do so. It is written with
+   * the next frame, because two writes at once would run into each other.
+   */
+  copy(text: string): void {
+    this.#copied = clipboardSequence(text);
   }
 
   /** Gives the screen back, stops the program, and takes the screen again when it continues. */
@@ -115,7 +146,7 @@ export class TerminalSession implements Disposable {
     this.#isEntered = true;
     this.#io.setRaw(true);
     this.#renderer.invalidate();
-    this.#io.writeSync(ENTER);
+    this.#io.writeSync(this.#hasMouse ? ENTER + ENABLE_MOUSE : ENTER);
   }
 
   #leave(): void {
@@ -155,7 +186,9 @@ export class TerminalSession implements Disposable {
   }
 
   #deliver(inputs: readonly TerminalInput[]): void {
-    for (const input of inputs) this.#listener.onInput(input);
+    for (const input of inputs) {
+      this.#listener.onInput(input.type === "mouse" ? this.#clicks.count(input) : input);
+    }
   }
 }
 

@@ -1,13 +1,29 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { AttributeValue } from "../model/attributes.ts";
-import type { Span } from "../model/span.ts";
+import { isErrorSpan, type Span } from "../model/span.ts";
 import { onOneLine } from "./span_text.ts";
 import { selectedPosition } from "./positions.ts";
-import type { Position, TuiState } from "./state.ts";
+import type { Position, TracesView } from "./traces_state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
 
 /** Whether a span is looked for. */
 export type SpanTest = (span: Span) => boolean;
+
+/** What is looked for in the list. */
+export interface Hunt {
+  readonly test: SpanTest;
+  /** Whether a trace can hold such a span, by its figures alone. @default every trace can */
+  readonly mayHold?: (entry: TraceEntry) => boolean;
+  /** What to say when there is none. */
+  readonly failure: string;
+}
+
+/** Spans that failed. */
+export const ERROR_HUNT: Hunt = {
+  test: isErrorSpan,
+  mayHold: ({ errorCount }) => errorCount > 0,
+  failure: "No span with an error",
+};
 
 /**
  * Finds the next span below the selected row, or above it, that passes a test; goes round at the end
@@ -15,17 +31,18 @@ export type SpanTest = (span: Span) => boolean;
  *
  * @returns The span's position, or `undefined` when no span passes.
  */
-export function findSpan(state: TuiState, test: SpanTest, step: 1 | -1): Position | undefined {
-  const { store } = state;
+export function findSpan(state: TracesView, hunt: Hunt, step: 1 | -1): Position | undefined {
+  const { traces } = state;
   const selected = selectedPosition(state);
-  const count = store.traceCount;
-  const start = store.indexOf(selected.sequence);
+  const count = traces.traceCount;
+  const start = traces.indexOf(selected.sequence);
   // The selected trace is visited twice: first what lies ahead in it, at the end the rest.
   for (let visited = 0; visited <= count; visited++) {
-    const entry = store.entryAt(modulo(start + visited * step, count));
+    const entry = traces.entryAt(modulo(start + visited * step, count));
     if (entry === undefined) return undefined;
+    if (hunt.mayHold?.(entry) === false) continue;
     const from = visited === 0 ? selected.row + step : step > 0 ? 0 : entry.spanCount - 1;
-    const row = findRow(state, entry, test, { from, step });
+    const row = findRow(state, entry, hunt.test, { from, step });
     if (row !== undefined) return { sequence: entry.sequence, row };
   }
   return undefined;
@@ -52,18 +69,18 @@ export function textTest(text: string): SpanTest {
 }
 
 function findRow(
-  state: TuiState,
+  state: TracesView,
   entry: TraceEntry,
   test: SpanTest,
   { from, step }: { from: number; step: 1 | -1 },
 ): number | undefined {
   let hasMatch = false;
-  for (const span of state.store.spansOf(entry.traceId)) {
+  for (const span of state.traces.spansOf(entry.traceId)) {
     if (!test(span)) continue;
     hasMatch = true;
     break;
   }
-  const trace = hasMatch ? state.store.trace(entry.traceId) : undefined;
+  const trace = hasMatch ? state.traces.trace(entry.traceId) : undefined;
   if (trace === undefined) return undefined;
   for (let row = from; row >= 0 && row < trace.nodes.length; row += step) {
     const index = nodeIndexOfRow(trace, row);

@@ -1,4 +1,5 @@
 import type { TraceList } from "../assemble/trace_list.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
 import type { Frame, Size } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 
@@ -12,7 +13,14 @@ export interface PageContext {
   readonly nowUnixNano: bigint | undefined;
   /** Minutes east of UTC to show times in. */
   readonly offsetMinutes: number;
+  /** The query that is applied, for pages that mark the spans it finds. */
+  readonly query: SpanQuery | undefined;
+  /** What to say while there is no trace, a line each. */
+  readonly emptyHint: readonly string[];
 }
+
+/** The tabs of the app, by the names that the pages know them by. */
+export type TabName = "traces" | "statistics" | "services" | "diff";
 
 /** What a page asks the app for. */
 export type PageCommand =
@@ -20,14 +28,20 @@ export type PageCommand =
   | { readonly type: "open"; readonly page: Page }
   /** Back to the page below. */
   | { readonly type: "back" }
-  /** Puts a text into the clipboard of the user's terminal. */
+  /** Puts a text into the clipboard of the user's terminal; `what` names it, such as "trace id". */
   | { readonly type: "copy"; readonly text: string; readonly what: string }
   /** Opens the browser view at a path such as `/t/ID`. */
   | { readonly type: "browse"; readonly path: string }
+  /** Applies a query and shows the traces that it finds. */
+  | { readonly type: "query"; readonly text: string }
+  /** Sorts the list of traces another way. */
+  | { readonly type: "sort"; readonly step: 1 | -1 }
+  /** Compares two traces, by their ids, in the tab for that. */
+  | { readonly type: "diff"; readonly traceIds: readonly [string, string] }
   /** Tells the user something until the next key. */
   | { readonly type: "notice"; readonly text: string };
 
-/** What a page is after a key, and what it asks for. */
+/** What a page is after an input, and what it asks for. */
 export interface PageUpdate {
   readonly page: Page;
   readonly command?: PageCommand;
@@ -40,13 +54,35 @@ export interface PageBinding {
   readonly help: string;
 }
 
+/** A text that is being typed; the app shows it in place of the status bar. */
+export interface Prompt {
+  /** What stands in front, such as `/`. */
+  readonly label: string;
+  readonly text: string;
+}
+
 /** One page of the terminal view: an immutable value. */
 export interface Page {
-  /** For the status bar. */
+  /** For the status bar and the help. */
   readonly title: string;
+  /** What its keys do. None of them is a key of the app, except those that edit a prompt, and Escape. */
   readonly bindings: readonly PageBinding[];
-  /** The page after an input that the app itself has no use for; `undefined` when the page has none either. */
+  /** The text that is being typed into the page; while there is one, every key is the page's. */
+  readonly prompt?: Prompt;
+  /** What the status bar says of the page, beside its title: a few words each, the weightiest first. */
+  status?(context: PageContext): readonly string[];
+  /**
+   * The page after an input; `undefined` when the page has no use for it, and then the app looks
+   * whether it has one. Rows and columns of the mouse count from the page's own corner.
+   */
   update(input: TerminalInput, context: PageContext): PageUpdate | undefined;
-  /** At most `context.size.rows` lines. */
+  /** At most `context.size.rows` lines, each at most `context.size.columns` wide. */
   frame(context: PageContext): Frame;
+  /**
+   * Goes on with work that is too long for one frame, for about so many milliseconds. It is called
+   * between frames for as long as it returns a page, and again when the traces have changed.
+   *
+   * @returns `undefined` when there is nothing left to do.
+   */
+  work?(context: PageContext, budgetMs: number): Page | undefined;
 }

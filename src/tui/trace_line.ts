@@ -25,6 +25,8 @@ export interface TraceLineOptions {
   readonly isSelectedRow: boolean;
   /** Whether the row belongs to the trace that keys act on. */
   readonly isSelectedTrace: boolean;
+  /** Whether the trace is marked for a comparison. */
+  readonly isMarked: boolean;
 }
 
 /** Below this width there is no room for bars. */
@@ -45,7 +47,9 @@ export function traceLine(trace: Trace, row: number, options: TraceLineOptions):
   const barColumns = columns < MIN_COLUMNS_WITH_BAR
     ? 0
     : Math.min(MAX_BAR_COLUMNS, Math.max(MIN_BAR_COLUMNS, Math.floor(columns * 0.22)));
-  const gutter: Segment = options.isSelectedTrace
+  const gutter: Segment = options.isMarked
+    ? { text: "◆", style: { color: "magenta", isBold: true } }
+    : options.isSelectedTrace
     ? { text: "┃", style: { color: "cyan" } }
     : { text: " " };
   const left = row === 0 ? headerText(trace, options) : rowText(trace, index, columns);

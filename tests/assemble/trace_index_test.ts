@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { TraceIndex } from "../../src/assemble/trace_index.ts";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import type { Span } from "../../src/model/span.ts";
 import { encodeSpanLine } from "../../src/wire/span_line/encode_span_line.ts";
+import { describeEntry, describeTraceSummary } from "./_describe_entry.ts";
 import { createRandom, makeSpan, shuffle } from "./_make_span.ts";
 
 /** An index of a file of these spans behind a header, and how many bytes were read from it. */
@@ -49,11 +50,8 @@ Deno.test("an index of a file shows the same traces as a store of its spans", ()
   for (let place = 0; place < index.traceCount; place++) {
     const [entry, expected] = [index.entryAt(place)!, store.entryAt(place)!];
     assertEquals(index.indexOf(entry.sequence), place);
-    assertEquals([entry.traceId, entry.spanCount, entry.errorCount], [
-      expected.traceId,
-      expected.spanCount,
-      expected.errorCount,
-    ]);
+    assertEquals(describeEntry(entry), describeEntry(expected));
+    assert(index.entryOf(entry.traceId) === entry);
     const outline = (list: TraceIndex | TraceStore): string =>
       list.trace(entry.traceId)!.nodes.map(({ depth, span }) =>
         "-".repeat(depth) + encodeSpanLine(span)
@@ -90,5 +88,32 @@ Deno.test("a trace that is not there has no spans", () => {
     undefined,
     [],
     undefined,
+  ]);
+});
+
+Deno.test("what an index knows of a trace is what its tree says", () => {
+  const { index } = indexOf([
+    ...someSpans(),
+    makeSpan("alone", { traceId: "orphans", parentId: "?", at: 3, ms: 1, service: "shop" }),
+    makeSpan("first", { traceId: "orphans", parentId: "?", at: 1, ms: -1 }),
+    makeSpan("lost", { traceId: "dead", state: "unfinished", resource: { "service.name": "db" } }),
+  ]);
+  for (let place = 0; place < index.traceCount; place++) {
+    const entry = index.entryAt(place)!;
+    assertEquals(describeEntry(entry), describeTraceSummary(index.trace(entry.traceId)!));
+  }
+  assertEquals(index.entryOf("orphans")?.name, "first");
+  assertEquals(index.entryOf("dead")?.service, "db");
+  assertEquals(index.entryOf("dead")?.unfinishedCount, 1);
+});
+
+Deno.test("the version of a trace is the one that the list had when it last changed", () => {
+  const { index } = indexOf(
+    ["a", "b", "a"].map((traceId, id) => makeSpan(`${id}`, { traceId, ms: 1 })),
+  );
+  assertEquals([index.version, index.entryOf("a")?.version, index.entryOf("b")?.version], [
+    3,
+    3,
+    2,
   ]);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import type { Span } from "../../src/model/span.ts";
+import { describeEntry, describeTraceSummary } from "./_describe_entry.ts";
 import { createRandom, makeSpan, shuffle, type SpanSketch } from "./_make_span.ts";
 
 function spanOf(traceId: string, spanId: string, sketch: SpanSketch = { ms: 1 }): Span {
@@ -213,4 +214,38 @@ Deno.test("the trees do not depend on the order of arrival", () => {
     assertEquals(store.trace("t")?.nodes.map((node) => node.span.spanId), ids);
     assertEquals(store.runningCount, 0);
   }
+});
+
+Deno.test("what the store knows of a trace is at any time what its tree says", () => {
+  const random = createRandom(11);
+  const store = new TraceStore({ maxSpansPerTrace: 30, maxTraces: 6 });
+  for (let step = 0; step < 2_000; step++) {
+    const id = Math.floor(random() * 40);
+    const isRunning = random() < 0.3;
+    store.add(spanOf(`trace-${Math.floor(random() * 8)}`, `${id}`, {
+      // Some say something else each time, as a program that is started again may.
+      parentId: id < 3 || random() < 0.1 ? undefined : "missing",
+      name: `${step}`,
+      at: id % 5 === 0 ? Math.floor(10 * random()) : id % 7,
+      ms: isRunning ? undefined : Math.floor(20 * random()) - 5,
+      state: isRunning ? (random() < 0.5 ? "running" : "unfinished") : "ended",
+      service: id % 2 === 0 ? "shop" : undefined,
+      attrs: random() < 0.2 ? { error: "no" } : {},
+    }));
+    const entry = store.entryAt(Math.floor(random() * store.traceCount))!;
+    assertEquals(describeEntry(entry), describeTraceSummary(store.trace(entry.traceId)!));
+    assert(store.entryOf(entry.traceId) === entry);
+  }
+});
+
+Deno.test("the version of a trace is the one that the store had when it last changed", () => {
+  const store = new TraceStore();
+  for (const [trace, span] of [["a", "1"], ["b", "1"], ["a", "2"], ["a", "2"]]) {
+    store.add(spanOf(trace, span));
+  }
+  assertEquals([store.version, store.entryOf("a")?.version, store.entryOf("b")?.version], [
+    3,
+    3,
+    2,
+  ]);
 });

@@ -1,5 +1,5 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type IndexedRecording, indexRecording } from "../../src/cli/indexed_recording.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { IndexedRecording } from "../../src/cli/indexed_recording.ts";
 import { McpSources } from "../../src/cli/mcp_sources.ts";
 import { RecordingWriter } from "../../src/recording/recording_writer.ts";
 import type { Tool } from "../../src/mcp/tool.ts";
@@ -73,31 +73,91 @@ Deno.test("tools answer the same whether a recording is in memory or stays in it
     assertEquals(await answers(path, 0), await answers(path, Infinity));
   }));
 
-Deno.test("what is no recording, or has spans in spans, is not indexed", () =>
+/** Opens a recording and indexes all of it. */
+async function indexed(path: string): Promise<IndexedRecording> {
+  const recording = await IndexedRecording.open(path) as IndexedRecording;
+  for await (const _turn of recording.fill(signal));
+  return recording;
+}
+
+const SPAN = '{"id":"a","trace_id":"t","name":"n","kind":0,"start_time":"2026-03-11T10:00:00Z"';
+
+Deno.test("what is no recording of this program, or packed, is not indexed", () =>
   inTemporaryFolder(async (folder) => {
     const path = `${folder}/run.jsonl`;
     await record(`${path}.gz`);
-    assertEquals(await indexRecording(`${path}.gz`, signal), undefined);
-    const span = '{"id":"a","trace_id":"t","name":"n","kind":0,"start_time":"2026-03-11T10:00:00Z"';
-    await Deno.writeTextFile(path, `${span}}\n`);
-    assertEquals(await indexRecording(path, signal), undefined);
-    await record(`${folder}/own.jsonl`);
-    const children = `${span},"children":[${span.replace('"a"', '"b"')}}]}\n`;
-    await Deno.writeTextFile(`${folder}/own.jsonl`, children, { append: true });
-    assertEquals(await indexRecording(`${folder}/own.jsonl`, signal), undefined);
-    await assertRejects(() => indexRecording(`${folder}/nope`, signal), Error, "no such file");
+    assertEquals(await IndexedRecording.open(`${path}.gz`), undefined);
+    await Deno.writeTextFile(path, `${SPAN}}\n`);
+    assertEquals(await IndexedRecording.open(path), undefined);
+    await assertRejects(() => IndexedRecording.open(`${folder}/nope`), Error, "no such file");
+  }));
+
+Deno.test("spans in spans that somebody wrote behind a recording are found, each in its own trace", () =>
+  inTemporaryFolder(async (folder) => {
+    const path = `${folder}/run.jsonl`;
+    await record(path);
+    const inner = SPAN.replace('"a"', '"b"');
+    const other = SPAN.replace('"t"', '"other"');
+    await Deno.writeTextFile(path, `${SPAN},"children":[${inner}},${other}}]}\n`, { append: true });
+    using recording = await indexed(path);
+    const { traces } = recording;
+    assertEquals(traces.spanCount, 2403);
+    assertEquals(traces.trace("t")?.nodes.map(({ span }) => span.spanId), ["a", "b"]);
+    assertEquals([...traces.spansOf("other")].map(({ spanId }) => spanId), ["a"]);
+    assertEquals(traces.entryOf("t")?.spanCount, 2);
+  }));
+
+Deno.test("lines between damaged ones are found, though they do not stand in the file like this", () =>
+  inTemporaryFolder(async (folder) => {
+    const path = `${folder}/run.jsonl`;
+    await record(path);
+    await Deno.writeTextFile(path, `${SPAN}}\r\nwhat?\n${SPAN.replace('"t"', '"u"')}}\n`, {
+      append: true,
+    });
+    using recording = await indexed(path);
+    assertEquals(recording.traces.trace("t")?.nodes.length, 1);
+    assertEquals(recording.traces.trace("u")?.nodes.length, 1);
+    assertEquals(recording.notices.length, 1);
+  }));
+
+Deno.test("traces can be read while the recording is being indexed", () =>
+  inTemporaryFolder(async (folder) => {
+    const path = `${folder}/run.jsonl`;
+    const writer = await RecordingWriter.open(path);
+    const padding = "x".repeat(2_000);
+    for (let trace = 0; trace < 20_000; trace += 1_000) {
+      let text = "";
+      for (let at = trace; at < trace + 1_000; at++) {
+        text += encodeSpanLine(makeSpan("s", { traceId: `t${at}`, ms: 1, attrs: { padding } }));
+      }
+      writer.write({ lines: new TextEncoder().encode(text), spanCount: 1_000 });
+      await writer.ready;
+    }
+    await writer.close();
+    using recording = await IndexedRecording.open(path) as IndexedRecording;
+    assertEquals([recording.traces.traceCount, recording.progress], [0, 0]);
+    let turns = 0;
+    for await (const _turn of recording.fill(signal)) {
+      if (turns++ > 0) continue;
+      assert(recording.progress < 1);
+      assertEquals(recording.traces.trace("t0")?.nodes.length, 1);
+    }
+    assert(turns > 1);
+    assertEquals([recording.traces.traceCount, recording.progress], [20_000, 1]);
+    assertEquals(recording.traces.trace("t19999")?.rootSpan.attributes.padding, padding);
   }));
 
 Deno.test("a closed recording is opened again, and one that was replaced is told", () =>
   inTemporaryFolder(async (folder) => {
     const path = `${folder}/run.jsonl`;
     await record(path);
-    using indexed = await indexRecording(path, signal) as IndexedRecording;
-    assertEquals(indexed.traces.trace("t1")?.nodes.length, 8);
-    indexed[Symbol.dispose]();
-    assertEquals(indexed.traces.trace("t2")?.nodes.length, 8);
-    indexed[Symbol.dispose]();
+    using recording = await indexed(path);
+    const { traces } = recording;
+    assertEquals(traces.trace("t1")?.nodes.length, 8);
+    recording[Symbol.dispose]();
+    assertEquals(traces.trace("t2")?.nodes.length, 8);
+    recording[Symbol.dispose]();
     await Deno.rename(path, `${path}.old`);
     await Deno.copyFile(`${path}.old`, path);
-    assertThrows(() => indexed.traces.trace("t3"), Error, "has changed while it was read");
+    assertThrows(() => traces.trace("t3"), Error, "has changed while it was read");
   }));

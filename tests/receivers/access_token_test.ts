@@ -12,6 +12,8 @@ function head(fields: Record<string, string>, method = "POST"): HttpHead {
   return {
     method,
     path: "/",
+    query: "",
+    takesChunks: true,
     headers: new Map(Object.entries(fields)),
     bodyLength: 0,
     isPersistent: true,

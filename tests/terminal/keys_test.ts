@@ -4,7 +4,11 @@ import { KeyParser, type TerminalInput } from "../../src/terminal/keys.ts";
 const encoder = new TextEncoder();
 
 function describe(inputs: readonly TerminalInput[]): string[] {
-  return inputs.map((input) => input.type === "key" ? input.key : `paste:${input.text}`);
+  return inputs.map((input) => {
+    if (input.type === "key") return input.key;
+    if (input.type === "paste") return `paste:${input.text}`;
+    return `${input.action}:${input.button}@${input.column},${input.row}`;
+  });
 }
 
 function parse(text: string): string[] {
@@ -37,6 +41,21 @@ Deno.test("arrows and paging keys are known in the forms that terminals send", (
 Deno.test("sequences that mean nothing here are swallowed whole", () => {
   assertEquals(parse("\x1b[?1;2cj"), ["j"]);
   assertEquals(parse("\x1b[99~k"), ["k"]);
+});
+
+Deno.test("the mouse tells what it did and where, whatever modifiers are held", () => {
+  assertEquals(parse("\x1b[<0;1;1M\x1b[<0;1;1m\x1b[<34;300;7M\x1b[<16;2;3M"), [
+    "press:left@0,0",
+    "release:left@0,0",
+    "drag:right@299,6",
+    "press:left@1,2",
+  ]);
+  assertEquals(parse("\x1b[<64;5;6M\x1b[<65;5;6Mj"), [
+    "wheel_up:left@4,5",
+    "wheel_down:left@4,5",
+    "j",
+  ]);
+  assertEquals(parse("\x1b[<35;5;6M\x1b[<66;5;6M\x1b[<128;5;6M\x1b[<0;0;6M\x1b[<1;;1Mj"), ["j"]);
 });
 
 Deno.test("Escape alone is a key once nothing follows it", () => {

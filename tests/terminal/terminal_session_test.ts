@@ -20,7 +20,13 @@ class Recorder implements TerminalListener {
   }
 
   onInput(input: Parameters<TerminalListener["onInput"]>[0]): void {
-    this.#add(input.type === "key" ? input.key : `paste:${input.text}`);
+    this.#add(
+      input.type === "paste"
+        ? `paste:${input.text}`
+        : input.type === "key"
+        ? input.key
+        : input.action,
+    );
   }
 
   onResize(size: { columns: number; rows: number }): void {

@@ -1,8 +1,17 @@
 import { TraceStore } from "../../src/assemble/trace_store.ts";
+import type { TraceList } from "../../src/assemble/trace_list.ts";
 import type { Span } from "../../src/model/span.ts";
-import type { Message } from "../../src/tui/message.ts";
-import { createTuiState, type TuiState, type TuiStateOptions } from "../../src/tui/state.ts";
-import { update } from "../../src/tui/update.ts";
+import {
+  type AppState,
+  type AppStateOptions,
+  createAppState,
+  pageContext,
+} from "../../src/tui/app_state.ts";
+import type { Effect, Message } from "../../src/tui/message.ts";
+import type { TracesPage } from "../../src/tui/traces_page.ts";
+import type { TracesView } from "../../src/tui/traces_state.ts";
+import { updateApp } from "../../src/tui/update_app.ts";
+import type { Connection, FeedEvent, TraceFeed } from "../../src/views/trace_feed.ts";
 import { EPOCH, makeSpan } from "../assemble/_make_span.ts";
 
 /** A request with a service call and its queries. */
@@ -150,23 +159,56 @@ export function largeStore(traces: number, spansPerTrace: number): TraceStore {
   return store;
 }
 
+/** Options of {@linkcode openState}. */
+export interface SampleOptions extends Partial<AppStateOptions> {
+  traces?: TraceList;
+  title?: string;
+  connection?: Connection;
+}
+
+/** A feed of traces that are there already. */
+export function feedOf(
+  traces: TraceList,
+  { title = "session 4711", connection = "live" }: { title?: string; connection?: Connection } = {},
+): TraceFeed {
+  return {
+    title,
+    connection,
+    traces,
+    isRecording: connection !== "live",
+    progress: undefined,
+    async *events(): AsyncGenerator<FeedEvent> {},
+    [Symbol.dispose](): void {},
+  };
+}
+
 /** A state at a fixed clock, seven seconds after `EPOCH`. */
-export function openState(options: Partial<TuiStateOptions> = {}): TuiState {
-  return createTuiState({
-    store: options.store ?? sampleStore(),
+export function openState(options: SampleOptions = {}): AppState {
+  return createAppState({
+    feed: feedOf(options.traces ?? sampleStore(), options),
     size: { columns: 80, rows: 24 },
-    title: "session 4711",
     nowUnixNano: EPOCH + 7_000_000_000n,
     ...options,
   });
 }
 
 /** The state after some keys. */
-export function press(state: TuiState, ...keys: string[]): TuiState {
-  return keys.reduce((before, key) => update(before, { type: "key", key }), state);
+export function press(state: AppState, ...keys: string[]): AppState {
+  return keys.reduce((before, key) => updateApp(before, { type: "key", key }).state, state);
 }
 
 /** The state after some messages. */
-export function send(state: TuiState, ...messages: Message[]): TuiState {
-  return messages.reduce(update, state);
+export function send(state: AppState, ...messages: Message[]): AppState {
+  return messages.reduce((before, message) => updateApp(before, message).state, state);
+}
+
+/** What a key makes the world do, if anything. */
+export function effectOf(state: AppState, key: string): Effect | undefined {
+  return updateApp(state, { type: "key", key }).effect;
+}
+
+/** The list of traces, with what it may read. */
+export function listOf(state: AppState): TracesView {
+  const page = state.tabs[0].pages[0] as TracesPage;
+  return { ...pageContext(state), ...page.state };
 }

@@ -1,13 +1,19 @@
 // Shows the sample traces in the terminal it is started in; for tests in a real terminal. The
 // argument `file` makes it show them as a file, `throw` makes it fail once it shows them.
 import { openTerminal } from "../../src/terminal/open_terminal.ts";
-import { type FeedItem, runTui } from "../../src/tui/app.ts";
+import { runTui } from "../../src/tui/app.ts";
+import type { FeedEvent } from "../../src/views/trace_feed.ts";
 import { EPOCH } from "../assemble/_make_span.ts";
-import { sampleStore } from "./_sample_traces.ts";
+import { feedOf, sampleStore } from "./_sample_traces.ts";
 
 const isFile = Deno.args[0] === "file";
 
-async function* feed(): AsyncGenerator<FeedItem> {
+const feed = feedOf(
+  sampleStore(),
+  isFile ? { title: "run.jsonl", connection: "loading" } : { title: "session 4711" },
+);
+
+async function* events(): AsyncGenerator<FeedEvent> {
   if (isFile) {
     yield { type: "connection", connection: "end_of_file" };
     return;
@@ -22,11 +28,8 @@ async function* feed(): AsyncGenerator<FeedItem> {
 
 const exit = await runTui({
   terminal: openTerminal(),
-  store: sampleStore(),
-  feed: feed(),
-  title: isFile ? "run.jsonl" : "session 4711",
+  feed: { ...feed, events },
   isColored: true,
-  connection: isFile ? "loading" : "live",
   now: () => EPOCH + 7_000_000_000n,
 });
 console.log(`left by ${exit.reason}`);

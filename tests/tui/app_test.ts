@@ -1,84 +1,93 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
-import { type FeedItem, runTui, type RunTuiOptions } from "../../src/tui/app.ts";
+import type { Span } from "../../src/model/span.ts";
+import { runTui, type RunTuiOptions } from "../../src/tui/app.ts";
+import type { Connection, FeedEvent, TraceFeed } from "../../src/views/trace_feed.ts";
 import { EPOCH } from "../assemble/_make_span.ts";
 import { FakeTerminal } from "../terminal/_fake_terminal.ts";
 import { openSpans, requestSpans } from "./_sample_traces.ts";
 
 /** A feed that a test pushes into. */
-class PushFeed implements AsyncIterable<FeedItem> {
-  isReturned = false;
-  readonly #items: FeedItem[] = [];
+class PushFeed implements TraceFeed {
+  readonly title = "session";
+  readonly isRecording = false;
+  readonly progress = undefined;
+  readonly traces = new TraceStore();
+  readonly connection: Connection;
+  isLeft = false;
+  readonly #events: FeedEvent[] = [];
   #wake: (() => void) | undefined;
   #isOver = false;
 
-  push(item: FeedItem): void {
-    this.#items.push(item);
+  constructor(connection: Connection = "live") {
+    this.connection = connection;
+  }
+
+  push(event: FeedEvent): void {
+    this.#events.push(event);
     this.#wake?.();
   }
 
-  end(): void {
+  pushSpans(spans: readonly Span[]): void {
+    for (const span of spans) this.traces.add(span);
+    this.push({ type: "changed" });
+  }
+
+  end(connection: Connection = "ended"): void {
     this.#isOver = true;
-    this.#wake?.();
+    this.push({ type: "connection", connection });
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<FeedItem> {
-    return {
-      next: async () => {
-        for (;;) {
-          const item = this.#items.shift();
-          if (item !== undefined) return { done: false, value: item };
-          if (this.#isOver) return { done: true, value: undefined };
-          await new Promise<void>((wake) => this.#wake = wake);
-        }
-      },
-      return: () => {
-        this.isReturned = true;
-        this.end();
-        return Promise.resolve({ done: true, value: undefined });
-      },
-    };
+  async *events(signal: AbortSignal): AsyncGenerator<FeedEvent> {
+    signal.addEventListener("abort", () => {
+      this.isLeft = this.#isOver = true;
+      this.#wake?.();
+    });
+    for (;;) {
+      const event = this.#events.shift();
+      if (event !== undefined) yield event;
+      else if (this.#isOver) return;
+      else await new Promise<void>((wake) => this.#wake = wake);
+    }
   }
+
+  [Symbol.dispose](): void {}
 }
 
-function open(feed: AsyncIterable<FeedItem>, options: Partial<RunTuiOptions> = {}): {
+function open(feed: TraceFeed, options: Partial<RunTuiOptions> = {}): {
   terminal: FakeTerminal;
-  store: TraceStore;
   exit: ReturnType<typeof runTui>;
 } {
   const terminal = new FakeTerminal();
-  const store = new TraceStore();
   const exit = runTui({
     terminal,
-    store,
     feed,
-    title: "session",
     isColored: false,
     now: () => EPOCH + 6_000_000_000n,
     ...options,
   });
-  return { terminal, store, exit };
+  return { terminal, exit };
 }
 
 Deno.test("spans from the feed appear, and q ends the view and the feed", async () => {
   const feed = new PushFeed();
   const { terminal, exit } = open(feed, { emptyHint: ["Waiting"] });
   await terminal.until((output) => output.includes("Waiting"));
-  feed.push({ type: "spans", spans: requestSpans("t") });
+  feed.pushSpans(requestSpans("t"));
   await terminal.until((output) => output.includes("UserService.get"));
   feed.push({ type: "skipped", spanCount: 3 });
   await terminal.until((output) => output.includes("3 skipped"));
   terminal.type("q");
   assertEquals(await exit, { reason: "quit" });
   assertEquals([terminal.isRaw, terminal.isClosed, terminal.listenerCount], [false, true, 0]);
-  assert(feed.isReturned);
+  assert(feed.isLeft);
 });
 
 Deno.test("a running span grows without anything arriving", async () => {
   let now = EPOCH + 1_000_000_000n;
   const feed = new PushFeed();
   const { terminal, exit } = open(feed, { now: () => now });
-  feed.push({ type: "spans", spans: openSpans("t") });
+  feed.pushSpans(openSpans("t"));
   await terminal.until((output) => output.includes("running 1s…"));
   now += 1_000_000_000n;
   await terminal.until((output) => output.includes("running 2s…"));
@@ -86,48 +95,44 @@ Deno.test("a running span grows without anything arriving", async () => {
   assertEquals(await exit, { reason: "quit" });
 });
 
-Deno.test("the end of the feed is told, in the feed's own words if it has some", async () => {
-  const ended = new PushFeed();
-  const first = open(ended);
-  ended.end();
-  await first.terminal.until((output) => output.includes("session ended"));
-  first.terminal.type("q");
-  await first.exit;
-
-  const file = new PushFeed();
-  const second = open(file, { connection: "loading" });
-  file.push({ type: "connection", connection: "end_of_file" });
-  file.end();
-  await second.terminal.until((output) => output.includes("end of file"));
-  second.terminal.type("q");
-  await second.exit;
-  assert(!second.terminal.output.includes("session ended"));
+Deno.test("the end of the feed is told", async () => {
+  for (
+    const [connection, text] of [["ended", "session ended"], [
+      "end_of_file",
+      "end of file",
+    ]] as const
+  ) {
+    const feed = new PushFeed("loading");
+    const { terminal, exit } = open(feed);
+    await terminal.until((output) => output.includes("loading"));
+    feed.end(connection);
+    await terminal.until((output) => output.includes(text));
+    terminal.type("q");
+    await exit;
+  }
 });
 
 Deno.test("a feed that fails is told, and what it brought stays", async () => {
-  const feed: AsyncIterable<FeedItem> = {
-    async *[Symbol.asyncIterator](): AsyncGenerator<FeedItem> {
-      yield { type: "spans", spans: requestSpans("t") };
-      await Promise.resolve();
-      throw new Error("Connection lost");
-    },
-  };
-  const { terminal, store, exit } = open(feed);
+  const feed = new PushFeed();
+  const { terminal, exit } = open(feed);
+  feed.pushSpans(requestSpans("t"));
+  feed.push({ type: "connection", connection: "failed", text: "Connection lost" });
   await terminal.until((output) => output.includes("Connection lost"));
-  assertEquals(store.traceCount, 1);
+  assert(terminal.output.includes("UserService.get"));
   terminal.type("q");
   await exit;
 });
 
 Deno.test("a feed that never pauses leaves keys their turn", async () => {
   let at = 0;
-  const feed: AsyncIterable<FeedItem> = {
-    async *[Symbol.asyncIterator](): AsyncGenerator<FeedItem> {
-      for (;;) {
-        await Promise.resolve();
-        yield { type: "spans", spans: requestSpans(`t${at++}`) };
-      }
-    },
+  const feed = new PushFeed();
+  feed.events = async function* (): AsyncGenerator<FeedEvent> {
+    for (;;) {
+      for (const span of requestSpans(`t${at++}`)) feed.traces.add(span);
+      // As feeds do, see `TraceFeed.events`.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      yield { type: "changed" };
+    }
   };
   const { terminal, exit } = open(feed);
   await terminal.until((output) => output.includes("UserService.get"));

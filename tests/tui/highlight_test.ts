@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { lineText } from "../../src/terminal/frame.ts";
-import { frame } from "../../src/tui/frame.ts";
+import { appFrame } from "../../src/tui/app_frame.ts";
 import { highlight } from "../../src/tui/highlight.ts";
 import { openState, press } from "./_sample_traces.ts";
 
@@ -20,10 +20,13 @@ Deno.test("every place where the text stands is marked, and nothing else changes
 
 Deno.test("after a search its matches are marked in the list", () => {
   const state = press(openState({ connection: "end_of_file" }), "/", ..."service", "enter");
-  const marked = frame(state).slice(0, -1).flat()
+  const marked = appFrame(state).slice(0, -1).flat()
     .filter(({ text, style }) => style?.isInverse && text === "Service");
   // Two traces have one; the one in the selected row is part of that row.
   assertEquals(marked.length, 1);
   const plain = press(openState({ connection: "end_of_file" }), "J");
-  assertEquals(frame(state).slice(0, -1).map(lineText), frame(plain).slice(0, -1).map(lineText));
+  assertEquals(
+    appFrame(state).slice(0, -1).map(lineText),
+    appFrame(plain).slice(0, -1).map(lineText),
+  );
 });

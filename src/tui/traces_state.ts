@@ -1,0 +1,66 @@
+import type { PageContext } from "./page.ts";
+
+/** A row: a trace by its sequence number, and the row within it, 0 being its header. */
+export interface Position {
+  readonly sequence: number;
+  readonly row: number;
+}
+
+/** A text search in the list. */
+export interface Search {
+  /** What was searched for last; empty before the first search. */
+  readonly text: string;
+  /** What is being typed; `undefined` while nothing is. */
+  readonly draft: string | undefined;
+}
+
+/** What the list of traces remembers of itself. */
+export interface TracesState {
+  readonly selected: Position;
+  /** The span in the selected row, by which the row is found again when the tree grows. */
+  readonly selectedSpanId: string | undefined;
+  /** The row at the top of the list, unless the list follows its end. */
+  readonly top: Position;
+  /** Whether the last trace is selected and stays in sight as traces arrive. */
+  readonly isFollowing: boolean;
+  /** Whether traces show their header alone. */
+  readonly isCollapsed: boolean;
+  /** Whether a trace shows its tree, by its sequence number, where the user has said so. */
+  readonly choices: ReadonlyMap<number, boolean>;
+  readonly search: Search;
+  /** The first of two traces to compare, by its id. */
+  readonly markedTraceId: string | undefined;
+}
+
+/** The list with what it may read. */
+export type TracesView = TracesState & PageContext;
+
+/** The state before the first input. */
+export function createTracesState(options: { isFollowing: boolean }): TracesState {
+  return {
+    selected: { sequence: 0, row: 0 },
+    selectedSpanId: undefined,
+    top: { sequence: 0, row: 0 },
+    isFollowing: options.isFollowing,
+    isCollapsed: false,
+    choices: new Map(),
+    search: { text: "", draft: undefined },
+    markedTraceId: undefined,
+  };
+}
+
+/** What of a list is its own. */
+export function tracesState(view: TracesView): TracesState {
+  const { selected, selectedSpanId, top, isFollowing, isCollapsed, choices, search } = view;
+  const { markedTraceId } = view;
+  return {
+    selected,
+    selectedSpanId,
+    top,
+    isFollowing,
+    isCollapsed,
+    choices,
+    search,
+    markedTraceId,
+  };
+}

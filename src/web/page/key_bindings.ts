@@ -1,0 +1,72 @@
+/** Keys, what they do, and how the help names it. */
+export interface KeyBinding<Action extends string = string> {
+  /** Names as {@linkcode keyName} gives them: `j`, `G`, `enter`, `ctrl+d`. */
+  readonly keys: readonly string[];
+  readonly action: Action;
+  /** For the help. */
+  readonly help: string;
+}
+
+/** What keys do wherever one is. */
+export const GLOBAL_KEYS = [
+  { keys: ["?"], action: "help", help: "this help" },
+  { keys: ["/"], action: "search", help: "query" },
+  { keys: ["p"], action: "pause", help: "pause, go on" },
+  { keys: ["1"], action: "traces", help: "traces" },
+  { keys: ["2"], action: "stats", help: "statistics" },
+  { keys: ["3"], action: "services", help: "services" },
+  { keys: ["4"], action: "diff", help: "compare the two marked traces" },
+  { keys: ["T"], action: "theme", help: "light, dark, as the system" },
+] as const satisfies readonly KeyBinding[];
+
+/** What keys do where there are rows to walk through. */
+export const TABLE_KEYS = [
+  { keys: ["j", "down"], action: "next", help: "next row" },
+  { keys: ["k", "up"], action: "previous", help: "previous row" },
+  { keys: ["ctrl+d", "pagedown"], action: "page_down", help: "page down" },
+  { keys: ["ctrl+u", "pageup"], action: "page_up", help: "page up" },
+  { keys: ["g", "home"], action: "first", help: "first row" },
+  { keys: ["G", "end"], action: "last", help: "last row" },
+  { keys: ["enter", "l", "right"], action: "open", help: "open" },
+] as const satisfies readonly KeyBinding[];
+
+/** The name of a key that was pressed; `undefined` for those that belong to the browser. */
+export function keyName(
+  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
+): string | undefined {
+  if (event.metaKey || event.altKey) return undefined;
+  const key = NAMES[event.key] ?? (event.key.length === 1 ? event.key : event.key.toLowerCase());
+  if (event.ctrlKey) return `ctrl+${key}`;
+  return event.shiftKey && key.length > 1 ? `shift+${key}` : key;
+}
+
+/** A key as the help names it: `Ctrl+D`, `PgUp`, `j`. */
+export function keyLabel(key: string): string {
+  const [modifier, name] = key.length > 1 && key.includes("+") ? key.split("+") : ["", key];
+  if (modifier === "") return LABELS[name] ?? name;
+  const label = LABELS[name] ?? name.toUpperCase();
+  return `${modifier[0].toUpperCase()}${modifier.slice(1)}+${label}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  ArrowUp: "up",
+  ArrowDown: "down",
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  " ": "space",
+};
+
+const LABELS: Readonly<Record<string, string>> = {
+  up: "↑",
+  down: "↓",
+  left: "←",
+  right: "→",
+  pageup: "PgUp",
+  pagedown: "PgDn",
+  home: "Home",
+  end: "End",
+  space: "Space",
+  enter: "Enter",
+  escape: "Esc",
+  tab: "Tab",
+};

@@ -1,0 +1,100 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Trace } from "../../../model/trace.ts";
+import { traceAt } from "../../../views/trace_at.ts";
+import {
+  isPaused,
+  pageApi,
+  serverNowUnixNano,
+  shownInfo,
+  traceChanges,
+  watchTrace,
+} from "../live.ts";
+import type { ApiError } from "../page_api.ts";
+import { useResource } from "../use_resource.ts";
+import { readTrace } from "./read_trace.ts";
+import { TraceView } from "./trace_view.ts";
+
+/** The trace that the page is about, as far as it has come. */
+export interface ShownTrace {
+  /** The same one while the trace grows. */
+  readonly view: TraceView | undefined;
+  readonly error: ApiError | undefined;
+  readonly isLoading: boolean;
+  /** Whether only the spans that came first are shown, for the others are still being read. */
+  readonly isPart: boolean;
+  /** Whether nothing of it had begun at the moment that is played. */
+  readonly isBefore: boolean;
+}
+
+/** Keeps a trace up to date: reads it again when it has changed, and lets it run on in between. */
+export function useTrace(traceId: string, at: string | undefined): ShownTrace {
+  useEffect(() => watchTrace(traceId), [traceId]);
+  const version = traceChanges.value.get(traceId)?.version ?? 0;
+  const [part, setPart] = useState<Trace | undefined>(undefined);
+  const isFirst = useRef(true);
+  const resource = useResource<Trace | undefined>(
+    async (signal) => {
+      const lines = await pageApi().traceLines(traceId, undefined, signal);
+      const whole = await readTrace(traceId, lines, isFirst.current ? setPart : undefined);
+      isFirst.current = false;
+      return whole;
+    },
+    traceId,
+    version,
+    REFETCH_MS,
+  );
+  const { error, isLoading } = resource;
+  const value = resource.value ?? (part?.traceId === traceId && isLoading ? part : undefined);
+  const shown = useMemo(
+    () => value === undefined || at === undefined ? value : traceAt(value, BigInt(at)),
+    [value, at],
+  );
+  const kept = useRef<{ traceId: string; trace: Trace; view: TraceView } | undefined>(
+    undefined,
+  );
+  if (shown !== undefined && kept.current?.traceId !== traceId) {
+    kept.current = { traceId, trace: shown, view: new TraceView(shown) };
+  } else if (shown !== undefined && kept.current !== undefined && kept.current.trace !== shown) {
+    kept.current.view.show(shown);
+    kept.current.trace = shown;
+  }
+  const view = kept.current?.traceId === traceId ? kept.current.view : undefined;
+  if (view !== undefined && at !== undefined) view.advance(BigInt(at));
+  useRunning(view, at !== undefined);
+  return {
+    view: shown === undefined ? undefined : view,
+    error,
+    isLoading,
+    isPart: value !== undefined && resource.value === undefined,
+    isBefore: value !== undefined && shown === undefined,
+  };
+}
+
+/** Lets spans that run grow while somebody looks, at a rate at which that still looks like growing. */
+function useRunning(view: TraceView | undefined, isPlayed: boolean): void {
+  useEffect(() => {
+    if (view === undefined || isPlayed) return;
+    let frame = 0;
+    let last = -Infinity;
+    function onFrame(time: number): void {
+      frame = requestAnimationFrame(onFrame);
+      if (time - last < GROW_MS || isPaused.peek()) return;
+      if (view!.model.peek().trace.runningCount === 0) return;
+      if (shownInfo.peek()?.connection !== "live") return;
+      last = time;
+      view!.advance(serverNowUnixNano());
+    }
+    frame = requestAnimationFrame(onFrame);
+    return () => cancelAnimationFrame(frame);
+  }, [view, isPlayed]);
+}
+
+/** What running spans are measured against; `undefined` where nothing runs any more. */
+export function nowOfView(at: string | undefined): bigint | undefined {
+  if (at !== undefined) return BigInt(at);
+  return shownInfo.value?.connection === "live" ? serverNowUnixNano() : undefined;
+}
+
+/** How long to wait at least before a trace that has changed is read again. */
+const REFETCH_MS = 500;
+const GROW_MS = 100;
