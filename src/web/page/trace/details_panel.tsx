@@ -158,7 +158,11 @@ function Section({ section, wanted, closed, view }: {
         </dl>
       )}
       {isOpen && rows.length > shown.length && (
-        <button type="button" class="link-button more" onClick={() => isAll.value = true}>
+        <button
+          type="button"
+          class="link-button more"
+          onClick={() => isAll.value = true}
+        >
           Show all {countText(rows.length)} rows
         </button>
       )}

@@ -164,7 +164,9 @@ function FlameFacts({ view, graph, box, isZoomed }: {
         <span class="badge is-error">{countOf(graph.errorCounts[box], "error")}</span>
       )}
       <span class="flame-hint dim">
-        {isZoomed ? "Esc shows all · w shows the spans" : "click or Enter zooms · w shows the spans"}
+        {isZoomed
+          ? "Esc shows all · w shows the spans"
+          : "click or Enter zooms · w shows the spans"}
       </span>
     </div>
   );

@@ -16,7 +16,11 @@ export function LongText(
         ? <span class="dim">(empty)</span>
         : <bdi class={isCode ? "value code" : "value"}>{escapeLines(shown)}</bdi>}
       {isLong && (
-        <button type="button" class="link-button" onClick={() => isAll.value = !isAll.value}>
+        <button
+          type="button"
+          class="link-button"
+          onClick={() => isAll.value = !isAll.value}
+        >
           {isAll.value ? "Show less" : `Show all (${countText(text.length)} characters)`}
         </button>
       )}

@@ -34,7 +34,7 @@ export async function readTrace(
     await nextTask();
     sliceFrom = performance.now();
   }
-  if (rest.length > 0) for (const span of decodeSpanBatch(join(rest))) spans.push(span);
+  if (rest.length > 0) { for (const span of decodeSpanBatch(join(rest))) spans.push(span); }
   return spans.length === 0 ? undefined : buildTrace(traceId, spans);
 }
 

@@ -42,7 +42,9 @@ export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element
           {clockText(trace.startTimeUnixNano)}
         </Fact>
         <Fact name="Duration">{durationText(nano)}</Fact>
-        <Fact name="Services">{countText(model.services.filter((name) => name !== "").length)}</Fact>
+        <Fact name="Services">
+          {countText(model.services.filter((name) => name !== "").length)}
+        </Fact>
         <Fact name="Depth">{countText(model.depth)}</Fact>
         <Fact name="Spans">{countText(trace.nodes.length)}</Fact>
         {model.errors.length > 0 && (
@@ -56,7 +58,8 @@ export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element
       {trace.warnings.length > 0 && (
         <details class="trace-warnings">
           <summary>
-            {countText(trace.warnings.length)} {trace.warnings.length === 1 ? "warning" : "warnings"}
+            {countText(trace.warnings.length)}{" "}
+            {trace.warnings.length === 1 ? "warning" : "warnings"}
           </summary>
           <ul>
             {trace.warnings.slice(0, MAX_WARNINGS).map((text) => (

@@ -33,7 +33,9 @@ export function TracePage(
   const { view, error, isLoading, isBefore } = useTrace(id, at);
   if (view !== undefined) return <LoadedTrace key={id} view={view} spanId={spanId} at={at} />;
   if (isBefore) {
-    return <Message title="This trace has not begun yet" text="Play on, or choose a later moment." />;
+    return (
+      <Message title="This trace has not begun yet" text="Play on, or choose a later moment." />
+    );
   }
   if (isLoading) {
     return (
@@ -92,7 +94,9 @@ function LoadedTrace({ view, spanId, at }: {
     <div class="trace-page">
       <TraceHeader view={view} />
       {missing !== undefined && (
-        <p class="notice" role="status">Span {shownText(missing, 64)} is not in this trace (yet).</p>
+        <p class="notice" role="status">
+          Span {shownText(missing, 64)} is not in this trace (yet).
+        </p>
       )}
       <TraceToolbar view={view} input={input} />
       {tab === "waterfall" && <MinimapView view={view} />}

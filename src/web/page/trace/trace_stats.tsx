@@ -147,7 +147,9 @@ function columns(view: TraceView, allSelfNano: number): Column<StatsRow>[] {
       },
     },
     number("total", "Total", ({ totalNano }) => durationText(totalNano)),
-    number("avg", "Average", ({ averageNano }) => durationText(averageNano), { minTableWidth: 700 }),
+    number("avg", "Average", ({ averageNano }) => durationText(averageNano), {
+      minTableWidth: 700,
+    }),
     number("p50", "p50", ({ p50Nano }) => durationText(p50Nano), { minTableWidth: 1000 }),
     number("p95", "p95", ({ p95Nano }) => durationText(p95Nano), { minTableWidth: 1000 }),
     number("max", "Max", ({ maxNano }) => durationText(maxNano), { minTableWidth: 700 }),

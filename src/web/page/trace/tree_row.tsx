@@ -109,7 +109,9 @@ function GroupName({ row }: { readonly row: GroupRow }): JSX.Element {
           {count(row.errorCount)} {row.errorCount === 1 ? "error" : "errors"}
         </span>
       )}
-      {row.runningCount > 0 && <span class="badge is-running">{count(row.runningCount)} running</span>}
+      {row.runningCount > 0 && (
+        <span class="badge is-running">{count(row.runningCount)} running</span>
+      )}
     </>
   );
 }

@@ -29,8 +29,7 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
   useEffect(() => watchTrace(traceId), [traceId]);
   const version = traceChanges.value.get(traceId)?.version ?? 0;
   const { value, error, isLoading } = useResource<Trace | undefined>(
-    async (signal) =>
-      readTrace(traceId, await pageApi().traceLines(traceId, undefined, signal)),
+    async (signal) => readTrace(traceId, await pageApi().traceLines(traceId, undefined, signal)),
     traceId,
     version,
     REFETCH_MS,
