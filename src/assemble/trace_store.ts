@@ -1,9 +1,10 @@
 import { countReason } from "../model/counters.ts";
-import { isErrorSpan, type Span } from "../model/span.ts";
+import type { Span } from "../model/span.ts";
 import type { SpanKind } from "../model/span_kind.ts";
 import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { traceKey } from "../model/trace_key.ts";
+import { hasFailed } from "../wire/span_line/has_failed.ts";
 import { isRootSpan, standsBefore } from "./_stands_before.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
@@ -224,7 +225,7 @@ export class TraceStore implements TraceList {
       this.#runningCount += step;
     }
     if (span.state === "unfinished") entry.unfinishedCount += step;
-    if (isErrorSpan(span)) {
+    if (hasFailed(span)) {
       entry.errorCount += step;
       this.#errorCount += step;
     }
