@@ -101,6 +101,14 @@ export class TraceView {
     this.scrollTo(this.top.value);
   }
 
+  /** Finds what the first frame did not wait for: the critical path, and where each span stands. */
+  prepare(): void {
+    this.#indexes.value;
+    if (this.model.value.knownPath !== undefined) return;
+    this.model.value.path;
+    this.moment.value++;
+  }
+
   /** Lets running spans reach to this moment. */
   advance(nowUnixNano: bigint): void {
     this.model.value.advance(nowUnixNano);
