@@ -7,6 +7,7 @@ import { benchReplay } from "./replay.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
+import { benchView } from "./view.ts";
 import { benchViewers } from "./viewers.ts";
 
 /** What a benchmark has to work with. */
@@ -43,6 +44,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   sdk: ({ folder }) => benchSdk(folder, 5),
   query: () => benchQueries({ spanCount: 1_000_000, runCount: 5 }),
   stats: ({ folder }) => benchStats(folder, [1_000_000, 3_000_000]),
+  view: ({ folder }) =>
+    benchView(folder, { spanCount: 1_000_000, keyCount: 200, spansPerSecond: 20_000 }),
   diff: ({ folder }) => benchDiff(folder, 20),
 };
 
