@@ -10,7 +10,7 @@ import {
 import { spanService } from "../model/span_service.ts";
 import { formatTimestamp } from "../model/time.ts";
 import type { Trace } from "../model/trace.ts";
-import { addAttributeRows, addValueRows } from "./_value_rows.ts";
+import { addAttributeRows, addValueRows, type ValueRow } from "./_value_rows.ts";
 import { countText, formatCount } from "./count_text.ts";
 import { errorMessage } from "./span_facts.ts";
 import { formatNano } from "./time_text.ts";
@@ -23,14 +23,7 @@ export interface SpanTarget {
 }
 
 /** One thing worth knowing about a span: foreign text, not escaped and not cut. */
-export interface DetailRow {
-  readonly key: string;
-  /** May have several lines, as stack traces do. */
-  readonly text: string;
-  /** 0, or how deep it is below a row before it: an attribute of an event, an item of a list. */
-  readonly depth: number;
-  /** Of an attribute: its key, then the keys and places of a value inside of it. */
-  readonly path?: readonly (string | number)[];
+export interface DetailRow extends ValueRow {
   /** Where the row leads to. */
   readonly target?: SpanTarget;
   /** Whether it tells of a failure. */
