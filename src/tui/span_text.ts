@@ -47,7 +47,7 @@ export interface SpanTextOptions {
 }
 
 /** The mark of a span's kind. */
-export function kindMark(span: Span): KindMark {
+export function kindMark(span: Pick<Span, "kind">): KindMark {
   return KIND_MARKS.find((mark) => mark.kind === span.kind) ?? OTHER_MARK;
 }
 

@@ -1,4 +1,4 @@
-import type { PageContext } from "./page.ts";
+import type { PageCommand, PageContext } from "./page.ts";
 
 /** A row: a trace by its sequence number, and the row within it, 0 being its header. */
 export interface Position {
@@ -34,6 +34,9 @@ export interface TracesState {
 
 /** The list with what it may read. */
 export type TracesView = TracesState & PageContext;
+
+/** The list after an input, with what it asks of the app. */
+export type TracesUpdate = TracesView & { readonly command?: PageCommand };
 
 /** The state before the first input. */
 export function createTracesState(options: { isFollowing: boolean }): TracesState {
