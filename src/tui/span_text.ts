@@ -5,6 +5,7 @@ import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import type { Segment } from "../terminal/frame.ts";
 import type { Color, Style } from "../terminal/style.ts";
+import { countText } from "../views/count_text.ts";
 
 /** How a kind of span is marked. */
 export interface KindMark {
@@ -110,11 +111,6 @@ export function formatClock(unixNano: bigint, offsetMinutes: number): string {
 /** A moment as `2026-11-20 11:03:12.123`. */
 export function formatDateTime(unixNano: bigint, offsetMinutes: number): string {
   return isoTime(unixNano, offsetMinutes).slice(0, -1).replace("T", " ");
-}
-
-/** A count with its word: `1 span`, `2 spans`. */
-export function countText(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 /** Text as one harmless line; line breaks and indentation, which queries are full of, become spaces. */

@@ -4,8 +4,8 @@ import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, restyleLine, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
+import { countText } from "../views/count_text.ts";
 import {
-  countText,
   describeDuration,
   describeRunning,
   describeSpan,
