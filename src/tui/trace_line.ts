@@ -168,6 +168,10 @@ function headerFigures(trace: Trace, options: TraceLineOptions): Segment[] {
     isToldByDuration: trace.rootSpan.state !== "ended",
   }, options);
   const duration = headerDuration(trace, options.nowUnixNano);
+  // What goes on after the root span has ended is not in its own duration.
+  const root = describeDuration(trace.rootSpan, options.nowUnixNano);
+  const isTold = root.text === duration.text.trimStart();
+  if (!isTold) figures.unshift({ text: `root ${root.text}  `, style: DIM });
   figures.push({ ...duration, style: { ...duration.style, isBold: true } });
   return figures;
 }
@@ -198,14 +202,15 @@ function countFigures(told: Counts, options: TraceLineOptions): Segment[] {
   return figures;
 }
 
-/** The root span's duration; while anything runs, for how long the trace has been running. */
+/** How long the trace took; while anything runs, for how long it has been running. */
 function headerDuration(trace: Trace, nowUnixNano: bigint | undefined): Segment {
   const { rootSpan, runningCount, startTimeUnixNano } = trace;
-  return padDuration(
-    runningCount === 0 || nowUnixNano === undefined || rootSpan.state === "running"
-      ? describeDuration(rootSpan, nowUnixNano)
-      : { text: describeRunning(nowUnixNano - startTimeUnixNano) },
-  );
+  if (rootSpan.state !== "ended") return padDuration(describeDuration(rootSpan, nowUnixNano));
+  return padDuration({
+    text: runningCount === 0 || nowUnixNano === undefined
+      ? formatDuration(trace.durationNano)
+      : describeRunning(nowUnixNano - startTimeUnixNano),
+  });
 }
 
 function padDuration(segment: Segment): Segment {
