@@ -4,7 +4,7 @@ import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import type { Segment } from "../terminal/frame.ts";
-import type { Color, Style } from "../terminal/style.ts";
+import type { Style } from "../terminal/style.ts";
 import { countText } from "../views/count_text.ts";
 
 /** How a kind of span is marked. */
@@ -30,8 +30,17 @@ const OTHER_MARK = KIND_MARKS[KIND_MARKS.length - 1];
 
 export const DIM: Style = { isDim: true };
 const ERROR: Style = { color: "red" };
-const ATTENTION: Style = { color: "yellow" };
-const STATUS_COLORS: readonly Color[] = ["white", "white", "green", "cyan", "yellow", "red"];
+/** What needs a second look. Not yellow, which nobody can read on white; bars of that colour can be seen. */
+export const ATTENTION: Style = { color: "magenta" };
+/** By the first digit. */
+const STATUS_STYLES: readonly Style[] = [
+  {},
+  {},
+  { color: "green" },
+  { color: "cyan" },
+  ATTENTION,
+  ERROR,
+];
 /** How many attributes of a span are shown that has no query and no status. */
 const SHOWN_ATTRIBUTES = 3;
 
@@ -67,7 +76,7 @@ export function describeSpan(span: Span, options: SpanTextOptions = {}): Segment
   }
   if (typeof span.kind === "number") add(`kind ${span.kind}`, DIM);
   const status = httpStatus(span);
-  if (status !== undefined) add(show(status, maxLength), { color: STATUS_COLORS[+status[0]] });
+  if (status !== undefined) add(show(status, maxLength), STATUS_STYLES[+status[0]]);
   for (const figure of options.figures ?? []) segments.push({ text: "  " }, figure);
   const service = spanService(span);
   if (service !== undefined && service !== options.knownService) {

@@ -6,6 +6,7 @@ import { fitLine, type Line, lineWidth, restyleLine, type Segment } from "../ter
 import type { Style } from "../terminal/style.ts";
 import { countText } from "../views/count_text.ts";
 import {
+  ATTENTION,
   describeDuration,
   describeRunning,
   describeSpan,
@@ -105,7 +106,7 @@ function fitRow(parts: RowParts, options: TraceLineOptions): Line {
   const gutter: Segment = options.isMarked
     ? { text: "»", style: { color: "magenta", isBold: true } }
     : options.isFound
-    ? { text: "◆", style: { color: "yellow" } }
+    ? { text: "◆", style: ATTENTION }
     : options.isSelectedTrace
     ? { text: "┃", style: { color: "cyan" } }
     : { text: " " };
@@ -191,12 +192,12 @@ function countFigures(told: Counts, options: TraceLineOptions): Segment[] {
   function add(count: number, word: string, style: Style): void {
     if (count > 0) figures.push({ text: `${countText(count, word)}  `, style });
   }
-  add(told.warningCount ?? 0, "warning", { color: "yellow" });
+  add(told.warningCount ?? 0, "warning", ATTENTION);
   if (told.spanCount > 1) add(told.spanCount, "span", DIM);
   const isOver = options.nowUnixNano === undefined;
   const unfinishedCount = told.unfinishedCount + (isOver ? told.runningCount : 0);
   if (unfinishedCount > 0 && !(unfinishedCount === 1 && told.isToldByDuration)) {
-    figures.push({ text: `${unfinishedCount} unfinished  `, style: { color: "yellow" } });
+    figures.push({ text: `${unfinishedCount} unfinished  `, style: ATTENTION });
   }
   add(told.errorCount, "error", { color: "red" });
   return figures;
