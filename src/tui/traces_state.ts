@@ -1,3 +1,4 @@
+import type { OpenHunt } from "./find_span.ts";
 import type { PageCommand, PageContext } from "./page.ts";
 
 /** A row: a trace by its sequence number, and the row within it, 0 being its header. */
@@ -28,6 +29,10 @@ export interface TracesState {
   /** Whether a trace shows its tree, by its sequence number, where the user has said so. */
   readonly choices: ReadonlyMap<number, boolean>;
   readonly search: Search;
+  /** What is being looked for, as long as it takes. */
+  readonly hunt: OpenHunt | undefined;
+  /** What came of the last hunt, until the next key. */
+  readonly huntNotice: string | undefined;
   /** The first of two traces to compare, by its id. */
   readonly markedTraceId: string | undefined;
 }
@@ -48,6 +53,8 @@ export function createTracesState(options: { isFollowing: boolean }): TracesStat
     isCollapsed: false,
     choices: new Map(),
     search: { text: "", draft: undefined },
+    hunt: undefined,
+    huntNotice: undefined,
     markedTraceId: undefined,
   };
 }
@@ -55,7 +62,7 @@ export function createTracesState(options: { isFollowing: boolean }): TracesStat
 /** What of a list is its own. */
 export function tracesState(view: TracesView): TracesState {
   const { selected, selectedSpanId, top, isFollowing, isCollapsed, choices, search } = view;
-  const { markedTraceId } = view;
+  const { hunt, huntNotice, markedTraceId } = view;
   return {
     selected,
     selectedSpanId,
@@ -64,6 +71,8 @@ export function tracesState(view: TracesView): TracesState {
     isCollapsed,
     choices,
     search,
+    hunt,
+    huntNotice,
     markedTraceId,
   };
 }

@@ -1,6 +1,6 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
-import { ERROR_HUNT, findSpan, type Hunt, textTest } from "./find_span.ts";
+import { ERROR_HUNT, type Hunt, huntSpan, type OpenHunt, openHunt, textTest } from "./find_span.ts";
 import {
   comparePositions,
   firstPosition,
@@ -23,11 +23,13 @@ import {
 } from "./select_rows.ts";
 import { type TracesAction, tracesActionOf } from "./traces_bindings.ts";
 import { browse, copyAll, copyId, markTrace, openTrace } from "./traces_commands.ts";
-import type { TracesUpdate, TracesView } from "./traces_state.ts";
+import type { Position, TracesUpdate, TracesView } from "./traces_state.ts";
 import { updateTracesByMouse } from "./update_traces_by_mouse.ts";
 
 /** The list after an input; `undefined` when it has no use for it. */
-export function updateTraces(state: TracesView, input: TerminalInput): TracesUpdate | undefined {
+export function updateTraces(view: TracesView, input: TerminalInput): TracesUpdate | undefined {
+  // Whatever the user does ends a hunt.
+  const state = { ...view, hunt: undefined, huntNotice: undefined };
   const { draft } = state.search;
   if (input.type === "paste") {
     return draft === undefined
@@ -39,7 +41,8 @@ export function updateTraces(state: TracesView, input: TerminalInput): TracesUpd
   const action = tracesActionOf(input.key);
   // With no search to clear, Escape is the app's.
   if (action === undefined || (action === "clear_search" && state.search.text === "")) {
-    return undefined;
+    // A hunt is all that Escape ends.
+    return view.hunt !== undefined && input.key === "escape" ? state : undefined;
   }
   return ACTIONS[action](state);
 }
@@ -128,9 +131,32 @@ function goToMatch(state: TracesView, step: 1 | -1): TracesUpdate {
   return goToSpan(state, { test: textTest(text), failure: `Not found: ${text}` }, step);
 }
 
+/** How long a key may take before the hunt goes on between frames. */
+const FIRST_SLICE_MS = 8;
+
 function goToSpan(state: TracesView, hunt: Hunt, step: 1 | -1): TracesUpdate {
-  const found = findSpan(state, hunt, step);
-  if (found === undefined) return withNotice(state, hunt.failure);
+  const open = openHunt(state, hunt, step);
+  const next = continueHunt(state, open, performance.now() + FIRST_SLICE_MS);
+  const { huntNotice } = next;
+  return huntNotice === undefined
+    ? next
+    : { ...next, huntNotice: undefined, command: { type: "notice", text: huntNotice } };
+}
+
+/** Goes on with a hunt until a moment of `performance.now()`, and to what it has found. */
+export function continueHunt(state: TracesView, open: OpenHunt, untilMs: number): TracesView {
+  const result = huntSpan(state, open, untilMs);
+  switch (result.type) {
+    case "open":
+      return { ...state, hunt: result.open };
+    case "none":
+      return { ...state, hunt: undefined, huntNotice: open.hunt.failure };
+    case "found":
+      return goToRow({ ...state, hunt: undefined }, result.position);
+  }
+}
+
+function goToRow(state: TracesView, found: Position): TracesView {
   // A span in a folded trace has no row to go to.
   const entry = state.traces.entryAt(state.traces.indexOf(found.sequence)) as TraceEntry;
   const open = isExpanded(state, entry) || found.row === 0
