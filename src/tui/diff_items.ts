@@ -13,6 +13,7 @@ import {
   operationText,
   placeText,
 } from "../views/describe_finding.ts";
+import type { OwnTimes } from "./own_times.ts";
 import { nameSegments } from "./name_segments.ts";
 import { DIM, show } from "./span_text.ts";
 
@@ -22,10 +23,23 @@ export type DiffItem =
   | { readonly type: "finding"; readonly finding: Finding }
   /** The titles of the columns. */
   | { readonly type: "titles" }
-  | { readonly type: "operation"; readonly comparison: OperationComparison };
+  | {
+    readonly type: "operation";
+    readonly comparison: OperationComparison;
+    /** How long its spans took themselves, in nanoseconds; `undefined` where there are none. */
+    readonly ownBefore: number | undefined;
+    readonly ownAfter: number | undefined;
+  };
 
-/** What a comparison comes to: what differs, what may differ, then every operation. */
-export function diffItems(result: ProfileComparison): DiffItem[] {
+/**
+ * What a comparison of two traces comes to: what differs, what may differ, then every operation, the one
+ * whose own time changed most first: that is where the traces differ, and not where it is waited for.
+ */
+export function diffItems(
+  result: ProfileComparison,
+  before: OwnTimes,
+  after: OwnTimes,
+): DiffItem[] {
   const { findings, unclear, unclearTimeCount } = result;
   const text = (text: string, isTitle = false): DiffItem => ({ type: "text", text, isTitle });
   const items: DiffItem[] = result.common.flatMap(commonLines).map((line) => text(line));
@@ -43,7 +57,15 @@ export function diffItems(result: ProfileComparison): DiffItem[] {
     items.push(text(`Too few samples to compare the times of ${what} at their places`));
   }
   items.push(text(""), { type: "titles" });
-  for (const comparison of result.operations) items.push({ type: "operation", comparison });
+  const operations = result.operations.map((comparison) => ({
+    type: "operation" as const,
+    comparison,
+    ownBefore: before.of(comparison.operation),
+    ownAfter: after.of(comparison.operation),
+  }));
+  const change = ({ ownBefore = 0, ownAfter = 0 }: typeof operations[number]): number =>
+    Math.abs(ownAfter - ownBefore);
+  items.push(...operations.sort((a, b) => change(b) - change(a)));
   return items;
 }
 
@@ -92,12 +114,15 @@ const WORD_COLUMNS = 13;
 interface FigureColumn {
   readonly title: string;
   readonly columns: number;
-  readonly text: (figures: OperationFigures) => string;
+  readonly text: (figures: OperationFigures, ownNano: number | undefined) => string;
 }
+
+type OperationItem = DiffItem & { readonly type: "operation" };
 
 /** The one that matters least is the last, and the first to go where there is no room. */
 const FIGURES: readonly FigureColumn[] = [
   { title: "CALLS", columns: 11, text: (figures) => shortCount(figures.count) },
+  { title: "OWN TIME", columns: 15, text: (_, ownNano) => nanoText(ownNano ?? 0) },
   { title: "TOTAL", columns: 15, text: (figures) => figureTime(figures, figures.totalNano) },
   { title: "ERRORS", columns: 7, text: (figures) => shortCount(figures.errorCount) },
   { title: "P50", columns: 15, text: (figures) => figureTime(figures, figures.p50Nano) },
@@ -120,7 +145,7 @@ function itemBody(item: DiffItem, columns: number): Line {
     case "finding":
       return findingBody(item.finding, columns);
     case "operation":
-      return operationBody(item.comparison, columns);
+      return operationBody(item, columns);
   }
 }
 
@@ -135,32 +160,34 @@ function findingBody(finding: Finding, columns: number): Line {
   ];
 }
 
-function operationBody({ operation, before, after }: OperationComparison, columns: number): Line {
+function operationBody({ comparison, ownBefore, ownAfter }: OperationItem, columns: number): Line {
+  const { operation, before, after } = comparison;
   const cells = shownFigures(columns).map((figure): Segment => {
-    const [old, now] = [before && figure.text(before), after && figure.text(after)];
+    const old = before && figure.text(before, ownBefore);
+    const now = after && figure.text(after, ownAfter);
     const text = alignRight(pairText(old, now), figure.columns) + " ";
     return { text, style: old === now ? DIM : undefined };
   });
   // Without colours, too, one sees what is new, gone, or takes longer.
-  const [mark, style] = changeMark(before, after);
+  const [mark, style] = changeMark(comparison, (ownAfter ?? 0) - (ownBefore ?? 0));
   return [...cells, { text: ` ${mark} `, style }, ...nameSegments(operation)];
 }
 
 function changeMark(
-  before: OperationFigures | undefined,
-  after: OperationFigures | undefined,
+  { before, after }: OperationComparison,
+  ownChange: number,
 ): [string, Style | undefined] {
   if (before === undefined) return ["+", { color: "yellow" }];
   if (after === undefined) return ["−", { color: "cyan" }];
-  const ratio = (after.totalNano + 1) / (before.totalNano + 1);
   if (after.errorCount > before.errorCount) return ["✗", { color: "red" }];
-  if (ratio >= NOTABLE_RATIO) return ["▲", { color: "red" }];
-  if (ratio <= 1 / NOTABLE_RATIO) return ["▼", { color: "green" }];
-  return [" ", undefined];
+  const notable = NOTABLE_SHARE * Math.min(before.totalNano, after.totalNano);
+  if (Math.abs(ownChange) <= Math.max(NOTABLE_NANO, notable)) return [" ", undefined];
+  return ownChange > 0 ? ["▲", { color: "red" }] : ["▼", { color: "green" }];
 }
 
-/** How many times longer something takes to be marked. */
-const NOTABLE_RATIO = 1.15;
+/** By what share of its total an operation's own time must have changed to be marked, and by how much. */
+const NOTABLE_SHARE = 0.15;
+const NOTABLE_NANO = 50_000;
 
 function shownFigures(columns: number): FigureColumn[] {
   const shown: FigureColumn[] = [];

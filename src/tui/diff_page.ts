@@ -9,6 +9,7 @@ import { type DiffItem, diffItems, itemLine, itemNotes } from "./diff_items.ts";
 import { diffHeader } from "./diff_header.ts";
 import { CURSOR_BINDINGS, type ListCursor, moveCursor, selectRow } from "./list_cursor.ts";
 import { operationQuery } from "./operation_query.ts";
+import { OwnTimes } from "./own_times.ts";
 import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
 import { createTracePage } from "./trace_page.ts";
 import { wrapText } from "./wrap_text.ts";
@@ -80,7 +81,7 @@ export class DiffPage implements Page {
       });
     }
     const result = compareProfiles(profiles[0], profiles[1]);
-    const items = diffItems(result);
+    const items = diffItems(result, new OwnTimes(before), new OwnTimes(after));
     const first = items.findIndex(({ type }) => type === "finding" || type === "operation");
     const cursor = comparison?.items.length
       ? this.#state.cursor
