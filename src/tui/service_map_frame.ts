@@ -21,9 +21,11 @@ export interface ServiceMapLayout {
   readonly rowCount: number;
 }
 
-const MIN_BOX_COLUMNS = 28;
+const MIN_BOX_COLUMNS = 24;
 const MAX_BOX_COLUMNS = 48;
 const MIN_GAP_COLUMNS = 6;
+/** From here on a time says what it is. */
+const MIN_INNER_WITH_WORD = 34;
 const ERROR: Style = { color: "red" };
 
 /** Lays boxes out; `undefined` when the layers have no room side by side. */
@@ -209,6 +211,7 @@ function drawBox(
   }
   for (const edge of layout.calls[at]) {
     const { calls, errors, time } = callFigures(edge);
+    const p95 = time !== "" && inner >= MIN_INNER_WITH_WORD ? `p95 ${time}` : time;
     const figures = ["", calls, errors, time].filter((each, at) => at === 0 || each !== "").join(
       " ",
     );

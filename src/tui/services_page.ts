@@ -90,7 +90,9 @@ export class ServicesPage implements Page {
     if (isNew && isDue) {
       return new ServicesPage({ ...this.#state, shown: new ServicesSnapshot(result) });
     }
-    return work === "idle" ? undefined : this;
+    if (work === "idle") return undefined;
+    // The same page asks to be called later, another one at once.
+    return work === "waiting" ? this : new ServicesPage(this.#state);
   }
 
   update(input: TerminalInput, { size }: PageContext): PageUpdate | undefined {

@@ -76,7 +76,9 @@ export class StatisticsPage implements Page {
     if (isNew && isDue) {
       return new StatisticsPage({ ...this.#state, shown: new StatsSnapshot(result) });
     }
-    return work === "idle" ? undefined : this;
+    if (work === "idle") return undefined;
+    // The same page asks to be called later, another one at once.
+    return work === "waiting" ? this : new StatisticsPage(this.#state);
   }
 
   update(input: TerminalInput, context: PageContext): PageUpdate | undefined {

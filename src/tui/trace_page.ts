@@ -128,7 +128,6 @@ export class TracePage implements Page {
             view,
             tableCursor: LIST_START,
             isDetailFocused: false,
-            isRevealing: view === "tree",
           },
         };
       }
@@ -264,7 +263,7 @@ function leave(state: TracePageState): TraceChange | undefined {
   if (state.view === "flame" && state.flameZooms.length > 0) {
     return { state: { ...state, flameZooms: state.flameZooms.slice(0, -1) } };
   }
-  if (state.view !== "tree") return { state: { ...state, view: "tree", isRevealing: true } };
+  if (state.view !== "tree") return { state: { ...state, view: "tree" } };
   if (state.zooms.length > 0) return { state: { ...state, zooms: state.zooms.slice(0, -1) } };
   if (state.isCritical) return { state: { ...state, isCritical: false } };
   return undefined;

@@ -27,11 +27,6 @@ export class VisibleRows {
     return row >= 0 && row < this.count ? this.#rows.rowAt(this.#kept[row]) : undefined;
   }
 
-  /** How far a row is indented. */
-  depthAt(row: number): number {
-    return this.rowAt(row)?.depth ?? 0;
-  }
-
   /** The row that shows a span or what it is hidden in, or the next one above that; at least 0. */
   rowOf(index: number): number {
     return this.#placeOf(this.#rows.rowOf(index));

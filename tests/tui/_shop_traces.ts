@@ -47,7 +47,12 @@ export function orderSpans(
     ms: length - 3,
     attrs: { "http.request.method": "POST", "server.address": "orders" },
   });
-  add("orders", "call", "orders", { name: "POST /orders", kind: "server", from: 2, ms: length - 5 });
+  add("orders", "call", "orders", {
+    name: "POST /orders",
+    kind: "server",
+    from: 2,
+    ms: length - 5,
+  });
   for (let item = 0; item < 12; item++) {
     add(`stock${item}`, "orders", "orders", {
       name: "query",
