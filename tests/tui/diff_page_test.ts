@@ -55,9 +55,7 @@ Deno.test("Enter and b show an operation in either trace", () => {
     text: "It is not in the trace after",
   });
   driver.press("b");
-  const { command } = driver;
-  assert(command?.type === "open");
-  const opened = new PageDriver(command.page, driver.context);
+  const { opened } = driver;
   assert(opened.selectedLine.includes("GET limit:1"), opened.selectedLine);
   assertEquals(driver.press("f").command?.type, "query");
   assertEquals(driver.press("y").command?.type, "copy");

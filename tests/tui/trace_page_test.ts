@@ -178,9 +178,7 @@ Deno.test("Tab goes to the details, where y copies a value and Enter follows a l
   assertEquals(driver.press("f").command, { type: "query", text: '."query" = "SELECT\\n 1"' });
   find("x of trace other");
   driver.press("enter");
-  const { command } = driver;
-  assert(command?.type === "open");
-  const opened = new PageDriver(command.page, driver.context);
+  const { opened } = driver;
   assert(opened.lines[0].includes("linked"));
   const alone = open("t", storeOf([makeSpan("a", { ms: 5, links: [link] })]));
   alone.press("tab", "G", "enter");
@@ -363,7 +361,7 @@ Deno.test("a value of a megabyte is shown in part, and copied whole", () => {
   }
   assert(text.includes("more characters; y copies all"));
   driver.press("G", "y");
-  assert(driver.command?.type === "copy" && driver.command.text === value);
+  assertEquals(driver.command, { type: "copy", text: value, what: "value" });
 });
 
 Deno.test("a chain of 100,000 spans and a span with as many children are drawn and walked", () => {
