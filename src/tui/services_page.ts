@@ -68,7 +68,7 @@ export class ServicesPage implements Page {
   status(context: PageContext): readonly string[] {
     const analysis = analysisOf(context.traces);
     const texts: string[] = [];
-    if (analysis.isPartial) texts.push(`counting ${Math.floor(analysis.progress * 100)}%`);
+    texts.push(...countingTexts(analysis));
     const { shown } = this.#state;
     if (shown !== undefined) {
       texts.push(countText(shown.map.nodes.length, "node"));

@@ -29,7 +29,7 @@ const BINDINGS: readonly PageBinding[] = [
 ];
 
 /** While all is being counted, the figures on the screen change this often. */
-const REFRESH_MS = 300;
+const REFRESH_MS = 500;
 /** From here on the selected row is told in full below the table. */
 const MIN_ROWS_WITH_NOTES = 12;
 const NOTE_ROWS = 4;
@@ -56,12 +56,9 @@ export class StatisticsPage implements Page {
   status(context: PageContext): readonly string[] {
     const analysis = analysisOf(context.traces);
     const texts: string[] = [];
-    if (analysis.isPartial) texts.push(`counting ${Math.floor(analysis.progress * 100)}%`);
+    texts.push(...countingTexts(analysis));
     const lost = this.#state.shown && tabOf(this.#state).lost?.(this.#state.shown.result);
     if (lost !== undefined) texts.push(lost);
-    if (analysis.waitingCount > 0) {
-      texts.push(`${formatCount(analysis.waitingCount)} running not counted`);
-    }
     return texts;
   }
 
