@@ -23,7 +23,7 @@ import {
 } from "./service_map_frame.ts";
 import { DIM } from "./span_text.ts";
 import { placeColumns, tableHeader, tableRow, type TextTable } from "./text_table.ts";
-import { analysisOf, type AnalysisResult } from "./trace_analysis.ts";
+import { analysisOf, type AnalysisResult, countingTexts } from "./trace_analysis.ts";
 
 const BINDINGS: readonly PageBinding[] = [
   ...CURSOR_BINDINGS,

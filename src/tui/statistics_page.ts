@@ -13,7 +13,7 @@ import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
 import { DIM } from "./span_text.ts";
 import type { AnySheet } from "./stats_sheet.ts";
 import { STATS_TABS, type StatsTab } from "./stats_tabs.ts";
-import { analysisOf, type AnalysisResult } from "./trace_analysis.ts";
+import { analysisOf, type AnalysisResult, countingTexts } from "./trace_analysis.ts";
 import { createTracePage } from "./trace_page.ts";
 import { wrapText } from "./wrap_text.ts";
 

@@ -15,6 +15,9 @@ function open(traceId = "order9", store = shopStore(), spanId?: string): PageDri
   return new PageDriver(createTracePage({ traceId, spanId }), context);
 }
 
+// deno-lint-ignore no-control-regex
+const HARMFUL = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+
 function storeOf(spans: readonly Span[]): TraceStore {
   const store = new TraceStore();
   for (const span of spans) store.add(span);
@@ -340,11 +343,7 @@ Deno.test("nothing harmful of a span's names, keys or values is in a frame", () 
       driver.press(key);
       for (const line of driver.page.frame(driver.context)) {
         for (const { text } of line) {
-          // deno-lint-ignore no-control-regex
-          assert(
-            !/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/.test(text),
-            JSON.stringify(text),
-          );
+          assert(!HARMFUL.test(text), JSON.stringify(text));
         }
       }
     }
