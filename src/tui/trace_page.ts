@@ -8,6 +8,7 @@ import { updateDetails } from "./trace_details_keys.ts";
 import { updateFlame } from "./trace_flame_keys.ts";
 import { traceFrame } from "./trace_page_frame.ts";
 import {
+  foundSpans,
   openTraceState,
   SceneMemo,
   selectionOf,
@@ -140,12 +141,12 @@ export class TracePage implements Page {
       case "/":
         return { state: { ...state, draft: "" } };
       case "n":
-      case "N":
-        if (state.search === "") return { state: { ...state, draft: "" } };
-        return this.#jump(scene, this.#memo.trace.found(trace, state.search), {
-          step: input.key === "n" ? 1 : -1,
-          nothing: "Nothing is found any more",
-        });
+      case "N": {
+        const found = foundSpans(scene, this.#memo, context);
+        if (found === undefined) return { state: { ...state, draft: "" } };
+        const step = input.key === "n" ? 1 : -1;
+        return this.#jump(scene, found, { step, nothing: "Nothing is found any more" });
+      }
       case "E":
       case "e":
         return this.#jump(scene, this.#memo.trace.errors(trace), {

@@ -14,7 +14,13 @@ import type { TimeRange } from "./span_bar.ts";
 import { describeDuration, describeRunning, describeSpan, DIM, show } from "./span_text.ts";
 import { placeColumns, tableHeader, tableRow, type TextTable } from "./text_table.ts";
 import type { Pane } from "./trace_layout.ts";
-import { detailsLines, flameLook, type SceneMemo, type TraceScene } from "./trace_page_state.ts";
+import {
+  detailsLines,
+  flameLook,
+  foundSpans,
+  type SceneMemo,
+  type TraceScene,
+} from "./trace_page_state.ts";
 import { rowLine } from "./trace_row_line.ts";
 import { PATH_TABLE, repeatsTable } from "./trace_tables.ts";
 import type { VisibleRows } from "./visible_rows.ts";
@@ -169,7 +175,7 @@ function treeLines(scene: TraceScene, memo: SceneMemo, context: PageContext): Li
   const { trace, rows, state, layout, window } = scene;
   const { top, selected } = state.cursor;
   const path = memo.trace.path(trace);
-  const found = state.search === "" ? undefined : memo.trace.found(trace, state.search);
+  const found = foundSpans(scene, memo, context);
   const lines: Line[] = [];
   for (let at = top; lines.length < layout.tree.rows; at++) {
     const isSelected = at === selected;

@@ -181,3 +181,17 @@ export function flameLook({ trace, state, index }: TraceScene, memo: SceneMemo):
   const zoom = zoomId === undefined ? undefined : memo.trace.indexOf(trace, zoomId);
   return { selected: boxOf[index], zoom: zoom === undefined ? -1 : boxOf[zoom] };
 }
+
+/**
+ * The spans to mark and to go through: what was searched for in the trace, else what the query finds
+ * by which it was chosen; `undefined` for none, and when that is all of them.
+ */
+export function foundSpans(
+  { state, trace }: TraceScene,
+  memo: SceneMemo,
+  { query }: PageContext,
+): Int32Array | undefined {
+  if (state.search !== "") return memo.trace.found(trace, state.search);
+  const found = query && memo.trace.foundBy(trace, query);
+  return found?.length === trace.nodes.length ? undefined : found;
+}

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import { createAttributes } from "../../src/model/attributes.ts";
 import type { Span } from "../../src/model/span.ts";
+import { compileQuery } from "../../src/query/compile_query.ts";
 import { lineText, lineWidth } from "../../src/terminal/frame.ts";
 import { createTracePage } from "../../src/tui/trace_page.ts";
 import { EPOCH, makeSpan } from "../assemble/_make_span.ts";
@@ -129,6 +130,17 @@ Deno.test("a search in braces is a query; one that cannot be read stays to be pu
   assertEquals(driver.page.prompt, undefined);
   driver.press("/").type("nowhere").press("enter");
   assertEquals(driver.command, { type: "notice", text: "Not found: nowhere" });
+});
+
+Deno.test("what the applied query finds is marked, and n and N go through it", () => {
+  const driver = open();
+  driver.context = { ...driver.context, query: compileQuery("kind = client") };
+  const marked = driver.lines.filter((line) => line.startsWith("◆"));
+  assertEquals(marked.length, 3);
+  assert(driver.press("n").selectedLine.includes("POST orders"), driver.selectedLine);
+  assert(driver.press("N").selectedLine.includes("GET limit:9"), driver.selectedLine);
+  driver.context = { ...driver.context, query: compileQuery("duration > 0s") };
+  assert(!driver.lines.some((line) => line.startsWith("◆")));
 });
 
 Deno.test("every key belongs to the prompt while a text is typed", () => {
