@@ -93,6 +93,14 @@ export class TraceMemo {
     return this.#found = found;
   }
 
+  /** Spans that a query finds, by their indexes. */
+  foundBy(trace: Trace, query: SpanQuery): Int32Array {
+    this.#use(trace);
+    if (this.#queried !== undefined && this.#query === query.text) return this.#queried;
+    this.#query = query.text;
+    return this.#queried = findSpans(trace, query);
+  }
+
   /**
    * Where a span stands; `undefined` when the trace has none of that id.
    *
