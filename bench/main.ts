@@ -7,6 +7,7 @@ import { benchReplay } from "./replay.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
+import { benchTracePage } from "./trace_page.ts";
 import { benchViewers } from "./viewers.ts";
 
 /** What a benchmark has to work with. */
@@ -44,6 +45,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   query: () => benchQueries({ spanCount: 1_000_000, runCount: 5 }),
   stats: ({ folder }) => benchStats(folder, [1_000_000, 3_000_000]),
   diff: ({ folder }) => benchDiff(folder, 20),
+  trace: () => benchTracePage({ spanCount: 100_000 }),
 };
 
 /**
