@@ -16,10 +16,10 @@ import { wrapText } from "./wrap_text.ts";
 
 const BINDINGS: readonly PageBinding[] = [
   ...CURSOR_BINDINGS,
-  { keys: ["enter", "a"], help: "show it in the trace after" },
-  { keys: ["b"], help: "show it in the trace before" },
+  { keys: ["enter", "a"], help: "show in trace after" },
+  { keys: ["b"], help: "show in trace before" },
   { keys: ["x"], help: "swap before and after" },
-  { keys: ["f"], help: "traces with this operation" },
+  { keys: ["f"], help: "traces with it" },
   { keys: ["y"], help: "copy the operation" },
 ];
 

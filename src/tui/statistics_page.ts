@@ -22,9 +22,9 @@ const BINDINGS: readonly PageBinding[] = [
   { keys: ["l", "right"], help: "next table" },
   { keys: ["h", "left"], help: "previous table" },
   { keys: ["s"], help: "sort by the next figure" },
-  { keys: ["S"], help: "sort by the previous figure" },
+  { keys: ["S"], help: "sort by the one before" },
   { keys: ["enter"], help: "traces of the row" },
-  { keys: ["v"], help: "one trace of the row (N+1, errors)" },
+  { keys: ["v"], help: "one trace (N+1, errors)" },
   { keys: ["y"], help: "copy the name" },
 ];
 

@@ -7,6 +7,15 @@ Deno.test("text is broken where it has line breaks, and where a line is full", (
   assertEquals(wrapText("", 3, 9), { lines: [""], restLength: 0 });
 });
 
+Deno.test("a line ends behind a blank rather than within a word", () => {
+  assertEquals(wrapText("SELECT * FROM stock WHERE", 15, 9).lines, [
+    "SELECT * FROM",
+    "stock WHERE",
+  ]);
+  // Not where most of it would stay empty.
+  assertEquals(wrapText("a bcdefghijkl", 8, 9).lines, ["a bcdefg", "hijkl"]);
+});
+
 Deno.test("wide characters stay whole and within the columns", () => {
   const { lines } = wrapText("検索ユーザー👩‍👩‍👧x", 5, 9);
   assertEquals(lines.join(""), "検索ユーザー👩‍👩‍👧x");
