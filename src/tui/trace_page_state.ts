@@ -132,6 +132,9 @@ export class SceneMemo {
       const group = rows.rowAt(row);
       if (group?.type === "group") index = group.indexes[0];
     }
+    const shown = rows.rowAt(row);
+    // What is folded away stays selected, but keys and details are about what can be seen.
+    if (state.view === "tree" && shown?.type === "span") index = shown.index;
     const size = { count: rows.count, height: layout.tree.rows };
     const cursor = state.isRevealing
       ? jumpToRow(state.cursor, row, size)

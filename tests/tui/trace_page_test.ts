@@ -94,6 +94,14 @@ Deno.test("{ and } fold by level, C all", () => {
   assertEquals(rows(), "row 1/9");
 });
 
+Deno.test("details are about the row that is seen while the selected span is folded away", () => {
+  const driver = open().press("G", "C");
+  assert(driver.selectedLine.includes("→ POST orders"), driver.selectedLine);
+  assert(driver.lines.some((line) => line.includes("name") && line.includes("POST orders")));
+  assertEquals(driver.press("y").command, { type: "copy", text: "call", what: "span id" });
+  assert(driver.press("C").selectedLine.includes("process mails"), driver.selectedLine);
+});
+
 Deno.test("E and e go to the next and the previous error, into what is folded, too", () => {
   const driver = open().press("C", "E");
   assert(driver.selectedLine.includes("billing.Charge"), driver.selectedLine);
