@@ -81,6 +81,13 @@ export class TracePage implements Page {
     return texts;
   }
 
+  work(context: PageContext): Page | undefined {
+    if (!this.#memo.isBehind(context)) return undefined;
+    if (this.#memo.isResting) return this;
+    this.#memo.scene(this.#state, context);
+    return new TracePage(this.#state, this.#memo);
+  }
+
   update(input: TerminalInput, context: PageContext): PageUpdate | undefined {
     const scene = this.#memo.scene(this.#state, context);
     if (scene === undefined) return undefined;

@@ -4,7 +4,8 @@ import { createAttributes } from "../../src/model/attributes.ts";
 import type { Span } from "../../src/model/span.ts";
 import { compileQuery } from "../../src/query/compile_query.ts";
 import { lineText, lineWidth } from "../../src/terminal/frame.ts";
-import { createTracePage } from "../../src/tui/trace_page.ts";
+import { createTracePage, TracePage } from "../../src/tui/trace_page.ts";
+import { openTraceState, SceneMemo } from "../../src/tui/trace_page_state.ts";
 import { EPOCH, makeSpan } from "../assemble/_make_span.ts";
 import { assertGolden } from "./_golden.ts";
 import { pageContext, PageDriver, SIZES } from "./_pages.ts";
@@ -241,6 +242,28 @@ Deno.test("the selection stays at its span while the trace grows above it", () =
   }
   assert(driver.selectedLine.includes("late"), driver.text);
   assertEquals(driver.page.status?.(driver.context), ["row 6/6"]);
+});
+
+Deno.test("a trace that takes long to lay out is looked at anew after a pause, while it grows", () => {
+  const store = storeOf([makeSpan("root", { at: 0 })]);
+  let ms = 0;
+  // Each look at the clock takes 20 ms.
+  const memo = new SceneMemo(() => ms += 20);
+  const page = new TracePage(openTraceState("t", undefined), memo);
+  const driver = new PageDriver(page, pageContext(store));
+  const rows = (): string | undefined => driver.page.status?.(driver.context)?.[0];
+  assertEquals(rows(), "row 1/1");
+  assertEquals(driver.page.work?.(driver.context, 8), undefined);
+  store.add(makeSpan("late", { parentId: "root", at: 50, ms: 1 }));
+  assertEquals(rows(), "row 1/1");
+  // The same page asks to be called again.
+  assertEquals(driver.page.work?.(driver.context, 8), driver.page);
+  ms += 1_000;
+  const next = driver.page.work?.(driver.context, 8);
+  assert(next !== driver.page);
+  driver.page = next ?? driver.page;
+  assertEquals(rows(), "row 1/2");
+  assertEquals(driver.page.work?.(driver.context, 8), undefined);
 });
 
 Deno.test("running spans grow, and those of a program that died are marked", () => {
