@@ -21,6 +21,7 @@ import {
   type ServiceMapLayout,
   serviceName,
 } from "./service_map_frame.ts";
+import { noTraces } from "./no_traces.ts";
 import { DIM } from "./span_text.ts";
 import { placeColumns, tableHeader, tableRow, type TextTable } from "./text_table.ts";
 import { analysisOf, type AnalysisResult, countingTexts } from "./trace_analysis.ts";
@@ -122,12 +123,12 @@ export class ServicesPage implements Page {
     }
   }
 
-  frame({ size, traces }: PageContext): Frame {
+  frame(context: PageContext): Frame {
     const { shown } = this.#state;
+    const { size } = context;
+    if (context.traces.traceCount === 0) return fill(noTraces(context), size);
     if (shown === undefined || shown.map.nodes.length === 0) {
-      const text = traces.traceCount === 0
-        ? "No traces yet"
-        : shown === undefined
+      const text = shown === undefined
         ? "Counting…"
         : "No span says which service it is of, and none calls another";
       return fill([[{ text: ` ${text}`, style: DIM }]], size);

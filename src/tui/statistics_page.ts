@@ -10,6 +10,7 @@ import {
   selectRow,
 } from "./list_cursor.ts";
 import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
+import { noTraces } from "./no_traces.ts";
 import { DIM } from "./span_text.ts";
 import type { AnySheet } from "./stats_sheet.ts";
 import { STATS_TABS, type StatsTab } from "./stats_tabs.ts";
@@ -109,10 +110,8 @@ export class StatisticsPage implements Page {
     const { size } = context;
     const state = this.#state;
     const sheet = sheetOf(state);
-    if (sheet === undefined) {
-      const text = context.traces.traceCount === 0 ? "No traces yet" : "Counting…";
-      return fill([[{ text: ` ${text}`, style: DIM }]], size);
-    }
+    if (context.traces.traceCount === 0) return fill(noTraces(context), size);
+    if (sheet === undefined) return fill([[{ text: " Counting…", style: DIM }]], size);
     const table = tableSize(size);
     const cursor = fit(state, sheet, table);
     const lines: Line[] = size.rows >= 3 ? [tabLine(state, size.columns)] : [];
