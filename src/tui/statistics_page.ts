@@ -2,6 +2,8 @@ import { fitLine, type Frame, type Line, type Segment, type Size } from "../term
 import type { MouseInput, TerminalInput } from "../terminal/keys.ts";
 import { textWidth } from "../terminal/text_width.ts";
 import { formatCount } from "../views/count_text.ts";
+import { countForPage, type Snapshot } from "./count_for_page.ts";
+import { fillLines } from "./fill_lines.ts";
 import {
   CURSOR_BINDINGS,
   LIST_START,
@@ -29,8 +31,6 @@ const BINDINGS: readonly PageBinding[] = [
   { keys: ["y"], help: "copy the name" },
 ];
 
-/** While all is being counted, the figures on the screen change this often. */
-const REFRESH_MS = 500;
 /** From here on the selected row is told in full below the table. */
 const MIN_ROWS_WITH_NOTES = 12;
 const NOTE_ROWS = 4;
@@ -63,20 +63,16 @@ export class StatisticsPage implements Page {
     return texts;
   }
 
+  /** What the page shows of what has been counted. */
+  get shown(): StatsSnapshot | undefined {
+    return this.#state.shown;
+  }
+
   work(context: PageContext, budgetMs: number): Page | undefined {
-    const analysis = analysisOf(context.traces);
-    const work = analysis.work(context, budgetMs);
-    const { shown } = this.#state;
-    const { result } = analysis;
-    const isNew = shown?.result !== result || shown.version !== result.version;
-    const isDue = work !== "busy" || shown === undefined || shown.result !== result ||
-      performance.now() >= shown.atMs + REFRESH_MS;
-    if (isNew && isDue) {
-      return new StatisticsPage({ ...this.#state, shown: new StatsSnapshot(result) });
-    }
-    if (work === "idle") return undefined;
-    // The same page asks to be called later, another one at once.
-    return work === "waiting" ? this : new StatisticsPage(this.#state);
+    return countForPage(this, context, budgetMs, (result) => {
+      const shown = result === undefined ? this.shown : new StatsSnapshot(result);
+      return new StatisticsPage({ ...this.#state, shown });
+    });
   }
 
   update(input: TerminalInput, context: PageContext): PageUpdate | undefined {
@@ -110,21 +106,21 @@ export class StatisticsPage implements Page {
     const { size } = context;
     const state = this.#state;
     const sheet = sheetOf(state);
-    if (context.traces.traceCount === 0) return fill(noTraces(context), size);
-    if (sheet === undefined) return fill([[{ text: " Counting…", style: DIM }]], size);
+    if (context.traces.traceCount === 0) return fillLines(noTraces(context), size);
+    if (sheet === undefined) return fillLines([[{ text: " Counting…", style: DIM }]], size);
     const table = tableSize(size);
     const cursor = fit(state, sheet, table);
     const lines: Line[] = size.rows >= 3 ? [tabLine(state, size.columns)] : [];
     lines.push(...sheet.lines(cursor, table));
     if (sheet.count === 0) lines.push([{ text: "  Nothing", style: DIM }]);
-    if (size.rows < MIN_ROWS_WITH_NOTES) return fill(lines, size);
-    const body = fill(lines, { ...size, rows: size.rows - NOTE_ROWS });
+    if (size.rows < MIN_ROWS_WITH_NOTES) return fillLines(lines, size);
+    const body = fillLines(lines, { ...size, rows: size.rows - NOTE_ROWS });
     const notes: Line[] = [[{ text: "─".repeat(size.columns), style: DIM }]];
     for (const note of sheet.notes(cursor.selected)) {
       const { lines } = wrapText(note, Math.max(1, size.columns - 2), NOTE_ROWS);
       for (const text of lines) notes.push([{ text: ` ${text}` }]);
     }
-    return [...body, ...fill(notes, { ...size, rows: NOTE_ROWS })];
+    return [...body, ...fillLines(notes, { ...size, rows: NOTE_ROWS })];
   }
 
   #with(change: Partial<StatisticsState>): PageUpdate {
@@ -200,7 +196,7 @@ export function createStatisticsPage(): Page {
 }
 
 /** What had been counted at one moment, and the sheets made of it. */
-class StatsSnapshot {
+class StatsSnapshot implements Snapshot {
   readonly result: AnalysisResult;
   readonly version: number;
   readonly atMs: number = performance.now();
@@ -290,10 +286,4 @@ function tabLine(state: StatisticsState, columns: number): Line {
     line.push({ text, style: tab === state.tab ? { isBold: true, isInverse: true } : DIM });
   }
   return fitLine(line, columns);
-}
-
-function fill(lines: readonly Line[], { columns, rows }: Size): Line[] {
-  const filled = lines.slice(0, rows).map((line) => fitLine(line, columns));
-  while (filled.length < rows) filled.push(fitLine([], columns));
-  return filled;
 }
