@@ -7,6 +7,7 @@ import { benchReplay } from "./replay.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
+import { benchTracePage } from "./trace_page.ts";
 import { benchView } from "./view.ts";
 import { benchViewers } from "./viewers.ts";
 import { benchViews } from "./views.ts";
@@ -49,6 +50,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   view: ({ folder }) =>
     benchView(folder, { spanCount: 1_000_000, keyCount: 200, spansPerSecond: 20_000 }),
   diff: ({ folder }) => benchDiff(folder, 20),
+  trace: () => benchTracePage({ spanCount: 100_000 }),
 };
 
 /**

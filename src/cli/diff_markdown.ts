@@ -13,7 +13,7 @@ import {
 } from "../views/describe_finding.ts";
 import { brokenTexts } from "./describe_rule.ts";
 import type { DiffReport } from "../analysis/diff_report.ts";
-import { commonLines } from "./diff_text.ts";
+import { commonLines } from "../views/describe_comparison.ts";
 
 /** What `trace diff --format markdown` prints: a comment for a pull request. */
 export function formatDiffMarkdown(report: DiffReport): string {

@@ -1,4 +1,3 @@
-import type { CommonChange } from "../analysis/compare_profiles.ts";
 import type { Finding } from "../analysis/finding.ts";
 import type { OperationComparison, OperationFigures } from "../analysis/operation_comparison.ts";
 import { escapeText } from "../terminal/escape_text.ts";
@@ -7,11 +6,10 @@ import {
   changeText,
   count,
   FINDING_WORDS,
-  nanoText,
   operationText,
-  percentText,
   placeText,
 } from "../views/describe_finding.ts";
+import { commonLines, figureTime, pairText, shortCount } from "../views/describe_comparison.ts";
 import { ruleLines } from "./describe_rule.ts";
 import type { DiffReport, DiffSide } from "../analysis/diff_report.ts";
 
@@ -43,16 +41,6 @@ export function formatDiffText(report: DiffReport): string {
   return lines.map((line) => line.trimEnd() + "\n").join("");
 }
 
-/** What all operations, or all of a category, have in common, as a sentence; none when it is little. */
-export function commonLines({ category, factor }: CommonChange): string[] {
-  if (Math.abs(Math.log(factor)) < Math.log(category === undefined ? 1.05 : 1.1)) return [];
-  const what = category === undefined ? "Everything" : `Everything of category ${category}`;
-  const how = factor > 1
-    ? `${percentText(factor).slice(1)} slower`
-    : `${percentText(1 / factor).slice(1)} faster`;
-  return [`${what} is ${how}; what follows is beyond that.`];
-}
-
 const WIDTH = 80;
 const LABEL_WIDTH = 13;
 
@@ -80,10 +68,10 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: "calls", width: 11, text: (figures) => short(figures.count) },
-  { title: "p50", width: 13, text: (figures) => timeText(figures, figures.p50Nano) },
-  { title: "p95", width: 13, text: (figures) => timeText(figures, figures.p95Nano) },
-  { title: "errors", width: 9, text: (figures) => short(figures.errorCount) },
+  { title: "calls", width: 11, text: (figures) => shortCount(figures.count) },
+  { title: "p50", width: 13, text: (figures) => figureTime(figures, figures.p50Nano) },
+  { title: "p95", width: 13, text: (figures) => figureTime(figures, figures.p95Nano) },
+  { title: "errors", width: 9, text: (figures) => shortCount(figures.errorCount) },
 ];
 const NAME_WIDTH = WIDTH - COLUMNS.reduce((sum, { width }) => sum + width + 1, 0);
 
@@ -91,7 +79,7 @@ function tableLines(operations: readonly OperationComparison[], limit: number): 
   const shown = operations.slice(0, limit);
   const lines = shown.map(({ operation, before, after }) => {
     const cells = COLUMNS.map(({ width, text }) => {
-      const cell = cellText(before && text(before), after && text(after));
+      const cell = pairText(before && text(before), after && text(after));
       return cell.padStart(cell.length + width - textWidth(cell));
     });
     return [fitText(escapeText(operationText(operation)), NAME_WIDTH), ...cells].join(" ");
@@ -101,22 +89,4 @@ function tableLines(operations: readonly OperationComparison[], limit: number): 
   const rest = operations.length - shown.length;
   if (rest > 0) lines.push(`and ${count(rest, "operation")} more; see them with --limit`);
   return lines;
-}
-
-/** `1→2`, or one of them when both are the same. */
-function cellText(before: string | undefined, after: string | undefined): string {
-  if (before === after) return before ?? "";
-  return `${before ?? "-"}→${after ?? "-"}`;
-}
-
-/** Spans that never ended have no time. */
-function timeText({ endedCount }: OperationFigures, nano: number): string {
-  return endedCount === 0 ? "-" : nanoText(nano);
-}
-
-/** A count in at most five characters. */
-function short(number: number): string {
-  if (number < 100_000) return String(number);
-  const [unit, name] = number < 99.5e6 ? [1e3, "k"] : [1e6, "M"];
-  return `${Math.round(number / unit)}${name}`;
 }

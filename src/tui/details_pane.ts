@@ -111,7 +111,7 @@ function sectionLines(
     row: undefined,
   });
   const room = Math.max(1, columns - 1);
-  const keyRoom = Math.min(MAX_KEY_COLUMNS, Math.floor(room * 0.4));
+  const keyRoom = Math.min(MAX_KEY_COLUMNS, Math.floor(room * 0.5));
   const keyColumns = rows.reduce((most, row) => {
     const width = row.depth * 2 + textWidth(escapeText(row.key.slice(0, keyRoom + 1)));
     return width <= keyRoom ? Math.max(most, width) : most;

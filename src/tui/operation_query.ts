@@ -1,4 +1,4 @@
-import type { Operation } from "../analysis/operation.ts";
+import type { Operation, OperationCategory } from "../analysis/operation.ts";
 
 /**
  * A query that finds the spans of an operation, for people to go on with. An operation's name leaves
@@ -19,7 +19,7 @@ import type { Operation } from "../analysis/operation.ts";
  */
 export function operationQuery({ category, service, name }: Operation): string {
   const conditions = service === "" ? [] : [`service = ${quote(service)}`];
-  const parts = category === "function" ? [] : textParts(name, category === "http");
+  const parts = category === "function" ? [] : textParts(category, name);
   conditions.push(...(parts.length > 0 ? parts.map(quote) : [`name = ${quote(name)}`]));
   return conditions.join(" && ");
 }
@@ -42,22 +42,37 @@ const MAX_PARTS = 4;
 const MAX_PART_LENGTH = 200;
 /** What stands for values: `?`, `(?)`, `{id}`; a name that was cut ends with an ellipsis. */
 const PLACEHOLDERS = /\s*(?:\(\s*\?[\s,?]*\)|\?|\{[^{}\s]*\}|…$)\s*/;
-const METHOD = /^([A-Z]+) (?=\S)/;
+const METHOD = /^([A-Z]+) (?=\S+$)/;
 
 /** The pieces of a name that stand in its spans as they are, the longest ones. */
-function textParts(name: string, hasHost: boolean): string[] {
-  const method = METHOD.exec(name);
-  // A method and a path may come from two attributes; a verb of SQL stands in the statement.
-  const isRequest = method !== null && /^\S*$/.test(name.slice(method[0].length));
-  const whole = isRequest ? name.slice(method[0].length) : name;
-  // So may a host and a path.
-  const pieces = hasHost && isRequest ? whole.split(/(?=\/)/) : [whole];
-  const texts = pieces.length > 1 ? [pieces[0], pieces.slice(1).join("")] : pieces;
-  const parts = texts.flatMap((text) => text.split(PLACEHOLDERS))
+function textParts(category: OperationCategory, name: string): string[] {
+  const parts = attributeParts(category, name).flatMap((text) => text.split(PLACEHOLDERS))
     .map((part) => part.slice(0, MAX_PART_LENGTH).trim())
     .filter((part) => /[\p{L}\p{N}]/u.test(part));
-  const longest = [...parts].sort((a, b) => b.length - a.length).slice(0, MAX_PARTS);
-  const chosen = parts.filter((part) => longest.includes(part));
-  if (isRequest) chosen.unshift(method[1]);
-  return [...new Set(chosen)];
+  const longest = parts.toSorted((a, b) => b.length - a.length).slice(0, MAX_PARTS);
+  return [...new Set(parts.filter((part) => longest.includes(part)))];
+}
+
+/** The pieces of a name that may come from attributes of their own. */
+function attributeParts(category: OperationCategory, name: string): string[] {
+  switch (category) {
+    case "endpoint": {
+      const method = METHOD.exec(name);
+      return method === null ? [name] : [method[1], name.slice(method[0].length)];
+    }
+    case "http": {
+      const method = METHOD.exec(name);
+      const target = name.slice(method?.[0].length ?? 0);
+      const path = target.indexOf("/");
+      const place = path < 0 ? [target] : [target.slice(0, path), target.slice(path)];
+      return method === null ? place : [method[1], ...place];
+    }
+    case "database":
+    case "messaging":
+      return name.split(" ");
+    case "rpc":
+      return name.split("/");
+    default:
+      return [name];
+  }
 }

@@ -82,7 +82,7 @@ export interface Page {
    * Goes on with work that is too long for one frame, for about so many milliseconds. It is called
    * between frames for as long as it returns a page, and again when the traces have changed.
    *
-   * @returns `undefined` when there is nothing left to do.
+   * @returns `undefined` when there is nothing left to do; this same page to be called again a little later.
    */
   work?(context: PageContext, budgetMs: number): Page | undefined;
 }

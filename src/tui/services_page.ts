@@ -1,8 +1,10 @@
 import type { ServiceNode } from "../analysis/service_graph.ts";
-import { fitLine, type Frame, type Line, type Size } from "../terminal/frame.ts";
+import type { Frame, Line, Size } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import { countText, formatCount } from "../views/count_text.ts";
 import { type ServiceMap, serviceMap, type ServiceMapEdge } from "../views/service_map.ts";
+import { countForPage, type Snapshot } from "./count_for_page.ts";
+import { fillLines } from "./fill_lines.ts";
 import {
   CURSOR_BINDINGS,
   LIST_START,
@@ -21,9 +23,10 @@ import {
   type ServiceMapLayout,
   serviceName,
 } from "./service_map_frame.ts";
+import { noTraces } from "./no_traces.ts";
 import { DIM } from "./span_text.ts";
 import { placeColumns, tableHeader, tableRow, type TextTable } from "./text_table.ts";
-import { analysisOf, type AnalysisResult } from "./trace_analysis.ts";
+import { analysisOf, type AnalysisResult, countingTexts } from "./trace_analysis.ts";
 
 const BINDINGS: readonly PageBinding[] = [
   ...CURSOR_BINDINGS,
@@ -33,9 +36,6 @@ const BINDINGS: readonly PageBinding[] = [
   { keys: ["enter"], help: "traces of the service" },
   { keys: ["y"], help: "copy the name" },
 ];
-
-/** While all is being counted, the figures on the screen change this often. */
-const REFRESH_MS = 500;
 
 /** A service, or one of the calls that it makes. */
 interface ServiceRow {
@@ -68,7 +68,7 @@ export class ServicesPage implements Page {
   status(context: PageContext): readonly string[] {
     const analysis = analysisOf(context.traces);
     const texts: string[] = [];
-    if (analysis.isPartial) texts.push(`counting ${Math.floor(analysis.progress * 100)}%`);
+    texts.push(...countingTexts(analysis));
     const { shown } = this.#state;
     if (shown !== undefined) {
       texts.push(countText(shown.map.nodes.length, "node"));
@@ -79,18 +79,16 @@ export class ServicesPage implements Page {
     return texts;
   }
 
+  /** What the page shows of what has been counted. */
+  get shown(): ServicesSnapshot | undefined {
+    return this.#state.shown;
+  }
+
   work(context: PageContext, budgetMs: number): Page | undefined {
-    const analysis = analysisOf(context.traces);
-    const work = analysis.work(context, budgetMs);
-    const { shown } = this.#state;
-    const { result } = analysis;
-    const isNew = shown?.result !== result || shown.version !== result.version;
-    const isDue = work !== "busy" || shown === undefined || shown.result !== result ||
-      performance.now() >= shown.atMs + REFRESH_MS;
-    if (isNew && isDue) {
-      return new ServicesPage({ ...this.#state, shown: new ServicesSnapshot(result) });
-    }
-    return work === "idle" ? undefined : this;
+    return countForPage(this, context, budgetMs, (result) => {
+      const shown = result === undefined ? this.shown : new ServicesSnapshot(result);
+      return new ServicesPage({ ...this.#state, shown });
+    });
   }
 
   update(input: TerminalInput, { size }: PageContext): PageUpdate | undefined {
@@ -120,18 +118,18 @@ export class ServicesPage implements Page {
     }
   }
 
-  frame({ size, traces }: PageContext): Frame {
+  frame(context: PageContext): Frame {
     const { shown } = this.#state;
+    const { size } = context;
+    if (context.traces.traceCount === 0) return fillLines(noTraces(context), size);
     if (shown === undefined || shown.map.nodes.length === 0) {
-      const text = traces.traceCount === 0
-        ? "No traces yet"
-        : shown === undefined
+      const text = shown === undefined
         ? "Counting…"
         : "No span says which service it is of, and none calls another";
-      return fill([[{ text: ` ${text}`, style: DIM }]], size);
+      return fillLines([[{ text: ` ${text}`, style: DIM }]], size);
     }
     const layout = this.#layout(shown, size);
-    if (layout === undefined) return fill(this.#tableLines(shown, size), size);
+    if (layout === undefined) return fillLines(this.#tableLines(shown, size), size);
     return serviceMapFrame(shown.map, layout, this.#place(shown), size);
   }
 
@@ -250,7 +248,7 @@ export function createServicesPage(): Page {
 }
 
 /** The services as they had been counted at one moment. */
-class ServicesSnapshot {
+class ServicesSnapshot implements Snapshot {
   readonly result: AnalysisResult;
   readonly version: number;
   readonly atMs: number = performance.now();
@@ -333,10 +331,4 @@ function neighbour(
     if (nearest === undefined || distance < Math.abs(tops[nearest] - tops[at])) nearest = place;
   });
   return nearest;
-}
-
-function fill(lines: readonly Line[], { columns, rows }: Size): Line[] {
-  const filled = lines.slice(0, rows).map((line) => fitLine(line, columns));
-  while (filled.length < rows) filled.push(fitLine([], columns));
-  return filled;
 }

@@ -2,6 +2,8 @@ import { fitLine, type Frame, type Line, type Segment, type Size } from "../term
 import type { MouseInput, TerminalInput } from "../terminal/keys.ts";
 import { textWidth } from "../terminal/text_width.ts";
 import { formatCount } from "../views/count_text.ts";
+import { countForPage, type Snapshot } from "./count_for_page.ts";
+import { fillLines } from "./fill_lines.ts";
 import {
   CURSOR_BINDINGS,
   LIST_START,
@@ -10,10 +12,11 @@ import {
   selectRow,
 } from "./list_cursor.ts";
 import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
+import { noTraces } from "./no_traces.ts";
 import { DIM } from "./span_text.ts";
 import type { AnySheet } from "./stats_sheet.ts";
 import { STATS_TABS, type StatsTab } from "./stats_tabs.ts";
-import { analysisOf, type AnalysisResult } from "./trace_analysis.ts";
+import { analysisOf, type AnalysisResult, countingTexts } from "./trace_analysis.ts";
 import { createTracePage } from "./trace_page.ts";
 import { wrapText } from "./wrap_text.ts";
 
@@ -22,14 +25,12 @@ const BINDINGS: readonly PageBinding[] = [
   { keys: ["l", "right"], help: "next table" },
   { keys: ["h", "left"], help: "previous table" },
   { keys: ["s"], help: "sort by the next figure" },
-  { keys: ["S"], help: "sort by the previous figure" },
+  { keys: ["S"], help: "sort by the one before" },
   { keys: ["enter"], help: "traces of the row" },
-  { keys: ["v"], help: "one trace of the row (N+1, errors)" },
+  { keys: ["v"], help: "one trace (N+1, errors)" },
   { keys: ["y"], help: "copy the name" },
 ];
 
-/** While all is being counted, the figures on the screen change this often. */
-const REFRESH_MS = 300;
 /** From here on the selected row is told in full below the table. */
 const MIN_ROWS_WITH_NOTES = 12;
 const NOTE_ROWS = 4;
@@ -56,27 +57,22 @@ export class StatisticsPage implements Page {
   status(context: PageContext): readonly string[] {
     const analysis = analysisOf(context.traces);
     const texts: string[] = [];
-    if (analysis.isPartial) texts.push(`counting ${Math.floor(analysis.progress * 100)}%`);
+    texts.push(...countingTexts(analysis));
     const lost = this.#state.shown && tabOf(this.#state).lost?.(this.#state.shown.result);
     if (lost !== undefined) texts.push(lost);
-    if (analysis.waitingCount > 0) {
-      texts.push(`${formatCount(analysis.waitingCount)} running not counted`);
-    }
     return texts;
   }
 
+  /** What the page shows of what has been counted. */
+  get shown(): StatsSnapshot | undefined {
+    return this.#state.shown;
+  }
+
   work(context: PageContext, budgetMs: number): Page | undefined {
-    const analysis = analysisOf(context.traces);
-    const work = analysis.work(context, budgetMs);
-    const { shown } = this.#state;
-    const { result } = analysis;
-    const isNew = shown?.result !== result || shown.version !== result.version;
-    const isDue = work !== "busy" || shown === undefined || shown.result !== result ||
-      performance.now() >= shown.atMs + REFRESH_MS;
-    if (isNew && isDue) {
-      return new StatisticsPage({ ...this.#state, shown: new StatsSnapshot(result) });
-    }
-    return work === "idle" ? undefined : this;
+    return countForPage(this, context, budgetMs, (result) => {
+      const shown = result === undefined ? this.shown : new StatsSnapshot(result);
+      return new StatisticsPage({ ...this.#state, shown });
+    });
   }
 
   update(input: TerminalInput, context: PageContext): PageUpdate | undefined {
@@ -110,23 +106,21 @@ export class StatisticsPage implements Page {
     const { size } = context;
     const state = this.#state;
     const sheet = sheetOf(state);
-    if (sheet === undefined) {
-      const text = context.traces.traceCount === 0 ? "No traces yet" : "Counting…";
-      return fill([[{ text: ` ${text}`, style: DIM }]], size);
-    }
+    if (context.traces.traceCount === 0) return fillLines(noTraces(context), size);
+    if (sheet === undefined) return fillLines([[{ text: " Counting…", style: DIM }]], size);
     const table = tableSize(size);
     const cursor = fit(state, sheet, table);
     const lines: Line[] = size.rows >= 3 ? [tabLine(state, size.columns)] : [];
     lines.push(...sheet.lines(cursor, table));
     if (sheet.count === 0) lines.push([{ text: "  Nothing", style: DIM }]);
-    if (size.rows < MIN_ROWS_WITH_NOTES) return fill(lines, size);
-    const body = fill(lines, { ...size, rows: size.rows - NOTE_ROWS });
+    if (size.rows < MIN_ROWS_WITH_NOTES) return fillLines(lines, size);
+    const body = fillLines(lines, { ...size, rows: size.rows - NOTE_ROWS });
     const notes: Line[] = [[{ text: "─".repeat(size.columns), style: DIM }]];
     for (const note of sheet.notes(cursor.selected)) {
       const { lines } = wrapText(note, Math.max(1, size.columns - 2), NOTE_ROWS);
       for (const text of lines) notes.push([{ text: ` ${text}` }]);
     }
-    return [...body, ...fill(notes, { ...size, rows: NOTE_ROWS })];
+    return [...body, ...fillLines(notes, { ...size, rows: NOTE_ROWS })];
   }
 
   #with(change: Partial<StatisticsState>): PageUpdate {
@@ -202,7 +196,7 @@ export function createStatisticsPage(): Page {
 }
 
 /** What had been counted at one moment, and the sheets made of it. */
-class StatsSnapshot {
+class StatsSnapshot implements Snapshot {
   readonly result: AnalysisResult;
   readonly version: number;
   readonly atMs: number = performance.now();
@@ -292,10 +286,4 @@ function tabLine(state: StatisticsState, columns: number): Line {
     line.push({ text, style: tab === state.tab ? { isBold: true, isInverse: true } : DIM });
   }
   return fitLine(line, columns);
-}
-
-function fill(lines: readonly Line[], { columns, rows }: Size): Line[] {
-  const filled = lines.slice(0, rows).map((line) => fitLine(line, columns));
-  while (filled.length < rows) filled.push(fitLine([], columns));
-  return filled;
 }

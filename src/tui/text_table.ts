@@ -31,7 +31,7 @@ export interface PlacedColumn<Row> {
   readonly columns: number;
 }
 
-const MIN_NAME_COLUMNS = 24;
+const MIN_NAME_COLUMNS = 30;
 const HEADER: Style = { isDim: true };
 const SORTED: Style = { isBold: true };
 

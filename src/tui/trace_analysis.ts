@@ -3,6 +3,7 @@ import { ServiceGraph } from "../analysis/service_graph.ts";
 import { StatsCollector } from "../analysis/stats_collector.ts";
 import type { TraceList } from "../assemble/trace_list.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
+import { formatCount } from "../views/count_text.ts";
 import { ErrorTable } from "./error_table.ts";
 
 /** What is to be counted. */
@@ -33,7 +34,7 @@ export class AnalysisResult {
 /** What {@linkcode TraceAnalysis.work} came to: more to do at once, a wait until later, or nothing. */
 export type WorkState = "busy" | "waiting" | "idle";
 
-/** A recount takes at most this share of the time between the ends of two. */
+/** In a session, a recount takes at most this share of the time between the ends of two. */
 const RECOUNT_SHARE = 0.2;
 const MIN_RECOUNT_PAUSE_MS = 1_000;
 /** Reading the clock for each of a million traces would cost as much as they do. */
@@ -75,6 +76,11 @@ export class TraceAnalysis {
   /** Whether there are traces that have not been looked at, so that all figures are of a part. */
   get isPartial(): boolean {
     return !this.#isSwept && this.#recount === undefined;
+  }
+
+  /** Whether some of what was counted is not as it was any more, so that a recount follows. */
+  get isStale(): boolean {
+    return this.#isStale || this.#recount !== undefined;
   }
 
   /** How many traces of the list have been looked at, from 0 to 1. */
@@ -177,8 +183,9 @@ export class TraceAnalysis {
     this.#isSwept = true;
     // Some of what was counted is not in the list any more.
     if (this.#result.counted.size > traces.traceCount) this.#isStale = true;
-    this.#recountFromMs = endMs +
-      Math.max(MIN_RECOUNT_PAUSE_MS, this.#passWorkMs / RECOUNT_SHARE);
+    // A file stops changing once it has been read; a session never does.
+    const pauseMs = this.#wasRunning ? this.#passWorkMs / RECOUNT_SHARE : 0;
+    this.#recountFromMs = endMs + Math.max(MIN_RECOUNT_PAUSE_MS, pauseMs);
   }
 }
 
@@ -189,4 +196,15 @@ export function analysisOf(traces: TraceList): TraceAnalysis {
   let analysis = analyses.get(traces);
   if (analysis === undefined) analyses.set(traces, analysis = new TraceAnalysis());
   return analysis;
+}
+
+/** How far an analysis is, for the status bar. */
+export function countingTexts(analysis: TraceAnalysis): string[] {
+  const texts: string[] = [];
+  if (analysis.isPartial) texts.push(`counting ${Math.floor(analysis.progress * 100)}%`);
+  else if (analysis.isStale) texts.push("changed since counted");
+  if (analysis.waitingCount > 0) {
+    texts.push(`${formatCount(analysis.waitingCount)} running not counted`);
+  }
+  return texts;
 }

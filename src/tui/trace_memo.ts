@@ -3,7 +3,7 @@ import { type CriticalOperation, CriticalPathTable } from "../analysis/critical_
 import { findRepeatedCalls, type RepeatedCall } from "../analysis/repeated_calls.ts";
 import { isErrorSpan } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import { compileQuery } from "../query/compile_query.ts";
+import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
 import { findSpans, textTest } from "../views/find_spans.ts";
 import { FlameGraph } from "../views/flame_graph.ts";
 import type { Folds } from "../views/folds.ts";
@@ -33,6 +33,8 @@ export class TraceMemo {
   #pathOperations: CriticalOperation[] | undefined;
   #search = "";
   #found: Int32Array | undefined;
+  #query = "";
+  #queried: Int32Array | undefined;
   #lastIndex: number | undefined;
 
   rows(trace: Trace, folds: Folds, isCritical: boolean): VisibleRows {
@@ -91,6 +93,14 @@ export class TraceMemo {
     return this.#found = found;
   }
 
+  /** Spans that a query finds, by their indexes. */
+  foundBy(trace: Trace, query: SpanQuery): Int32Array {
+    this.#use(trace);
+    if (this.#queried !== undefined && this.#query === query.text) return this.#queried;
+    this.#query = query.text;
+    return this.#queried = findSpans(trace, query);
+  }
+
   /**
    * Where a span stands; `undefined` when the trace has none of that id.
    *
@@ -115,7 +125,11 @@ export class TraceMemo {
       this.#flame =
       this.#repeats =
         undefined;
-    this.#pathOperations = this.#found = this.#lastIndex = undefined;
+    this.#pathOperations =
+      this.#found =
+      this.#queried =
+      this.#lastIndex =
+        undefined;
   }
 }
 

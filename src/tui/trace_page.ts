@@ -8,6 +8,7 @@ import { updateDetails } from "./trace_details_keys.ts";
 import { updateFlame } from "./trace_flame_keys.ts";
 import { traceFrame } from "./trace_page_frame.ts";
 import {
+  foundSpans,
   openTraceState,
   SceneMemo,
   selectionOf,
@@ -24,28 +25,28 @@ const VIEWS: readonly TraceView[] = ["tree", "flame", "repeats", "path"];
 
 const BINDINGS: readonly PageBinding[] = [
   ...CURSOR_BINDINGS,
-  { keys: ["l", "right"], help: "unfold, open a group; first child" },
-  { keys: ["h", "left"], help: "fold, close a group; parent" },
+  { keys: ["l", "right"], help: "unfold, or first child" },
+  { keys: ["h", "left"], help: "fold, or parent" },
   { keys: ["space"], help: "fold/unfold" },
-  { keys: ["enter"], help: "open a group; details; zoom (flame)" },
+  { keys: ["enter"], help: "open group or details" },
   { keys: ["{"], help: "fold one level more" },
   { keys: ["}"], help: "fold one level less" },
   { keys: ["C"], help: "fold/unfold all" },
-  { keys: ["a"], help: "put alike siblings together or not" },
+  { keys: ["a"], help: "alike siblings in groups" },
   { keys: ["E"], help: "next error" },
   { keys: ["e"], help: "previous error" },
-  { keys: ["/"], help: "search; a query in { }" },
+  { keys: ["/"], help: "search, or { query }" },
   { keys: ["n"], help: "next match" },
   { keys: ["N"], help: "previous match" },
   { keys: ["c"], help: "critical path only" },
-  { keys: ["z"], help: "zoom the time to the span" },
+  { keys: ["z"], help: "zoom time to the span" },
   { keys: ["Z"], help: "zoom back" },
-  { keys: ["t"], help: "tree, flame graph, N+1, critical path" },
+  { keys: ["t"], help: "flame graph, N+1, tree" },
   { keys: ["d"], help: "show/hide details" },
-  { keys: ["tab"], help: "between tree and details" },
-  { keys: ["f"], help: "traces with this value (in details)" },
-  { keys: ["y"], help: "copy the span id, or the value" },
-  { keys: ["Y"], help: "copy the trace id" },
+  { keys: ["tab"], help: "tree or details" },
+  { keys: ["f"], help: "traces with the value" },
+  { keys: ["y"], help: "copy span id, or value" },
+  { keys: ["Y"], help: "copy trace id" },
   { keys: ["o"], help: "open in the browser" },
   { keys: ["escape"], help: "back: search, zoom, view" },
 ];
@@ -78,6 +79,13 @@ export class TracePage implements Page {
     }
     if (view === "tree") texts.push(`row ${cursor.selected + 1}/${scene.rows.count}`);
     return texts;
+  }
+
+  work(context: PageContext): Page | undefined {
+    if (!this.#memo.isBehind(context)) return undefined;
+    if (this.#memo.isResting) return this;
+    this.#memo.scene(this.#state, context);
+    return new TracePage(this.#state, this.#memo);
   }
 
   update(input: TerminalInput, context: PageContext): PageUpdate | undefined {
@@ -128,7 +136,6 @@ export class TracePage implements Page {
             view,
             tableCursor: LIST_START,
             isDetailFocused: false,
-            isRevealing: view === "tree",
           },
         };
       }
@@ -141,12 +148,12 @@ export class TracePage implements Page {
       case "/":
         return { state: { ...state, draft: "" } };
       case "n":
-      case "N":
-        if (state.search === "") return { state: { ...state, draft: "" } };
-        return this.#jump(scene, this.#memo.trace.found(trace, state.search), {
-          step: input.key === "n" ? 1 : -1,
-          nothing: "Nothing is found any more",
-        });
+      case "N": {
+        const found = foundSpans(scene, this.#memo, context);
+        if (found === undefined) return { state: { ...state, draft: "" } };
+        const step = input.key === "n" ? 1 : -1;
+        return this.#jump(scene, found, { step, nothing: "Nothing is found any more" });
+      }
       case "E":
       case "e":
         return this.#jump(scene, this.#memo.trace.errors(trace), {
@@ -264,7 +271,7 @@ function leave(state: TracePageState): TraceChange | undefined {
   if (state.view === "flame" && state.flameZooms.length > 0) {
     return { state: { ...state, flameZooms: state.flameZooms.slice(0, -1) } };
   }
-  if (state.view !== "tree") return { state: { ...state, view: "tree", isRevealing: true } };
+  if (state.view !== "tree") return { state: { ...state, view: "tree" } };
   if (state.zooms.length > 0) return { state: { ...state, zooms: state.zooms.slice(0, -1) } };
   if (state.isCritical) return { state: { ...state, isCritical: false } };
   return undefined;

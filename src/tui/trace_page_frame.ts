@@ -7,14 +7,20 @@ import { countText, formatCount } from "../views/count_text.ts";
 import { timeTicks } from "../views/time_axis.ts";
 import { formatDateTime, formatNano } from "../views/time_text.ts";
 import { detailsFrame } from "./details_pane.ts";
+import { fillLines } from "./fill_lines.ts";
 import { flameFrame } from "./flame_view.ts";
 import { highlight } from "./highlight.ts";
 import type { PageContext } from "./page.ts";
 import type { TimeRange } from "./span_bar.ts";
 import { describeDuration, describeRunning, describeSpan, DIM, show } from "./span_text.ts";
 import { placeColumns, tableHeader, tableRow, type TextTable } from "./text_table.ts";
-import type { Pane } from "./trace_layout.ts";
-import { detailsLines, flameLook, type SceneMemo, type TraceScene } from "./trace_page_state.ts";
+import {
+  detailsLines,
+  flameLook,
+  foundSpans,
+  type SceneMemo,
+  type TraceScene,
+} from "./trace_page_state.ts";
 import { rowLine } from "./trace_row_line.ts";
 import { PATH_TABLE, repeatsTable } from "./trace_tables.ts";
 import type { VisibleRows } from "./visible_rows.ts";
@@ -169,7 +175,7 @@ function treeLines(scene: TraceScene, memo: SceneMemo, context: PageContext): Li
   const { trace, rows, state, layout, window } = scene;
   const { top, selected } = state.cursor;
   const path = memo.trace.path(trace);
-  const found = state.search === "" ? undefined : memo.trace.found(trace, state.search);
+  const found = foundSpans(scene, memo, context);
   const lines: Line[] = [];
   for (let at = top; lines.length < layout.tree.rows; at++) {
     const isSelected = at === selected;
@@ -222,7 +228,7 @@ function tableLines<Row>(
 ): Line[] {
   const { columns } = tree;
   if (tree.rows < 1) return [];
-  if (rows.length === 0) return fillPane([[{ text: ` ${nothing}`, style: DIM }]], tree);
+  if (rows.length === 0) return fillLines([[{ text: ` ${nothing}`, style: DIM }]], tree);
   const shown = rows.slice(state.tableCursor.top, state.tableCursor.top + tree.rows - 1);
   const placed = placeColumns(table, shown, columns);
   const lines = [tableHeader(table, placed, columns)];
@@ -230,11 +236,5 @@ function tableLines<Row>(
     const isSelected = state.tableCursor.top + at === state.tableCursor.selected;
     lines.push(tableRow(table, placed, row, { width: columns, isSelected }));
   });
-  return fillPane(lines, tree);
-}
-
-function fillPane(lines: Line[], { rows, columns }: Pane): Line[] {
-  const filled = lines.slice(0, rows).map((line) => fitLine(line, columns));
-  while (filled.length < rows) filled.push(fitLine([], columns));
-  return filled;
+  return fillLines(lines, tree);
 }

@@ -1,3 +1,4 @@
+import type { TraceList } from "../assemble/trace_list.ts";
 import type { Trace } from "../model/trace.ts";
 import { type Folds, NO_FOLDS } from "../views/folds.ts";
 import type { SpanTarget } from "../views/span_details.ts";
@@ -90,31 +91,79 @@ export interface TraceScene {
   readonly window: TimeRange;
 }
 
+/** A tree that takes longer than this to be built and laid out … */
+const SLOW_MS = 16;
+/** … is, while it grows, looked at anew so seldom that four fifths of the time are left for all else. */
+const SLOW_PAUSE_FACTOR = 4;
+
 /** What the values of one page share, see {@linkcode TraceMemo}. */
 export class SceneMemo {
   readonly trace: TraceMemo = new TraceMemo();
   readonly details: DetailsMemo = new DetailsMemo();
+  readonly #nowMs: () => number;
+  #traces: TraceList | undefined;
+  #version = -1;
+  #slowUntilMs = 0;
   #state: TracePageState | undefined;
   #scene: TraceScene | undefined;
 
+  /** @param nowMs A clock that does not go back. */
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
+
   /** The scene of a state; `undefined` when its trace is not in the list. */
   scene(state: TracePageState, context: PageContext): TraceScene | undefined {
-    const trace = context.traces.trace(state.traceId);
-    if (trace === undefined) return undefined;
     const layout = layOutTrace(context.size, state);
+    const scene = this.#current(state, context, layout);
+    if (scene === undefined) return undefined;
+    const { trace, rows, state: settled } = scene;
     const window = state.zooms.at(-1) ??
       { fromNano: 0, toNano: latestNano(trace, context.nowUnixNano) };
-    if (this.#state !== state || this.#scene?.trace !== trace) {
-      this.#scene = this.#settle(state, trace, layout);
-      this.#state = state;
-    }
     // Another size asks for another place of the cursor.
-    const { state: settled, rows } = this.#scene;
     const size = { count: rows.count, height: layout.tree.rows };
     const cursor = selectRow(settled.cursor, settled.cursor.selected, size);
-    const { spanId } = trace.nodes[this.#scene.index].span;
+    const { spanId } = trace.nodes[scene.index].span;
     const details = state.details.spanId === spanId ? state.details : { ...DETAILS_START, spanId };
-    return { ...this.#scene, layout, window, state: { ...settled, cursor, details } };
+    return { ...scene, layout, window, state: { ...settled, cursor, details } };
+  }
+
+  /** Whether the trace may have changed since it was looked at, and that takes long. */
+  isBehind({ traces }: PageContext): boolean {
+    return this.#slowUntilMs > 0 && traces === this.#traces && traces.version !== this.#version;
+  }
+
+  /** Whether it is too early to look at it again. */
+  get isResting(): boolean {
+    return this.#nowMs() < this.#slowUntilMs;
+  }
+
+  #current(
+    state: TracePageState,
+    { traces }: PageContext,
+    layout: TraceLayout,
+  ): TraceScene | undefined {
+    const known = this.#scene;
+    if (traces.entryOf(state.traceId) === undefined) return undefined;
+    const startMs = this.#nowMs();
+    const isKept = known !== undefined && traces === this.#traces &&
+      (traces.version === this.#version || startMs < this.#slowUntilMs);
+    const trace = isKept ? known.trace : traces.trace(state.traceId);
+    if (trace === undefined) return undefined;
+    if (!isKept) {
+      this.#traces = traces;
+      this.#version = traces.version;
+    }
+    if (known !== undefined && known.trace === trace && this.#state === state) return known;
+    const scene = this.#settle(state, trace, layout);
+    if (known?.trace !== trace) {
+      this.trace.path(trace);
+      const endMs = this.#nowMs();
+      const isSlow = endMs - startMs >= SLOW_MS;
+      this.#slowUntilMs = isSlow ? endMs + (endMs - startMs) * SLOW_PAUSE_FACTOR : 0;
+    }
+    this.#state = state;
+    return this.#scene = scene;
   }
 
   #settle(state: TracePageState, trace: Trace, layout: TraceLayout): TraceScene {
@@ -132,6 +181,9 @@ export class SceneMemo {
       const group = rows.rowAt(row);
       if (group?.type === "group") index = group.indexes[0];
     }
+    const shown = rows.rowAt(row);
+    // What is folded away stays selected, but keys and details are about what can be seen.
+    if (state.view === "tree" && shown?.type === "span") index = shown.index;
     const size = { count: rows.count, height: layout.tree.rows };
     const cursor = state.isRevealing
       ? jumpToRow(state.cursor, row, size)
@@ -180,4 +232,18 @@ export function flameLook({ trace, state, index }: TraceScene, memo: SceneMemo):
   const zoomId = state.flameZooms.at(-1);
   const zoom = zoomId === undefined ? undefined : memo.trace.indexOf(trace, zoomId);
   return { selected: boxOf[index], zoom: zoom === undefined ? -1 : boxOf[zoom] };
+}
+
+/**
+ * The spans to mark and to go through: what was searched for in the trace, else what the query finds
+ * by which it was chosen; `undefined` for none, and when that is all of them.
+ */
+export function foundSpans(
+  { state, trace }: TraceScene,
+  memo: SceneMemo,
+  { query }: PageContext,
+): Int32Array | undefined {
+  if (state.search !== "") return memo.trace.found(trace, state.search);
+  const found = query && memo.trace.foundBy(trace, query);
+  return found?.length === trace.nodes.length ? undefined : found;
 }

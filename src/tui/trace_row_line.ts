@@ -32,7 +32,7 @@ export interface RowLineOptions {
 
 const ATTENTION: Style = { color: "yellow" };
 const ERROR: Style = { color: "red" };
-const CRITICAL: Style = { color: "magenta" };
+const CRITICAL: Style = { isBold: true };
 /** Room for `unfinished` would be too much on most screens. */
 const DURATION_COLUMNS = 8;
 

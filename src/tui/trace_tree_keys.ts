@@ -110,18 +110,14 @@ function setOpen({ trace, state }: TraceScene, row: TraceRow, isOpen: boolean): 
 }
 
 /** Shows one level more, or less, of the whole tree. */
-function foldLevel({ rows, state }: TraceScene, step: 1 | -1): TraceChange {
+function foldLevel({ trace, state }: TraceScene, step: 1 | -1): TraceChange {
   const { maxDepth } = state.folds;
-  let deepest = 0;
-  for (let at = 0; at < rows.count; at++) deepest = Math.max(deepest, rows.depthAt(at));
-  if (maxDepth === undefined) {
-    const depth = Math.max(1, deepest - 1);
-    return { state: step > 0 ? state : { ...state, folds: foldToDepth(state.folds, depth) } };
-  }
-  // Nothing is folded that deep: then all is unfolded.
-  const depth = Math.max(1, Math.min(maxDepth, deepest) + step);
-  const isAll = step > 0 && deepest < maxDepth;
-  return { state: { ...state, folds: foldToDepth(state.folds, isAll ? undefined : depth) } };
+  // Members of a group stand one level deeper than they do in the tree.
+  const deepest = trace.nodes.reduce((most, { depth }) => Math.max(most, depth), 0) + 1;
+  if (maxDepth === undefined && step > 0) return { state };
+  const depth = Math.max(1, Math.min(maxDepth ?? deepest, deepest) + step);
+  const folds = foldToDepth(state.folds, depth >= deepest ? undefined : depth);
+  return { state: { ...state, folds } };
 }
 
 /** Shows what is going on while a row's spans run, with a little on both sides. */

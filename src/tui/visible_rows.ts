@@ -27,11 +27,6 @@ export class VisibleRows {
     return row >= 0 && row < this.count ? this.#rows.rowAt(this.#kept[row]) : undefined;
   }
 
-  /** How far a row is indented. */
-  depthAt(row: number): number {
-    return this.rowAt(row)?.depth ?? 0;
-  }
-
   /** The row that shows a span or what it is hidden in, or the next one above that; at least 0. */
   rowOf(index: number): number {
     return this.#placeOf(this.#rows.rowOf(index));
@@ -61,14 +56,17 @@ export class VisibleRows {
   }
 }
 
+/** The rows of some spans and those above them. */
 function keepRows(rows: SpanRows, isKept: Uint8Array): Int32Array {
-  const kept: number[] = [];
-  for (let at = 0; at < rows.count; at++) {
-    const row = rows.rowAt(at) as TraceRow;
-    const isSeen = row.type === "span"
-      ? at === 0 || isKept[row.index] === 1
-      : row.indexes.some((index) => isKept[index] === 1);
-    if (isSeen) kept.push(at);
+  const isSeen = new Uint8Array(rows.count);
+  isSeen[0] = 1;
+  for (let index = 0; index < isKept.length; index++) {
+    if (isKept[index] === 0) continue;
+    for (let row = rows.rowOf(index); row >= 0 && isSeen[row] === 0; row = rows.parentOf(row)) {
+      isSeen[row] = 1;
+    }
   }
+  const kept: number[] = [];
+  for (let row = 0; row < rows.count; row++) if (isSeen[row] === 1) kept.push(row);
   return Int32Array.from(kept);
 }

@@ -53,9 +53,11 @@ function fill(
     return end;
   }
   if (PLAIN.test(shown)) {
-    for (let at = 0; at < shown.length && lines.length < maxLines; at += columns) {
-      lines.push(shown.slice(at, at + columns));
-      if (lines.length === maxLines) return Math.min(end, from + at + columns);
+    for (let at = 0; at < shown.length;) {
+      const to = breakBefore(shown, at, columns);
+      lines.push(shown.slice(at, to).trimEnd());
+      at = to;
+      if (lines.length === maxLines) return Math.min(end, from + at);
     }
     return end;
   }
@@ -79,4 +81,12 @@ function fill(
   }
   lines.push(line);
   return end;
+}
+
+/** Where a line that begins at a place ends: behind a blank, unless that would leave much of it empty. */
+function breakBefore(text: string, at: number, columns: number): number {
+  const full = at + columns;
+  if (full >= text.length) return text.length;
+  const blank = text.lastIndexOf(" ", full);
+  return blank > at + columns / 2 ? blank + 1 : full;
 }

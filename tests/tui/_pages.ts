@@ -65,6 +65,18 @@ export class PageDriver {
     return this;
   }
 
+  /** The page that it asked the app to open. */
+  get opened(): PageDriver {
+    if (this.command?.type !== "open") throw new Error(`No page is opened: ${this.text}`);
+    return new PageDriver(this.command.page, this.context);
+  }
+
+  /** The query that it asked the app to apply. */
+  get query(): string {
+    if (this.command?.type !== "query") throw new Error(`No query is applied: ${this.text}`);
+    return this.command.text;
+  }
+
   get lines(): string[] {
     return this.page.frame(this.context).map((line) => lineText(line).trimEnd());
   }
