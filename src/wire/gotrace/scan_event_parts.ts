@@ -29,12 +29,8 @@ export class EventPartsScanner {
   endNano = 0;
   readonly #baseSecond: number;
   readonly #baseNano: number;
-  /** Times mostly lie in one second and one zone, which are read once: their bytes, and what they are. */
-  readonly #secondWords = new Int32Array(5);
-  #zoneLength = 0;
-  #zoneWord = 0;
-  #zoneEnd = 0;
-  #second = 0;
+  /** Times mostly lie in one second or the next one, which are read once. */
+  readonly #seconds = [new KnownSecond(), new KnownSecond()] as const;
 
   /** @param baseUnixNano What times are counted from. */
   constructor(baseUnixNano: bigint) {
@@ -106,37 +102,52 @@ export class EventPartsScanner {
       if (at - digitsFrom > 9) return NaN;
       nano *= UNITS[at - digitsFrom];
     }
-    if (!this.#isKnownSecond(view, from) || !this.#isKnownZone(view, at, to)) {
-      const first = view.getUint8(from);
-      const time = first === DIGIT_0 + 1 || first === DIGIT_0 + 2
-        ? parseTimestamp(asciiText(view, from, to))
-        : undefined;
-      if (time === undefined || to - at > 6) return NaN;
-      this.#second = Number(floorSecond(time.unixNano));
-      for (let word = 0; word < 5; word++) {
-        this.#secondWords[word] = view.getInt32(from + 4 * word, true);
-      }
-      this.#zoneLength = to - at;
-      this.#zoneWord = view.getInt32(at, true);
-      this.#zoneEnd = view.getInt16(at + 4, true);
+    const second = this.#seconds[view.getUint8(from + SECOND_LENGTH - 1) & 1];
+    if (!second.isAt(view, from, at, to) && !second.read(view, from, at, to)) return NaN;
+    return (second.unixSecond - this.#baseSecond) * 1e9 + nano - this.#baseNano;
+  }
+}
+
+/** A second that was read, to be known again by its bytes. */
+class KnownSecond {
+  unixSecond = 0;
+  readonly #words = new Int32Array(5);
+  #zoneLength = 0;
+  #zoneWord = 0;
+  #zoneEnd = 0;
+
+  /** Whether a time is in this second, as it was written, and in its zone: `Z`, or like `+09:00`. */
+  isAt(view: DataView, from: number, zoneFrom: number, to: number): boolean {
+    const words = this.#words;
+    if (
+      to - zoneFrom !== this.#zoneLength ||
+      view.getInt32(from + 12, true) !== words[3] ||
+      ((view.getInt32(from + 16, true) ^ words[4]) & THREE_BYTES) !== 0 ||
+      view.getInt32(from + 8, true) !== words[2] ||
+      view.getInt32(from + 4, true) !== words[1] || view.getInt32(from, true) !== words[0]
+    ) return false;
+    const difference = view.getInt32(zoneFrom, true) ^ this.#zoneWord;
+    return this.#zoneLength === 1
+      ? (difference & 0xff) === 0
+      : difference === 0 && view.getInt16(zoneFrom + 4, true) === this.#zoneEnd;
+  }
+
+  /** Reads the second of a time; false when it is none of the years 1000 to 2999. */
+  read(view: DataView, from: number, zoneFrom: number, to: number): boolean {
+    const first = view.getUint8(from);
+    const zoneLength = to - zoneFrom;
+    if (first !== DIGIT_0 + 1 && first !== DIGIT_0 + 2) return false;
+    if (zoneLength !== 1 && zoneLength !== ZONE_LENGTH) return false;
+    const time = parseTimestamp(asciiText(view, from, to));
+    if (time === undefined) return false;
+    this.unixSecond = Number(floorSecond(time.unixNano));
+    for (let word = 0; word < this.#words.length; word++) {
+      this.#words[word] = view.getInt32(from + 4 * word, true);
     }
-    return (this.#second - this.#baseSecond) * 1e9 + nano - this.#baseNano;
-  }
-
-  #isKnownSecond(view: DataView, from: number): boolean {
-    const words = this.#secondWords;
-    return view.getInt32(from + 12, true) === words[3] &&
-      ((view.getInt32(from + 16, true) ^ words[4]) & THREE_BYTES) === 0 &&
-      view.getInt32(from + 8, true) === words[2] &&
-      view.getInt32(from + 4, true) === words[1] && view.getInt32(from, true) === words[0];
-  }
-
-  /** Whether the zone is the one that is known: `Z`, or like `+09:00`. */
-  #isKnownZone(view: DataView, at: number, to: number): boolean {
-    if (to - at !== this.#zoneLength) return false;
-    const difference = view.getInt32(at, true) ^ this.#zoneWord;
-    if (to - at === 1) return (difference & 0xff) === 0;
-    return to - at === 6 && difference === 0 && view.getInt16(at + 4, true) === this.#zoneEnd;
+    this.#zoneLength = zoneLength;
+    this.#zoneWord = view.getInt32(zoneFrom, true);
+    this.#zoneEnd = view.getInt16(zoneFrom + 4, true);
+    return true;
   }
 }
 
@@ -189,6 +200,8 @@ const ATTRIBUTES_LINE_END = asciiLabel("}}\n");
 /** The length of `2026-03-11T19:00:00`, and what of a word its last three bytes are. */
 const SECOND_LENGTH = 19;
 const THREE_BYTES = 0xffffff;
+/** The length of `+09:00`. */
+const ZONE_LENGTH = 6;
 /** Nanoseconds of the last of so many digits. */
 const UNITS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1];
 const QUOTE = 0x22;
