@@ -1,13 +1,9 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
-import type { AttributeValue } from "../model/attributes.ts";
-import { isErrorSpan, type Span } from "../model/span.ts";
-import { onOneLine } from "./span_text.ts";
+import { isErrorSpan } from "../model/span.ts";
+import type { SpanTest } from "../views/find_spans.ts";
 import { selectedPosition } from "./positions.ts";
 import type { Position, TracesView } from "./traces_state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
-
-/** Whether a span is looked for. */
-export type SpanTest = (span: Span) => boolean;
 
 /** What is looked for in the list. */
 export interface Hunt {
@@ -25,49 +21,61 @@ export const ERROR_HUNT: Hunt = {
   failure: "No span with an error",
 };
 
+/** A hunt that goes on: looking through a million spans takes longer than one frame may. */
+export interface OpenHunt {
+  readonly hunt: Hunt;
+  readonly step: 1 | -1;
+  /** Where it began. */
+  readonly from: Position;
+  /** Traces that have been looked through. */
+  readonly visited: number;
+}
+
+/** What a hunt has come to: a span, none, or there are traces left. */
+export type HuntResult =
+  | { readonly type: "found"; readonly position: Position }
+  | { readonly type: "none" }
+  | { readonly type: "open"; readonly open: OpenHunt };
+
+/** Begins to hunt at the selected row. */
+export function openHunt(state: TracesView, hunt: Hunt, step: 1 | -1): OpenHunt {
+  return { hunt, step, from: selectedPosition(state), visited: 0 };
+}
+
 /**
- * Finds the next span below the selected row, or above it, that passes a test; goes round at the end
- * of the list. Trees are built only for the traces that hold such a span.
+ * Goes on to the next span below, or above, that passes the hunt's test; goes round at the end of the
+ * list. Trees are built only for the traces that hold such a span.
  *
- * @returns The span's position, or `undefined` when no span passes.
+ * @param untilMs When to stop, in milliseconds of `performance.now()`; one trace is looked through at least.
  */
-export function findSpan(state: TracesView, hunt: Hunt, step: 1 | -1): Position | undefined {
+export function huntSpan(state: TracesView, open: OpenHunt, untilMs: number): HuntResult {
   const { traces } = state;
-  const selected = selectedPosition(state);
+  const { hunt, step, from } = open;
   const count = traces.traceCount;
-  const start = traces.indexOf(selected.sequence);
+  const start = traces.indexOf(from.sequence);
   // The selected trace is visited twice: first what lies ahead in it, at the end the rest.
-  for (let visited = 0; visited <= count; visited++) {
+  for (let { visited } = open; visited <= count; visited++) {
     const entry = traces.entryAt(modulo(start + visited * step, count));
-    if (entry === undefined) return undefined;
-    if (hunt.mayHold?.(entry) === false) continue;
-    const from = visited === 0 ? selected.row + step : step > 0 ? 0 : entry.spanCount - 1;
-    const row = findRow(state, entry, hunt.test, { from, step });
-    if (row !== undefined) return { sequence: entry.sequence, row };
+    if (entry === undefined) break;
+    if (hunt.mayHold?.(entry) !== false) {
+      const row = findRow(state, entry, hunt.test, {
+        from: visited === 0 ? from.row + step : step > 0 ? 0 : entry.spanCount - 1,
+        step,
+      });
+      if (row !== undefined) {
+        return { type: "found", position: { sequence: entry.sequence, row } };
+      }
+    }
+    const isDue = hunt.mayHold === undefined || visited % TRACES_A_LOOK === 0;
+    if (isDue && performance.now() >= untilMs) {
+      return { type: "open", open: { ...open, visited: visited + 1 } };
+    }
   }
-  return undefined;
+  return { type: "none" };
 }
 
-/**
- * A test for text in a span's name, its ids and its attributes. Capitals count only if the text has
- * one.
- */
-export function textTest(text: string): SpanTest {
-  const isExact = text !== text.toLowerCase();
-  function contains(value: AttributeValue): boolean {
-    if (typeof value === "object") return false;
-    const whole = typeof value === "string" && /[\t\r\n]/.test(value)
-      ? onOneLine(value)
-      : `${value}`;
-    return (isExact ? whole : whole.toLowerCase()).includes(text);
-  }
-  return (span) => {
-    if (contains(span.name) || span.spanId === text || span.traceId === text) return true;
-    for (const key in span.attributes) if (contains(span.attributes[key])) return true;
-    return false;
-  };
-}
-
+/** A look at the clock after so many traces that need no reading. */
+const TRACES_A_LOOK = 256;
 function findRow(
   state: TracesView,
   entry: TraceEntry,
