@@ -46,7 +46,7 @@ export async function benchView(folder: string, options: ViewBenchOptions): Prom
   await benchLive(folder, options);
 }
 
-const INDEX_QUERY = "{ duration > 50ms } && { error }";
+const INDEX_QUERY = "error && duration > 50ms";
 
 async function measureIndex(path: string): Promise<string[]> {
   const program = fileURLToPath(new URL("./view/index_program.ts", import.meta.url));
