@@ -162,6 +162,7 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
 
   async function readFeed(): Promise<void> {
     for await (const event of feed.events(stopped.signal)) {
+      if (stopped.signal.aborted) return;
       if (event.type !== "changed") dispatch(event);
       shown.follow();
       scheduleWork(TICK_MS);
