@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { buildPeer } from "../scripts/build_peer.ts";
 import { startTraceCollect, traceCommand } from "../scripts/start_collector.ts";
 import { freePorts } from "../scripts/start_peer.ts";
 import { PseudoTerminal } from "./pseudo_terminal.ts";
 import { readPeakBytes } from "./read_peak_bytes.ts";
 import { megabytes, printTable, ratio } from "./table.ts";
-import { type RecordingShape, writeRecording } from "./view_recording.ts";
+import { writeRecording } from "./view_recording.ts";
 
 /** Options of {@linkcode benchView}. */
 export interface ViewBenchOptions {
@@ -24,15 +25,44 @@ export async function benchView(folder: string, options: ViewBenchOptions): Prom
     return;
   }
   const rows: string[][] = [];
+  const indexRows: string[][] = [];
   for (const shape of ["otlp", "gotrace"] as const) {
-    rows.push(await measureRecording(folder, shape, options));
+    const path = join(folder, `${shape}.jsonl`);
+    await writeRecording(path, shape, options.spanCount);
+    rows.push([shape, ...await measureRecording(path, options)]);
+    indexRows.push([shape, ...await measureIndex(path)]);
+    await Deno.remove(path);
   }
   printTable(
     `trace view of a recording of ${options.spanCount / 1e6} M spans`,
     ["shape", "first screen", "whole index", "key, meanwhile", "key, then", "worst", "memory"],
     rows,
   );
+  printTable(
+    `Its index, and the choice of traces where ${INDEX_QUERY}`,
+    ["shape", "traces", "memory", "chosen", "time", "longest turn", "other order"],
+    indexRows,
+  );
   await benchLive(folder, options);
+}
+
+const INDEX_QUERY = "error && duration > 50ms";
+
+async function measureIndex(path: string): Promise<string[]> {
+  const program = fileURLToPath(new URL("./view/index_program.ts", import.meta.url));
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--v8-flags=--expose-gc", program, path, INDEX_QUERY],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const figures = JSON.parse(new TextDecoder().decode(stdout));
+  return [
+    String(figures.traces),
+    megabytes(figures.indexBytes),
+    String(figures.selected),
+    milliseconds(figures.selectMs),
+    `${figures.longestTurnMs.toFixed(1)} ms`,
+    milliseconds(figures.sortMs),
+  ];
 }
 
 async function canOpenTerminals(): Promise<boolean> {
@@ -45,12 +75,9 @@ async function canOpenTerminals(): Promise<boolean> {
 }
 
 async function measureRecording(
-  folder: string,
-  shape: RecordingShape,
-  { spanCount, keyCount }: ViewBenchOptions,
+  path: string,
+  { keyCount }: ViewBenchOptions,
 ): Promise<string[]> {
-  const path = join(folder, `${shape}.jsonl`);
-  await writeRecording(path, shape, spanCount);
   const { command, args } = traceCommand();
   const view = [command, ...args, "view", path];
   // Once before, so that neither the file nor the modules come from the disk.
@@ -75,9 +102,7 @@ async function measureRecording(
     await terminal.settle(QUIET_MS);
   }
   const peakBytes = await readPeakBytes(await terminal.pid() as number);
-  await Deno.remove(path);
   return [
-    shape,
     milliseconds(firstMs),
     milliseconds(endMs - began),
     p95(meanwhile),

@@ -1,7 +1,7 @@
 import { clearImmediate, setImmediate } from "node:timers";
 
 /** For how long something that takes long may go on before keys, timers and requests get their turn. */
-export const TURN_MS = 8;
+export const TURN_MS = 3;
 
 /** Lets timers and input have their turn; shorter when the signal is aborted meanwhile. */
 export function nextTurn(signal: AbortSignal): Promise<void> {

@@ -71,7 +71,8 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
     state = next.state;
     if (next.effect !== undefined) take(next.effect);
     scheduleWork(0);
-    pacer.request();
+    if (isInput(message)) pacer.request();
+    else pacer.requestLater();
   }
 
   function take(effect: Effect): void {
@@ -161,10 +162,11 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
 
   async function readFeed(): Promise<void> {
     for await (const event of feed.events(stopped.signal)) {
+      if (stopped.signal.aborted) return;
       if (event.type !== "changed") dispatch(event);
       shown.follow();
       scheduleWork(TICK_MS);
-      pacer.request();
+      pacer.requestLater();
     }
   }
 
@@ -212,4 +214,9 @@ function errorText(error: unknown): string {
 
 function systemNow(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
+}
+
+/** Whether somebody waits for what comes of it. */
+function isInput({ type }: Message): boolean {
+  return type === "key" || type === "paste" || type === "mouse" || type === "resize";
 }

@@ -16,7 +16,6 @@ function sourceOf(messages: readonly SourceMessage[], isLive: boolean, error?: E
   return {
     title: "fake",
     isLive,
-    // deno-lint-ignore require-await
     async *read(): AsyncGenerator<SourceMessage> {
       yield* messages;
       if (error !== undefined) throw error;
@@ -149,7 +148,6 @@ Deno.test("a source that never pauses leaves timers their turn", async () => {
   const endless: SpanSource = {
     title: "endless",
     isLive: true,
-    // deno-lint-ignore require-await
     async *read(): AsyncGenerator<SourceMessage> {
       for (;;) yield spansOf("a", "b");
     },
@@ -184,7 +182,6 @@ Deno.test("no more than 100,000 spans wait: then nothing is read", async () => {
   const endless: SpanSource = {
     title: "endless",
     isLive: true,
-    // deno-lint-ignore require-await
     async *read(): AsyncGenerator<SourceMessage> {
       const { spans } = spansOf(...Array(1_000).fill("a")) as SourceMessage & { type: "spans" };
       for (;; readCount++) yield { type: "spans", spans };

@@ -3,6 +3,7 @@ import { TraceStore } from "../../src/assemble/trace_store.ts";
 import type { Span } from "../../src/model/span.ts";
 import { runTui, type RunTuiOptions } from "../../src/tui/app.ts";
 import type { Connection, FeedEvent, TraceFeed } from "../../src/views/trace_feed.ts";
+import { nextTurn } from "../../src/cli/next_turn.ts";
 import { EPOCH } from "../assemble/_make_span.ts";
 import { FakeTerminal } from "../terminal/_fake_terminal.ts";
 import { openSpans, requestSpans } from "./_sample_traces.ts";
@@ -126,11 +127,11 @@ Deno.test("a feed that fails is told, and what it brought stays", async () => {
 Deno.test("a feed that never pauses leaves keys their turn", async () => {
   let at = 0;
   const feed = new PushFeed();
-  feed.events = async function* (): AsyncGenerator<FeedEvent> {
-    for (;;) {
+  feed.events = async function* (signal: AbortSignal): AsyncGenerator<FeedEvent> {
+    while (!signal.aborted) {
       for (const span of requestSpans(`t${at++}`)) feed.traces.add(span);
       // As feeds do, see `TraceFeed.events`.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await nextTurn(signal);
       yield { type: "changed" };
     }
   };
