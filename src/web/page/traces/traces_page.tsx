@@ -43,6 +43,17 @@ export function TracesPage(): JSX.Element {
   const scatter = useScatter(query, size, version);
   const search = useRef<AbortController>(undefined);
   useEffect(() => () => search.current?.abort(), []);
+  const seen = useRef({ first: 0, end: 1, isTop: true });
+  const paused = isPaused.value;
+  function show(): void {
+    const { first, end, isTop } = seen.current;
+    // In other orders new ones come in anywhere, so there is no place to hold.
+    rows.show(first, end, sort === DEFAULT_SORT && (!isTop || paused));
+  }
+  useEffect(() => {
+    rows.freeze(paused);
+    show();
+  }, [rows, paused]);
   // The list moves under the selection while traces come in. A row that was gone to before it came is
   // selected by its place alone.
   const selected = selectedId === undefined
@@ -155,8 +166,8 @@ export function TracesPage(): JSX.Element {
         onSort={(next) => navigate({ sort: next === DEFAULT_SORT ? "" : next })}
         reveal={revealed}
         onRange={(first, end, isTop) => {
-          // In other orders new ones come in anywhere, so there is no place to hold.
-          rows.show(first, end, sort === DEFAULT_SORT && (!isTop || isPaused.peek()));
+          seen.current = { first, end, isTop };
+          show();
         }}
         empty={<EmptyState what="traces" isLoading={total === undefined} error={rows.error} />}
       />
