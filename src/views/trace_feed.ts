@@ -27,10 +27,6 @@ export interface TraceFeed extends Disposable {
   readonly connection: Connection;
   /** Filled by whoever reads the events. */
   readonly traces: TraceList;
-  /** Lets spans wait, or lets those that wait come in. Absent where nothing comes that could wait. */
-  pause?(isPaused: boolean): void;
-  /** Spans that wait. */
-  readonly waitingSpanCount?: number;
   /** How much has been read, from 0 to 1; `undefined` where that is not known. */
   readonly progress: number | undefined;
   /**
