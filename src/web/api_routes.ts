@@ -18,6 +18,7 @@ import { readCount, readMoment, readSort } from "./request_parameters.ts";
 import { TimeBounds } from "./time_bounds.ts";
 import { traceLines } from "./trace_lines.ts";
 import { traceRow } from "./trace_row.ts";
+import { decodeTraceSegment } from "./trace_segment.ts";
 import type { WebSource } from "./web_source.ts";
 
 /** Options of {@linkcode ApiRoutes}. */
@@ -281,7 +282,7 @@ function noTrace(traceId: string): HttpProblem {
 
 function decodeSegment(segment: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeTraceSegment(segment);
   } catch {
     throw new HttpProblem(400, "bad_parameter", "The id is not percent-encoded UTF-8");
   }

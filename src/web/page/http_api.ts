@@ -15,7 +15,7 @@ import {
   type TraceQuery,
   type TraceRowsQuery,
 } from "./page_api.ts";
-import { encodeSegment } from "./route.ts";
+import { encodeTraceSegment } from "../trace_segment.ts";
 
 /** The data of the server that sent the page. */
 export class HttpApi implements PageApi {
@@ -39,7 +39,7 @@ export class HttpApi implements PageApi {
     at?: string,
     signal?: AbortSignal,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { body } = await get(`/api/trace/${encodeSegment(traceId)}`, { at }, signal);
+    const { body } = await get(`/api/trace/${encodeTraceSegment(traceId)}`, { at }, signal);
     return body ?? new Blob([]).stream();
   }
 
