@@ -129,7 +129,6 @@ export function ServiceGraphView(
               role="button"
               tabIndex={0}
               aria-pressed={key === selected}
-              aria-label={describeNode(node)}
               onPointerEnter={() => setHovered(key)}
               onPointerLeave={() =>
                 setHovered(undefined)}
@@ -143,12 +142,13 @@ export function ServiceGraphView(
                 onSelect(key === selected ? undefined : key);
               }}
             >
-              <title>{describeNode(node)}</title>
               <rect
                 width={NODE.width}
                 height={NODE.height}
                 rx={type === "service" ? 8 : type === "database" ? 18 : 2}
-              />
+              >
+                <title>{describeNode(node)}</title>
+              </rect>
               <rect
                 class="service-stripe"
                 width="5"
