@@ -18,7 +18,7 @@ import { readCount, readMoment, readSort } from "./request_parameters.ts";
 import { TimeBounds } from "./time_bounds.ts";
 import { traceLines } from "./trace_lines.ts";
 import { traceRow } from "./trace_row.ts";
-import { decodeTraceSegment } from "./trace_segment.ts";
+import { decodeTraceSegment } from "../views/trace_segment.ts";
 import type { WebSource } from "./web_source.ts";
 
 /** Options of {@linkcode ApiRoutes}. */

@@ -15,7 +15,7 @@ import {
   type TraceQuery,
   type TraceRowsQuery,
 } from "./page_api.ts";
-import { encodeTraceSegment } from "../trace_segment.ts";
+import { encodeTraceSegment } from "../../views/trace_segment.ts";
 
 /** The data of the server that sent the page. */
 export class HttpApi implements PageApi {

@@ -1,4 +1,4 @@
-import { decodeTraceSegment, encodeTraceSegment } from "../trace_segment.ts";
+import { decodeTraceSegment, encodeTraceSegment } from "../../views/trace_segment.ts";
 
 /** The pages of the browser view. */
 export type PageName = "traces" | "trace" | "stats" | "services" | "diff" | "unknown";
