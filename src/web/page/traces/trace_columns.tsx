@@ -58,7 +58,6 @@ export function traceColumns(
       title: "Service",
       width: "minmax(70px, 150px)",
       minTableWidth: 620,
-      sortKey: "service",
       cell: (row) => <ServiceName name={row.service ?? ""} />,
     },
     {
