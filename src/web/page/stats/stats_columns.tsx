@@ -147,7 +147,7 @@ export function repeatedCallColumns(maxTotalNano: number): readonly Column<Repea
 const tableColumn: Column<OperationRow> = {
   name: "table",
   title: "Type",
-  width: "82px",
+  width: "92px",
   minTableWidth: 620,
   sortKey: "table",
   cell: ({ table }) => <span class="dim">{table}</span>,
