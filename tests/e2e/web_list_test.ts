@@ -87,6 +87,12 @@ browserTest("a list of 200,000 traces scrolls to its end", async (open) => {
   await last.and(page.locator("[aria-selected=true]")).waitFor();
   assertEquals(await last.getAttribute("aria-rowindex"), "200001");
   assert(await page.locator("[role=row]").count() < 120, "only what can be seen is drawn");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "job 0" }).waitFor();
+  assertEquals(await page.title(), "job 0 · trace");
+  await page.goBack();
+  await last.and(page.locator("[aria-selected=true]")).waitFor();
+  assertEquals(await page.title(), "Traces · session 4711: node shop.js · trace");
   await page.keyboard.press("g");
   await page.locator(ROWS, { hasText: "job 199999" }).waitFor();
   assertEquals(problems, []);

@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount } from "../../../views/count_text.ts";
-import type { ServiceEdge } from "../../../analysis/service_graph.ts";
-import type { ServiceMap, ServiceMapNode } from "../../../views/service_map.ts";
+import type { MappableEdge, ServiceMap, ServiceMapNode } from "../../../views/service_map.ts";
 import { serviceColor } from "../components/service_color.ts";
 import { shownText } from "../components/text.tsx";
 import { nodeKey, nodeText } from "./service_rows.ts";
@@ -23,7 +22,7 @@ const MAX_EDGES = 3_000;
  */
 export function ServiceGraphView(
   { map, selected, onSelect }: {
-    map: ServiceMap;
+    map: ServiceMap<MappableEdge>;
     selected: string | undefined;
     onSelect: (key: string | undefined) => void;
   },
@@ -206,7 +205,7 @@ export function ServiceGraphView(
 /** Calls that fail now and then are normal; these are worth a look. */
 const MIN_ERROR_SHARE = 0.05;
 
-function isFailing({ errorCount, callCount }: ServiceEdge): boolean {
+function isFailing({ errorCount, callCount }: MappableEdge): boolean {
   return errorCount / callCount >= MIN_ERROR_SHARE;
 }
 
@@ -216,7 +215,7 @@ interface Place {
 }
 
 /** Layers with few nodes stand in the middle. */
-function placeNodes(map: ServiceMap): readonly Place[] {
+function placeNodes(map: ServiceMap<MappableEdge>): readonly Place[] {
   const counts = new Array<number>(map.layerCount).fill(0);
   for (const { layer } of map.nodes) counts[layer]++;
   return map.nodes.map(({ layer, row }) => ({

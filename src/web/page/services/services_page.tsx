@@ -7,7 +7,6 @@ import { ServiceName } from "../components/badges.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
 import { QueryBar } from "../components/query_bar.tsx";
-import { RangeChip } from "../components/range_chip.tsx";
 import { Text } from "../components/text.tsx";
 import { pageApi, shownVersion } from "../live.ts";
 import { navigate, route } from "../router.ts";
@@ -54,9 +53,7 @@ export function ServicesPage(): JSX.Element {
   return (
     <div class="services-page">
       <h1 class="visually-hidden">Services</h1>
-      <QueryBar label="Query for the traces that count" error={error}>
-        <RangeChip />
-      </QueryBar>
+      <QueryBar label="Query for the traces that count" error={error} />
       {rows.length === 0
         ? <EmptyState what="calls between services" isLoading={isLoading} error={error} />
         : (

@@ -5,7 +5,6 @@ import { Announcement } from "../components/announcement.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
 import { QueryBar } from "../components/query_bar.tsx";
-import { RangeChip } from "../components/range_chip.tsx";
 import { type Tab, TabList } from "../components/tab_list.tsx";
 import { pageApi, shownVersion } from "../live.ts";
 import { navigate, route, traceRoute } from "../router.ts";
@@ -80,9 +79,7 @@ export function StatsPage(): JSX.Element {
   return (
     <div class="stats-page">
       <h1 class="visually-hidden">Statistics</h1>
-      <QueryBar label="Query for the spans that count" error={error}>
-        <RangeChip />
-      </QueryBar>
+      <QueryBar label="Query for the spans that count" error={error} />
       <TabList
         label="Tables"
         tabs={tabs}

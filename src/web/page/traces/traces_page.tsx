@@ -28,6 +28,7 @@ const SCATTER_REFRESH_MS = 1_000;
 
 /** Where the reader was, for when they come back from a trace. */
 let lastSelectedId: string | undefined;
+let lastPlace = -1;
 
 /** The list of traces, and when they started and how long they took. */
 export function TracesPage(): JSX.Element {
@@ -37,7 +38,7 @@ export function TracesPage(): JSX.Element {
   const version = shownVersion.value;
   const rows = useTraceRows({ ...query, sort }, version);
   const [selectedId, setSelectedId] = useState(lastSelectedId);
-  const [place, setPlace] = useState(-1);
+  const [place, setPlace] = useState(lastPlace);
   const [revealed, setRevealed] = useState<{ index: number }>();
   const [size, setSize] = useState<PlotSize>();
   const scatter = useScatter(query, size, version);
@@ -61,6 +62,9 @@ export function TracesPage(): JSX.Element {
     : rows.rowAt(place)?.trace_id === selectedId
     ? place
     : rows.indexOf(selectedId);
+  useEffect(() => {
+    lastPlace = selected;
+  }, [selected]);
   const arrivedId = selectedId === undefined ? rows.rowAt(place)?.trace_id : undefined;
   useEffect(() => {
     if (arrivedId !== undefined) setSelectedId(lastSelectedId = arrivedId);
@@ -123,6 +127,10 @@ export function TracesPage(): JSX.Element {
   const isOneDay = useMemo(() => startsOnOneDay(scatter), [scatter]);
   const columns = traceColumns(range, isGrowing ? now : undefined, isOneDay);
   const total = rows.total;
+  const isThere = total !== undefined;
+  useEffect(() => {
+    if (isThere && place > 0) setRevealed({ index: place });
+  }, [isThere]);
   return (
     <div class="traces-page">
       <h1 class="visually-hidden">Traces</h1>
