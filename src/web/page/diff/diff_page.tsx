@@ -67,7 +67,10 @@ function ChooseTraces(): JSX.Element {
 function Comparison({ a, b }: { a: string; b: string }): JSX.Element {
   const { more } = route.value;
   const { value, error, isLoading } = useResource(
-    async (signal) => readDiffTables(await pageApi().diff(a, b, signal)),
+    async (signal) => {
+      const answer = await pageApi().diff(a, b, signal);
+      return { value: readDiffTables(answer), listVersion: answer.list_version };
+    },
     `${a}\0${b}`,
     shownVersion.value,
     REFRESH_MS,

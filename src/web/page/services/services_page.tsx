@@ -30,7 +30,10 @@ export function ServicesPage(): JSX.Element {
   const here = route.value;
   const query = traceQuery(here);
   const { value, error, isLoading } = useResource(
-    async (signal) => readServiceRows(await pageApi().services(query, signal)),
+    async (signal) => {
+      const answer = await pageApi().services(query, signal);
+      return { value: readServiceRows(answer), listVersion: answer.list_version };
+    },
     traceQueryKey(query),
     shownVersion.value,
     REFRESH_MS,

@@ -63,7 +63,10 @@ export function StatsPage(): JSX.Element {
   const here = route.value;
   const query = traceQuery(here);
   const { value, error, isLoading } = useResource(
-    async (signal) => readStatsTables(await pageApi().stats(query, signal)),
+    async (signal) => {
+      const answer = await pageApi().stats(query, signal);
+      return { value: readStatsTables(answer), listVersion: answer.list_version };
+    },
     traceQueryKey(query),
     shownVersion.value,
     REFRESH_MS,

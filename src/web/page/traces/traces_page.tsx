@@ -218,8 +218,10 @@ function useScatter(
 ): ApiScatter | undefined {
   const { value } = useResource<ApiScatter | undefined>(
     async (signal) => {
-      if (size === undefined) return undefined;
-      return await pageApi().scatter({ ...query, ...size }, signal);
+      if (size === undefined) return { value: undefined, listVersion: version };
+      const value = await pageApi().scatter({ ...query, ...size }, signal);
+      // What the query has not looked at yet is missing, as if the list were older.
+      return { value, listVersion: value.waiting > 0 ? -1 : value.list_version };
     },
     traceQueryKey(query) + (size === undefined ? "" : `${size.width} ${size.height}`),
     version,
