@@ -28,10 +28,29 @@ const OLD_WAIT_MS = 3_000;
  * @param pauseMs How long to wait at least from one answer to the next question of the same key.
  */
 export function useResource<Value>(
-  load: (signal: AbortSignal) => Promise<Versioned<Value>>,
+  load: (signal: AbortSignal) => Promise<Value>,
   key: string,
   version: number,
   pauseMs = 200,
+): Resource<Value> {
+  return useVersionedResource(
+    async (signal) => ({ value: await load(signal), listVersion: Infinity }),
+    key,
+    version,
+    pauseMs,
+  );
+}
+
+/**
+ * The same of what may be of an older list than the page has been told of: then it is asked for again.
+ *
+ * @param version The list's.
+ */
+export function useVersionedResource<Value>(
+  load: (signal: AbortSignal) => Promise<Versioned<Value>>,
+  key: string,
+  version: number,
+  pauseMs: number,
 ): Resource<Value> {
   const [state, setState] = useState<Resource<Value> & { key: string }>({
     key,

@@ -12,7 +12,7 @@ import { pageApi, shownVersion } from "../live.ts";
 import { navigate, route } from "../router.ts";
 import { quoteText, sortRows } from "../stats/stats_rows.ts";
 import { traceQuery, traceQueryKey } from "../trace_query.ts";
-import { useResource } from "../use_resource.ts";
+import { useVersionedResource } from "../use_resource.ts";
 import { ServiceGraphView } from "./service_graph.tsx";
 import {
   mapServices,
@@ -29,7 +29,7 @@ const DEFAULT_SORT = "-calls";
 export function ServicesPage(): JSX.Element {
   const here = route.value;
   const query = traceQuery(here);
-  const { value, error, isLoading } = useResource(
+  const { value, error, isLoading } = useVersionedResource(
     async (signal) => {
       const answer = await pageApi().services(query, signal);
       return { value: readServiceRows(answer), listVersion: answer.list_version };

@@ -9,7 +9,7 @@ import { type Tab, TabList } from "../components/tab_list.tsx";
 import { pageApi, shownVersion } from "../live.ts";
 import { navigate, route, traceRoute } from "../router.ts";
 import { traceQuery, traceQueryKey } from "../trace_query.ts";
-import { useResource } from "../use_resource.ts";
+import { useVersionedResource } from "../use_resource.ts";
 import { operationColumns, repeatedCallColumns } from "./stats_columns.tsx";
 import {
   operationQuery,
@@ -62,7 +62,7 @@ const TABLES: readonly {
 export function StatsPage(): JSX.Element {
   const here = route.value;
   const query = traceQuery(here);
-  const { value, error, isLoading } = useResource(
+  const { value, error, isLoading } = useVersionedResource(
     async (signal) => {
       const answer = await pageApi().stats(query, signal);
       return { value: readStatsTables(answer), listVersion: answer.list_version };

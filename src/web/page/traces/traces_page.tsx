@@ -15,7 +15,7 @@ import type { TraceQuery } from "../page_api.ts";
 import { navigate, route, traceRoute } from "../router.ts";
 import { traceQuery, traceQueryKey } from "../trace_query.ts";
 import { useNow } from "../use_now.ts";
-import { useResource } from "../use_resource.ts";
+import { useVersionedResource } from "../use_resource.ts";
 import { findErrorTrace } from "./find_error_trace.ts";
 import { type PlotSize, ScatterPlot, type ScatterRange } from "./scatter_plot.tsx";
 import { type DurationRange, traceColumns } from "./trace_columns.tsx";
@@ -216,7 +216,7 @@ function useScatter(
   size: PlotSize | undefined,
   version: number,
 ): ApiScatter | undefined {
-  const { value } = useResource<ApiScatter | undefined>(
+  const { value } = useVersionedResource<ApiScatter | undefined>(
     async (signal) => {
       if (size === undefined) return { value: undefined, listVersion: version };
       const value = await pageApi().scatter({ ...query, ...size }, signal);
