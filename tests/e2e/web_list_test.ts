@@ -116,3 +116,32 @@ browserTest("a trace opens with a click, and its address opens it again", async 
   assertEquals(await page.getByRole("combobox").inputValue(), "service = shop");
   assertEquals([...problems, ...again.problems], []);
 });
+
+browserTest(
+  "dragging over the plot keeps what is in the range, a point opens its trace",
+  async (open) => {
+    const source = new TestSource(generateSpans({ spanCount: 5_000 }));
+    await using server = await serveTestPage(source);
+    const { page, problems } = await open(server.url);
+    await waitForCount(page, "500 traces");
+    const plot = page.getByRole("img", { name: /^Durations over time: 500 traces/ });
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error("The plot is not there");
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + box.height - 20, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/after=\d+&before=\d+/);
+    await page.locator(".list-head", { hasText: /^1[012]\d of 500 traces/ }).waitFor();
+    assertMatch(await page.getByRole("combobox").inputValue(), /^traceDuration >= \d+ns/);
+    await page.keyboard.press("Escape");
+    await waitForCount(page, "500 traces");
+    const slowest = Array.from({ length: 500 }, (_, index) => source.traces.entryAt(index))
+      .reduce((a, b) => a!.durationNano > b!.durationNano ? a : b)!;
+    const start = Number(slowest.startTimeUnixNano - 1_795_172_592_000_000_000n) / 500e6;
+    // The slowest stands at the upper edge, at the time at which it started.
+    await page.mouse.click(box.x + 52 + start * (box.width - 62), box.y + 8);
+    await page.getByRole("heading", { name: slowest.name }).waitFor();
+    assertEquals(problems, []);
+  },
+);
