@@ -7,14 +7,7 @@ import type { ApiPoint, ApiScatter } from "../../api.ts";
 import { Text } from "../components/text.tsx";
 import { localDateTime, localOffsetMinutes, moment } from "../components/local_time.ts";
 import { theme, themeColor } from "../theme.ts";
-
-/** A part of the plot that was dragged over. */
-export interface ScatterRange {
-  readonly startUnixNano: bigint;
-  readonly endUnixNano: bigint;
-  readonly minDurationNano: bigint;
-  readonly maxDurationNano: bigint;
-}
+import type { ScatterRange } from "./range_query.ts";
 
 /** What stands around the points, in pixels. */
 const MARGIN = { left: 52, right: 10, top: 8, bottom: 18 };
@@ -219,8 +212,8 @@ function rangeOf(
   return {
     startUnixNano: start + BigInt(Math.floor(length * xs[0])),
     endUnixNano: start + BigInt(Math.ceil(length * xs[1])) + 1n,
-    minDurationNano: BigInt(Math.floor(10 ** (scale.low + (scale.high - scale.low) * ys[0]))),
-    maxDurationNano: BigInt(Math.ceil(10 ** (scale.low + (scale.high - scale.low) * ys[1]))),
+    ...(ys[0] > 0 && { minDurationNano: 10 ** (scale.low + (scale.high - scale.low) * ys[0]) }),
+    ...(ys[1] < 1 && { maxDurationNano: 10 ** (scale.low + (scale.high - scale.low) * ys[1]) }),
   };
 }
 

@@ -17,7 +17,8 @@ import { traceQuery, traceQueryKey } from "../trace_query.ts";
 import { useNow } from "../use_now.ts";
 import { useVersionedResource } from "../use_resource.ts";
 import { findErrorTrace } from "./find_error_trace.ts";
-import { type PlotSize, ScatterPlot, type ScatterRange } from "./scatter_plot.tsx";
+import { rangeQuery, type ScatterRange } from "./range_query.ts";
+import { type PlotSize, ScatterPlot } from "./scatter_plot.tsx";
 import { type DurationRange, traceColumns } from "./trace_columns.tsx";
 import { TRACES_KEYS } from "./traces_keys.ts";
 import { useTraceRows } from "./use_trace_rows.ts";
@@ -107,10 +108,8 @@ export function TracesPage(): JSX.Element {
     },
   });
   function selectRange(range: ScatterRange): void {
-    const condition = `traceDuration >= ${range.minDurationNano}ns && ` +
-      `traceDuration <= ${range.maxDurationNano}ns`;
     navigate({
-      where: here.where === "" ? condition : `(${here.where}) && ${condition}`,
+      where: rangeQuery(here.where, range),
       more: {
         ...here.more,
         after: String(range.startUnixNano),
