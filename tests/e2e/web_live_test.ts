@@ -140,3 +140,25 @@ browserTest("a recording plays, and its moment is in the address", async (open) 
   assertEquals(new URL(page.url()).search, "");
   assertEquals(problems, []);
 });
+
+browserTest("a page that nobody looked at says what came meanwhile", async (open) => {
+  const source = new TestSource(jobs(10));
+  await using server = await serveTestPage(source);
+  const { page, problems } = await open(server.url);
+  await waitForRow(page, "job 9");
+  const setVisibility = (state: string): Promise<void> =>
+    page.evaluate(
+      `Object.defineProperty(document, "visibilityState", { value: ${
+        JSON.stringify(state)
+      }, configurable: true });` +
+        `document.dispatchEvent(new Event("visibilitychange"))`,
+    );
+  await page.clock.install();
+  await setVisibility("hidden");
+  for (let number = 10; number < 17; number++) source.traces.add(job(number));
+  await page.clock.fastForward(90_000);
+  await setVisibility("visible");
+  await page.getByText(/Away for 1m3\ds: 7 spans came meanwhile/).waitFor();
+  await waitForRow(page, "job 16");
+  assertEquals(problems, []);
+});

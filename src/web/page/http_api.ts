@@ -160,8 +160,11 @@ function openStream(url: string, listener: StreamListener): StopStream {
   }
   function onVisibilityChange(): void {
     isHidden = document.visibilityState === "hidden";
-    if (isHidden) disconnect();
-    else connect();
+    if (!isHidden) connect();
+    else if (source !== undefined) {
+      disconnect();
+      listener.suspended();
+    }
   }
   document.addEventListener("visibilitychange", onVisibilityChange);
   onVisibilityChange();
