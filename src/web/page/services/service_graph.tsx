@@ -108,7 +108,7 @@ export function ServiceGraphView(
             const { x, y } = middleOf(places[from], places[to], isBack);
             return (
               <text key={ends.join("\0")} class="service-calls" x={x} y={y - 5}>
-                {formatCount(edge.callCount)}×
+                {shortCount(edge.callCount)}×
               </text>
             );
           })}
@@ -162,9 +162,9 @@ export function ServiceGraphView(
                 </text>
                 <text x="19" y="33" class="service-figures">
                   {type === "service" ? "" : `${type} · `}
-                  {node.callCount === 0 ? "entry" : `${formatCount(node.callCount)} calls`}
+                  {node.callCount === 0 ? "entry" : `${shortCount(node.callCount)} calls`}
                   {node.errorCount > 0 && (
-                    <tspan class="service-errors" dx="6">✗ {formatCount(node.errorCount)}</tspan>
+                    <tspan class="service-errors" dx="6">✗ {shortCount(node.errorCount)}</tspan>
                   )}
                 </text>
               </g>
@@ -250,6 +250,13 @@ function middleOf(from: Place, to: Place, isBack: boolean): Place {
 function describeNode({ node, callCount, errorCount }: ServiceMapNode): string {
   const calls = `${formatCount(callCount)} calls, ${formatCount(errorCount)} with errors`;
   return `${shownText(nodeText(node))} (${node.type}): ${calls}`;
+}
+
+/** A count in few characters: `9,876`, `243k`, `1.2M`. */
+function shortCount(count: number): string {
+  if (count < 10_000) return formatCount(count);
+  const [unit, name] = count < 999_500 ? [1e3, "k"] : [1e6, "M"];
+  return `${Number((count / unit).toPrecision(3))}${name}`;
 }
 
 function clip(name: string): string {

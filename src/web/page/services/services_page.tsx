@@ -144,7 +144,7 @@ function number(
   return {
     name: field,
     title,
-    width: "64px",
+    width: "70px",
     isNumber: true,
     minTableWidth,
     sortKey: field,
