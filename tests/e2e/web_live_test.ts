@@ -133,6 +133,7 @@ browserTest("a recording plays, and its moment is in the address", async (open) 
   await seek.fill("5000");
   await page.waitForURL(/at=\d+/);
   await page.locator(".list-head", { hasText: /^1,00\d traces/ }).waitFor();
+  await player.getByRole("combobox", { name: "Speed" }).selectOption("0.1");
   await player.getByRole("button", { name: "Play the recording" }).click();
   await page.locator(".list-head", { hasText: /^(?!1,00\d)\d/ }).waitFor();
   await player.getByRole("button", { name: "Whole" }).click();
