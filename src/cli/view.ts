@@ -58,6 +58,8 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
           isOpening: options.open,
           isJson: options.json === true,
           isServant: options.servant === true,
+          maxSpans: options.maxSpans,
+          maxTraces: options.maxTraces,
         });
         return;
       }

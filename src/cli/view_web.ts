@@ -5,12 +5,12 @@ import type { HostPort } from "./host_port.ts";
 import { serveWeb } from "./serve_web.ts";
 import { printNotice } from "./session_options.ts";
 import type { SpanSource } from "./span_source.ts";
-import { openTraceFeed } from "./trace_feed.ts";
+import { openTraceFeed, type TraceFeedOptions } from "./trace_feed.ts";
 import { ObservedFeed } from "../web/observed_feed.ts";
 import { CpuPace } from "./cpu_pace.ts";
 
 /** Options of {@linkcode showSourceInBrowser}. */
-export interface ViewWebOptions {
+export interface ViewWebOptions extends TraceFeedOptions {
   readonly address: HostPort | undefined;
   /** The query that the page begins with. */
   readonly where: string | undefined;
@@ -32,7 +32,7 @@ export async function showSourceInBrowser(
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   if (isServant) serve(io, () => stop.abort());
-  using feed = new ObservedFeed(await openTraceFeed(source));
+  using feed = new ObservedFeed(await openTraceFeed(source, options));
   await using served = await serveWeb(io, feed, { address: options.address, onNotice });
   const reading = read(feed, signal);
   const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where)}`;
@@ -91,10 +91,10 @@ async function readToEnd(bytes: AsyncIterable<Uint8Array>): Promise<void> {
 }
 
 /**
- * Of one processor: enough for 100,000 spans a second. Of a session that is faster the collector's ring skips
+ * Of one processor: enough for 50,000 spans a second or more. Of a session that is faster the collector's ring skips
  * some, and the page says how many.
  */
-const LIVE_SHARE = 0.4;
+const LIVE_SHARE = 0.25;
 /** Of 20: gives way to nearly everything. */
 const SERVANT_PRIORITY = 15;
 
