@@ -1,15 +1,16 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount } from "../../../views/count_text.ts";
+import type { ServiceEdge } from "../../../analysis/service_graph.ts";
 import type { ServiceMap, ServiceMapNode } from "../../../views/service_map.ts";
 import { serviceColor } from "../components/service_color.ts";
 import { shownText } from "../components/text.tsx";
 import { nodeKey, nodeText } from "./service_rows.ts";
 
 /** In pixels, before it is scaled to the room there is. */
-const NODE = { width: 168, height: 42, gapX: 96, gapY: 22 };
+const NODE = { width: 188, height: 42, gapX: 96, gapY: 22 };
 const MARGIN = 16;
-const NAME_CHARACTERS = 20;
+const NAME_CHARACTERS = 23;
 const MIN_ZOOM = 0.1;
 const MAX_ZOOM = 3;
 /** Beyond that many, drawing each would make the page slow; the table has all of them. */
@@ -82,14 +83,14 @@ export function ServiceGraphView(
         </defs>
         {edges.map(({ edge, from, to, isBack }) => {
           const ends = [nodeKey(edge.caller), nodeKey(edge.callee)];
-          const kind = edge.errorCount > 0 ? "error" : "plain";
+          const kind = isFailing(edge) ? "error" : "plain";
           const state = active === undefined || ends.includes(active) ? "" : "is-faint";
           return (
             <path
               key={ends.join("\0")}
               class={`service-edge is-${kind} ${state}`}
               d={edgePath(places[from], places[to], isBack)}
-              stroke-width={1 + 3 * Math.log1p(edge.callCount) / Math.log1p(maxCalls)}
+              stroke-width={1 + 2 * Math.log1p(edge.callCount) / Math.log1p(maxCalls)}
               marker-end={`url(#arrow-${kind})`}
             />
           );
@@ -164,7 +165,7 @@ export function ServiceGraphView(
                 {type === "service" ? "" : `${type} · `}
                 {node.callCount === 0 ? "entry" : `${formatCount(node.callCount)} calls`}
                 {node.errorCount > 0 && (
-                  <tspan class="service-errors">{" "}✗ {formatCount(node.errorCount)}</tspan>
+                  <tspan class="service-errors" dx="6">✗ {formatCount(node.errorCount)}</tspan>
                 )}
               </text>
             </g>
@@ -201,6 +202,13 @@ export function ServiceGraphView(
       </div>
     </div>
   );
+}
+
+/** Calls that fail now and then are normal; these are worth a look. */
+const MIN_ERROR_SHARE = 0.05;
+
+function isFailing({ errorCount, callCount }: ServiceEdge): boolean {
+  return errorCount / callCount >= MIN_ERROR_SHARE;
 }
 
 interface Place {

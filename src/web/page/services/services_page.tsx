@@ -105,7 +105,7 @@ const COLUMNS: readonly Column<ServiceRow>[] = [
   {
     name: "caller",
     title: "Caller",
-    width: "minmax(80px, 1fr)",
+    width: "minmax(70px, 1fr)",
     sortKey: "caller",
     cell: ({ caller }) => <ServiceName name={caller} />,
   },
@@ -113,7 +113,7 @@ const COLUMNS: readonly Column<ServiceRow>[] = [
     name: "callee",
     title: "Calls",
     label: "Callee",
-    width: "minmax(80px, 1fr)",
+    width: "minmax(70px, 1fr)",
     sortKey: "callee",
     cell: ({ callee, callee_type }) =>
       callee_type === "service" ? <ServiceName name={callee} /> : (
@@ -130,9 +130,9 @@ const COLUMNS: readonly Column<ServiceRow>[] = [
     0,
     ({ errors }) => errors === 0 ? "" : <span class="error-text">{formatCount(errors)}</span>,
   ),
-  number("p50_ns", "p50", 420, ({ p50_ns }) => nanoText(p50_ns)),
+  number("p50_ns", "p50", 460, ({ p50_ns }) => nanoText(p50_ns)),
   number("p95_ns", "p95", 360, ({ p95_ns }) => nanoText(p95_ns)),
-  number("p99_ns", "p99", 480, ({ p99_ns }) => nanoText(p99_ns)),
+  number("p99_ns", "p99", 560, ({ p99_ns }) => nanoText(p99_ns)),
 ];
 
 function number(
@@ -144,7 +144,7 @@ function number(
   return {
     name: field,
     title,
-    width: "68px",
+    width: "64px",
     isNumber: true,
     minTableWidth,
     sortKey: field,

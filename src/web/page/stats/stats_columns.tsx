@@ -3,6 +3,7 @@ import { formatCount } from "../../../views/count_text.ts";
 import { formatNano } from "../../../views/time_text.ts";
 import { ServiceName } from "../components/badges.tsx";
 import type { Column } from "../components/data_table.tsx";
+import { percentText } from "../components/figures.ts";
 import { Text } from "../components/text.tsx";
 import type { OperationRow, RepeatedCallRow } from "./stats_rows.ts";
 
@@ -195,16 +196,10 @@ function Errors({ errors, count }: { errors: number; count: number }): JSX.Eleme
   if (errors === 0) return null;
   return (
     <span class="error-text">
-      {formatCount(errors)} <span class="error-share">{percentText(errors / count)}</span>
+      {formatCount(errors)}{" "}
+      <span class="error-share">{count === 0 ? "" : percentText(Math.min(1, errors / count))}</span>
     </span>
   );
-}
-
-/** A share of one: `0.13%`, `12%`; spans that have not ended may have failed already. */
-function percentText(share: number): string {
-  if (!Number.isFinite(share)) return "";
-  const percent = Math.min(100, share * 100);
-  return `${percent < 10 ? Number(percent.toPrecision(2)) : Math.round(percent)}%`;
 }
 
 function TotalBar({ nano, maxNano }: { nano: number; maxNano: number }): JSX.Element {

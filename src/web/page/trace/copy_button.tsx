@@ -21,13 +21,21 @@ export function CopyButton(
         setState(await copyText(text) ? "copied" : "failed");
       }}
     >
-      <span aria-hidden="true">{state === "copied" ? "✓" : state === "failed" ? "✗" : "⧉"}</span>
+      <svg aria-hidden="true" viewBox="0 0 16 16" width="13" height="13">
+        <path d={ICONS[state]} fill="none" stroke="currentColor" stroke-width="1.5" />
+      </svg>
       <span class="visually-hidden" role={state === "idle" ? undefined : "status"}>
         {state === "copied" ? "Copied" : state === "failed" ? "Could not copy" : `Copy ${what}`}
       </span>
     </button>
   );
 }
+
+const ICONS = {
+  idle: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+  copied: "M3 8.5l3.5 3.5L13 4.5",
+  failed: "M4 4l8 8M12 4l-8 8",
+};
 
 /** Puts a text on the clipboard; `false` when the browser refuses. */
 export async function copyText(text: string): Promise<boolean> {

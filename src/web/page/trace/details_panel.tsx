@@ -8,7 +8,7 @@ import {
   type SpanTarget,
 } from "../../../views/span_details.ts";
 import { encodeSpanLine } from "../../../wire/span_line/encode_span_line.ts";
-import { countText } from "../components/figures.ts";
+import { formatCount } from "../../../views/count_text.ts";
 import { Text } from "../components/text.tsx";
 import { routeUrl, traceRoute } from "../router.ts";
 import { follow } from "../shell/header.tsx";
@@ -149,7 +149,7 @@ function Section({ section, wanted, closed, view }: {
         >
           <span class={`fold${isOpen ? " open" : ""}`} aria-hidden="true" />
           {TITLES[name]}
-          {name !== "span" && count > 0 && <span class="dim">{countText(count)}</span>}
+          {name !== "span" && count > 0 && <span class="dim">{formatCount(count)}</span>}
         </button>
       </h3>
       {isOpen && (
@@ -158,8 +158,12 @@ function Section({ section, wanted, closed, view }: {
         </dl>
       )}
       {isOpen && rows.length > shown.length && (
-        <button type="button" class="link-button more" onClick={() => isAll.value = true}>
-          Show all {countText(rows.length)} rows
+        <button
+          type="button"
+          class="link-button more"
+          onClick={() => isAll.value = true}
+        >
+          Show all {formatCount(rows.length)} rows
         </button>
       )}
     </section>

@@ -213,7 +213,7 @@ function drawPath(
   index: number,
   bottom: number,
 ): void {
-  const stretches = model.path.get(index);
+  const stretches = model.knownPath?.get(index);
   if (stretches === undefined) return;
   context.fillStyle = theme.path;
   let drawnTo = -Infinity;
@@ -238,7 +238,8 @@ function drawEvents(
   barHeight: number,
 ): void {
   const { events } = model.trace.nodes[index].span;
-  if (events === undefined) return;
+  // In a bar that is hardly to be seen they would hide it.
+  if (events === undefined || scale.x(model.ends[index]) - scale.x(model.starts[index]) < 5) return;
   const { startTimeUnixNano } = model.trace;
   let drawn = -Infinity;
   for (const event of events) {
@@ -257,14 +258,13 @@ function drawErrorMark(
   y: number,
   barHeight: number,
 ): void {
-  const x = Math.max(from, 0);
-  context.strokeStyle = theme.error;
-  context.lineWidth = 1;
+  // In front of the bar where there is room.
+  const x = Math.max(from - ERROR_RADIUS - 2, ERROR_RADIUS + 1);
   context.fillStyle = theme.error;
   context.beginPath();
-  context.arc(x, y + barHeight / 2, 4.5, 0, 2 * Math.PI);
+  context.arc(x, y + barHeight / 2, ERROR_RADIUS, 0, 2 * Math.PI);
   context.fill();
-  context.fillStyle = "#fff";
+  context.fillStyle = theme.background;
   context.fillRect(x - 0.75, y + barHeight / 2 - 2.75, 1.5, 3.25);
   context.fillRect(x - 0.75, y + barHeight / 2 + 1.25, 1.5, 1.5);
 }
@@ -315,6 +315,7 @@ function roundBar(
 
 const BAR_INSET = 5;
 const MIN_BAR_WIDTH = 1.5;
+const ERROR_RADIUS = 5;
 const PATH_HEIGHT = 2.5;
 /** Gaps that nobody sees. */
 const MERGE_PIXELS = 0.5;

@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type FlameBox, FlameGraph } from "../../../views/flame_graph.ts";
 import { formatNano } from "../../../views/time_text.ts";
-import { countOf, percentText } from "../components/figures.ts";
+import { countText } from "../../../views/count_text.ts";
+import { percentText } from "../components/figures.ts";
 import { Text } from "../components/text.tsx";
 import { useKeys } from "../keyboard.ts";
 import { drawFlame, FLAME_ROW } from "./draw_flame.ts";
@@ -150,7 +151,7 @@ function FlameFacts({ view, graph, box, isZoomed }: {
       <span class="service-mark" />
       {service !== "" && <Text class="trace-service" value={service} />}
       <Text class="flame-name" value={graph.nameOf(box)} fallback="(no name)" />
-      <span>{countOf(graph.counts[box], "span")}</span>
+      <span>{countText(graph.counts[box], "span")}</span>
       <span>
         total <b>{formatNano(graph.totalNano[box])}</b>
       </span>
@@ -161,10 +162,12 @@ function FlameFacts({ view, graph, box, isZoomed }: {
         {percentText(graph.width === 0 ? 0 : graph.widths[box] / graph.width)} of all
       </span>
       {graph.errorCounts[box] > 0 && (
-        <span class="badge is-error">{countOf(graph.errorCounts[box], "error")}</span>
+        <span class="badge is-error">{countText(graph.errorCounts[box], "error")}</span>
       )}
       <span class="flame-hint dim">
-        {isZoomed ? "Esc shows all · w shows the spans" : "click or Enter zooms · w shows the spans"}
+        {isZoomed
+          ? "Esc shows all · w shows the spans"
+          : "click or Enter zooms · w shows the spans"}
       </span>
     </div>
   );

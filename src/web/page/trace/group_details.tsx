@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { GroupRow } from "../../../views/span_rows.ts";
 import { formatNano } from "../../../views/time_text.ts";
-import { countText } from "../components/figures.ts";
+import { formatCount } from "../../../views/count_text.ts";
 import type { TraceView } from "./trace_view.ts";
 
 /** The figures of a group of siblings, and those of its members that took longest. */
@@ -13,12 +13,12 @@ export function GroupDetails(
   return (
     <>
       <dl class="detail-rows">
-        <Figure name="spans" text={countText(row.count)} />
+        <Figure name="spans" text={formatCount(row.count)} />
         <Figure name="total time" text={formatNano(row.totalNano)} />
         <Figure name="from first to last" text={formatNano(row.toNano - row.fromNano)} />
         {row.p50Nano !== undefined && <Figure name="p50" text={formatNano(row.p50Nano)} />}
-        {row.errorCount > 0 && <Figure name="errors" text={countText(row.errorCount)} isError />}
-        {row.runningCount > 0 && <Figure name="running" text={countText(row.runningCount)} />}
+        {row.errorCount > 0 && <Figure name="errors" text={formatCount(row.errorCount)} isError />}
+        {row.runningCount > 0 && <Figure name="running" text={formatCount(row.runningCount)} />}
       </dl>
       <section class="detail-section">
         <h3>Slowest</h3>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { escapeText } from "../../../terminal/escape_text.ts";
-import { countText } from "../components/figures.ts";
+import { formatCount } from "../../../views/count_text.ts";
 
 /** A text of any length: its beginning, and all of it when it is asked for. Line breaks stay. */
 export function LongText(
@@ -16,8 +16,12 @@ export function LongText(
         ? <span class="dim">(empty)</span>
         : <bdi class={isCode ? "value code" : "value"}>{escapeLines(shown)}</bdi>}
       {isLong && (
-        <button type="button" class="link-button" onClick={() => isAll.value = !isAll.value}>
-          {isAll.value ? "Show less" : `Show all (${countText(text.length)} characters)`}
+        <button
+          type="button"
+          class="link-button"
+          onClick={() => isAll.value = !isAll.value}
+        >
+          {isAll.value ? "Show less" : `Show all (${formatCount(text.length)} characters)`}
         </button>
       )}
     </div>

@@ -48,8 +48,7 @@ export function MinimapView({ view }: { readonly view: TraceView }): JSX.Element
     const { width } = size.value;
     const scale = new TimeScale(wholeWindow(view.model.value.durationNano), width);
     const { left } = element.getBoundingClientRect();
-    const place = (move: PointerEvent): number =>
-      Math.max(0, Math.min(width, move.clientX - left));
+    const place = (move: PointerEvent): number => Math.max(0, Math.min(width, move.clientX - left));
     const from = place(event);
     const edge = view.isWhole ? undefined : edgeAt(view.window.value, scale, from);
     const isInside = !view.isWhole && edge === undefined && event.shiftKey;
@@ -89,7 +88,11 @@ export function MinimapView({ view }: { readonly view: TraceView }): JSX.Element
         <canvas ref={canvas} role="img" aria-label="All of the trace, from its start to its end" />
       </div>
       {!view.isWhole && view.window.value !== undefined && (
-        <button type="button" class="button reset" onClick={() => view.zoomOut()}>
+        <button
+          type="button"
+          class="button reset"
+          onClick={() => view.zoomOut()}
+        >
           Reset zoom
         </button>
       )}

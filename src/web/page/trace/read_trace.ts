@@ -7,18 +7,19 @@ import { decodeSpanBatch } from "../../../wire/span_line/decode_span_batch.ts";
  * Reads the lines of a trace while they come, and builds its tree when all are there. Between pieces the
  * page gets its turn, so that it answers while a large trace is read.
  *
- * @param onProgress Told how many spans have been read.
+ * @param onPart Gets, once, the tree of the spans that came first, when reading takes long enough to be noticed.
  * @returns `undefined` when there was no span.
  * @throws {DecodeError} When a line is no span line.
  */
 export async function readTrace(
   traceId: string,
   lines: ReadableStream<Uint8Array>,
-  onProgress: (spanCount: number) => void = () => {},
+  onPart?: (part: Trace) => void,
 ): Promise<Trace | undefined> {
   const spans: Span[] = [];
   let rest: Uint8Array[] = [];
   let sliceFrom = performance.now();
+  let isPartShown = false;
   const reader = lines.getReader();
   for (;;) {
     const { value, done } = await reader.read();
@@ -30,11 +31,14 @@ export async function readTrace(
     }
     if (end < value.length) rest.push(value.subarray(end));
     if (performance.now() - sliceFrom < SLICE_MS) continue;
-    onProgress(spans.length);
+    if (!isPartShown && onPart !== undefined && spans.length > 0) {
+      isPartShown = true;
+      onPart(buildTrace(traceId, spans));
+    }
     await nextTask();
     sliceFrom = performance.now();
   }
-  if (rest.length > 0) for (const span of decodeSpanBatch(join(rest))) spans.push(span);
+  if (rest.length > 0) { for (const span of decodeSpanBatch(join(rest))) spans.push(span); }
   return spans.length === 0 ? undefined : buildTrace(traceId, spans);
 }
 

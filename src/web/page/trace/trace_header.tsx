@@ -1,7 +1,10 @@
 import type { ComponentChildren, JSX } from "preact";
 import { isErrorSpan } from "../../../model/span.ts";
 import { spanService } from "../../../model/span_service.ts";
-import { clockText, countText, dayText, durationText, momentText } from "../components/figures.ts";
+import { formatCount } from "../../../views/count_text.ts";
+import { formatDuration } from "../../../model/duration.ts";
+import { localClock, localDateTime } from "../components/local_time.ts";
+import { momentText } from "../components/figures.ts";
 import { shownText, Text } from "../components/text.tsx";
 import { pageRoute, routeUrl } from "../router.ts";
 import { follow } from "../shell/header.tsx";
@@ -9,7 +12,9 @@ import { CopyButton } from "./copy_button.tsx";
 import type { TraceView } from "./trace_view.ts";
 
 /** What a trace is, on two lines: its root, and its figures. */
-export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element {
+export function TraceHeader(
+  { view, isPart }: { readonly view: TraceView; readonly isPart: boolean },
+): JSX.Element {
   const model = view.model.value;
   view.moment.value;
   const { trace } = model;
@@ -31,6 +36,7 @@ export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element
         </h1>
         {isErrorSpan(rootSpan) && <span class="badge is-error">error</span>}
         {isRunning && <span class="badge is-running">running</span>}
+        {isPart && <span class="badge is-warning" role="status">reading …</span>}
         <span class="trace-id" title={shownText(trace.traceId)}>
           <bdi>{shownText(trace.traceId.slice(0, 8))}</bdi>
           <CopyButton text={trace.traceId} what="trace id" />
@@ -38,25 +44,28 @@ export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element
       </div>
       <dl class="trace-facts">
         <Fact name="Start" title={momentText(trace.startTimeUnixNano)}>
-          <span class="dim">{dayText(trace.startTimeUnixNano)}</span>{" "}
-          {clockText(trace.startTimeUnixNano)}
+          <span class="dim">{localDateTime(trace.startTimeUnixNano).slice(0, 10)}</span>{" "}
+          {localClock(trace.startTimeUnixNano)}
         </Fact>
-        <Fact name="Duration">{durationText(nano)}</Fact>
-        <Fact name="Services">{countText(model.services.filter((name) => name !== "").length)}</Fact>
-        <Fact name="Depth">{countText(model.depth)}</Fact>
-        <Fact name="Spans">{countText(trace.nodes.length)}</Fact>
+        <Fact name="Duration">{formatDuration(nano)}</Fact>
+        <Fact name="Services">
+          {formatCount(model.services.filter((name) => name !== "").length)}
+        </Fact>
+        <Fact name="Depth">{formatCount(model.depth)}</Fact>
+        <Fact name="Spans">{formatCount(trace.nodes.length)}</Fact>
         {model.errors.length > 0 && (
-          <Fact name="Errors" class="error">{countText(model.errors.length)}</Fact>
+          <Fact name="Errors" class="error">{formatCount(model.errors.length)}</Fact>
         )}
-        {isRunning && <Fact name="Running" class="running">{countText(trace.runningCount)}</Fact>}
+        {isRunning && <Fact name="Running" class="running">{formatCount(trace.runningCount)}</Fact>}
         {trace.unfinishedCount > 0 && (
-          <Fact name="Unfinished" class="warning">{countText(trace.unfinishedCount)}</Fact>
+          <Fact name="Unfinished" class="warning">{formatCount(trace.unfinishedCount)}</Fact>
         )}
       </dl>
       {trace.warnings.length > 0 && (
         <details class="trace-warnings">
           <summary>
-            {countText(trace.warnings.length)} {trace.warnings.length === 1 ? "warning" : "warnings"}
+            {formatCount(trace.warnings.length)}{" "}
+            {trace.warnings.length === 1 ? "warning" : "warnings"}
           </summary>
           <ul>
             {trace.warnings.slice(0, MAX_WARNINGS).map((text) => (
@@ -65,7 +74,7 @@ export function TraceHeader({ view }: { readonly view: TraceView }): JSX.Element
               </li>
             ))}
             {trace.warnings.length > MAX_WARNINGS && (
-              <li class="dim">{countText(trace.warnings.length - MAX_WARNINGS)} more</li>
+              <li class="dim">{formatCount(trace.warnings.length - MAX_WARNINGS)} more</li>
             )}
           </ul>
         </details>

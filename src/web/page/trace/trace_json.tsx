@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { encodeSpanLine } from "../../../wire/span_line/encode_span_line.ts";
-import { countOf, countText } from "../components/figures.ts";
+import { countText, formatCount } from "../../../views/count_text.ts";
 import { Text } from "../components/text.tsx";
 import { CopyButton } from "./copy_button.tsx";
 import { downloadTrace } from "./download_trace.ts";
@@ -31,13 +31,13 @@ export function TraceJson({ view }: { readonly view: TraceView }): JSX.Element {
         <CopyButton text={text.value} what="JSON" />
         <span class="spacer" />
         <button type="button" class="button is-small" onClick={() => void downloadTrace(trace)}>
-          Download the trace ({countOf(trace.nodes.length, "span")})
+          Download the trace ({countText(trace.nodes.length, "span")})
         </button>
       </div>
       <pre tabIndex={0} aria-label="The span as JSON"><bdi>{escapeLines(shown)}</bdi></pre>
       {isLong && (
         <button type="button" class="link-button" onClick={() => isAll.value = true}>
-          Show all ({countText(text.value.length)} characters)
+          Show all ({formatCount(text.value.length)} characters)
         </button>
       )}
     </div>

@@ -81,6 +81,11 @@ export class TraceModel {
     );
   }
 
+  /** {@linkcode TraceModel.path} if it was asked for before: the first frame does not wait for it. */
+  get knownPath(): ReadonlyMap<number, readonly PathStretch[]> | undefined {
+    return this.#path;
+  }
+
   /** The stretches of the critical path, by index of the span they are in. */
   get path(): ReadonlyMap<number, readonly PathStretch[]> {
     return this.#path ??= this.#findPath();

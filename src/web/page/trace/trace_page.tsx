@@ -1,7 +1,7 @@
 import { batch, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { countOf } from "../components/figures.ts";
+import { countText } from "../../../views/count_text.ts";
 import { shownText } from "../components/text.tsx";
 import { useKeys } from "../keyboard.ts";
 import { navigate, pageRoute, route, routeUrl } from "../router.ts";
@@ -30,10 +30,14 @@ export function TracePage(
   },
 ): JSX.Element {
   const { at } = route.value;
-  const { view, error, isLoading, isBefore } = useTrace(id, at);
-  if (view !== undefined) return <LoadedTrace key={id} view={view} spanId={spanId} at={at} />;
+  const { view, error, isLoading, isPart, isBefore } = useTrace(id, at);
+  if (view !== undefined) {
+    return <LoadedTrace key={id} view={view} spanId={spanId} at={at} isPart={isPart} />;
+  }
   if (isBefore) {
-    return <Message title="This trace has not begun yet" text="Play on, or choose a later moment." />;
+    return (
+      <Message title="This trace has not begun yet" text="Play on, or choose a later moment." />
+    );
   }
   if (isLoading) {
     return (
@@ -64,14 +68,16 @@ function Message({ title, text }: { readonly title: string; readonly text: strin
   );
 }
 
-function LoadedTrace({ view, spanId, at }: {
+function LoadedTrace({ view, spanId, at, isPart }: {
   readonly view: TraceView;
   readonly spanId: string | undefined;
   readonly at: string | undefined;
+  readonly isPart: boolean;
 }): JSX.Element {
   const treeWidth = useSignal(startTreeWidth());
   const input = useRef<HTMLInputElement>(null);
   const missing = useAddress(view, spanId);
+  usePreparing(view);
   useEffect(() => {
     const { rootSpan } = view.model.value.trace;
     document.title = `${shownText(rootSpan.name, 80)} · trace`;
@@ -90,15 +96,17 @@ function LoadedTrace({ view, spanId, at }: {
   }
   return (
     <div class="trace-page">
-      <TraceHeader view={view} />
-      {missing !== undefined && (
-        <p class="notice" role="status">Span {shownText(missing, 64)} is not in this trace (yet).</p>
+      <TraceHeader view={view} isPart={isPart} />
+      {missing !== undefined && !isPart && (
+        <p class="notice" role="status">
+          Span {shownText(missing, 64)} is not in this trace (yet).
+        </p>
       )}
       <TraceToolbar view={view} input={input} />
       {tab === "waterfall" && <MinimapView view={view} />}
       <div
         class="trace-main"
-        id="trace-panel"
+        id="panel"
         role="tabpanel"
         aria-labelledby={`tab-${tab}`}
       >
@@ -119,7 +127,7 @@ function LoadedTrace({ view, spanId, at }: {
         {tab === "json" && <TraceJson view={view} />}
       </div>
       <p class="visually-hidden" role="status">
-        {countOf(view.rows.value.count, "row")}
+        {countText(view.rows.value.count, "row")}
       </p>
     </div>
   );
@@ -144,15 +152,34 @@ function useAddress(view: TraceView, spanId: string | undefined): string | undef
       view.selectSpan(index);
     });
   }, [view, spanId, trace]);
+  // When the selection rests: browsers refuse addresses that change as fast as a key repeats.
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useSignalEffect(() => {
     const selected = view.selection.value;
+    clearTimeout(timer.current);
     if (selected === undefined || selected.type !== "span") return;
     asked.current = selected.spanId;
     missing.value = undefined;
-    navigate({ spanId: selected.spanId }, "replace");
+    timer.current = setTimeout(() => {
+      navigate({ spanId: selected.spanId }, "replace");
+    }, ADDRESS_MS);
   });
+  useEffect(() => () => clearTimeout(timer.current), []);
   return missing.value;
 }
+
+const ADDRESS_MS = 150;
+
+/** Prepares each version of the trace for what comes once its rows are on the screen. */
+function usePreparing(view: TraceView): void {
+  const model = view.model.value;
+  useEffect(() => {
+    const timer = setTimeout(() => view.prepare(), PREPARE_MS);
+    return () => clearTimeout(timer);
+  }, [model]);
+}
+
+const PREPARE_MS = 50;
 
 /** A third of the page, as long as that leaves room for names and for bars. */
 function startTreeWidth(): number {

@@ -5,7 +5,9 @@ import { StatsCollector } from "../../../analysis/stats_collector.ts";
 import { type StatsRow, statsRows } from "../../../analysis/stats_row.ts";
 import type { Trace } from "../../../model/trace.ts";
 import { type Column, DataTable } from "../components/data_table.tsx";
-import { countText, durationText, percentText } from "../components/figures.ts";
+import { formatCount } from "../../../views/count_text.ts";
+import { formatNano } from "../../../views/time_text.ts";
+import { percentText } from "../components/figures.ts";
 import { Text } from "../components/text.tsx";
 import type { TraceView } from "./trace_view.ts";
 
@@ -126,9 +128,9 @@ function columns(view: TraceView, allSelfNano: number): Column<StatsRow>[] {
       minTableWidth: 900,
       cell: ({ table }) => <span class="dim">{table}</span>,
     },
-    number("count", "Count", ({ count }) => countText(count)),
-    number("errors", "Errors", ({ errorCount }) => errorCount === 0 ? "" : countText(errorCount)),
-    number("self", "Self time", ({ selfNano }) => durationText(selfNano), {
+    number("count", "Count", ({ count }) => formatCount(count)),
+    number("errors", "Errors", ({ errorCount }) => errorCount === 0 ? "" : formatCount(errorCount)),
+    number("self", "Self time", ({ selfNano }) => formatNano(selfNano), {
       hint: "In which none of their children ran",
     }),
     {
@@ -146,10 +148,10 @@ function columns(view: TraceView, allSelfNano: number): Column<StatsRow>[] {
         );
       },
     },
-    number("total", "Total", ({ totalNano }) => durationText(totalNano)),
-    number("avg", "Average", ({ averageNano }) => durationText(averageNano), { minTableWidth: 700 }),
-    number("p50", "p50", ({ p50Nano }) => durationText(p50Nano), { minTableWidth: 1000 }),
-    number("p95", "p95", ({ p95Nano }) => durationText(p95Nano), { minTableWidth: 1000 }),
-    number("max", "Max", ({ maxNano }) => durationText(maxNano), { minTableWidth: 700 }),
+    number("total", "Total", ({ totalNano }) => formatNano(totalNano)),
+    number("avg", "Average", ({ averageNano }) => formatNano(averageNano), { minTableWidth: 700 }),
+    number("p50", "p50", ({ p50Nano }) => formatNano(p50Nano), { minTableWidth: 1000 }),
+    number("p95", "p95", ({ p95Nano }) => formatNano(p95Nano), { minTableWidth: 1000 }),
+    number("max", "Max", ({ maxNano }) => formatNano(maxNano), { minTableWidth: 700 }),
   ];
 }

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { countText } from "../components/figures.ts";
+import { formatCount } from "../../../views/count_text.ts";
+import { type Tab, TabList } from "../components/tab_list.tsx";
 import { matchNumber, NO_SEARCH } from "./trace_search.ts";
 import type { RowFilter, TraceTab, TraceView } from "./trace_view.ts";
 
@@ -13,24 +14,12 @@ export function TraceToolbar({ view, input }: {
 }): JSX.Element {
   return (
     <div class="trace-toolbar">
-      <div class="tabs-small" role="tablist" aria-label="Views of the trace">
-        {TABS.map(({ tab, title, key }) => (
-          <button
-            key={tab}
-            type="button"
-            role="tab"
-            id={`tab-${tab}`}
-            aria-selected={view.tab.value === tab}
-            aria-controls="trace-panel"
-            tabIndex={view.tab.value === tab ? 0 : -1}
-            title={`${title} (${key})`}
-            onClick={() => view.tab.value = tab}
-            onKeyDown={(event) => moveTab(event, view)}
-          >
-            {title}
-          </button>
-        ))}
-      </div>
+      <TabList
+        label="Views of the trace"
+        tabs={TABS}
+        current={view.tab.value}
+        onChoose={(name) => view.tab.value = name as TraceTab}
+      />
       <SearchField view={view} input={input} />
       <div class="filters" role="group" aria-label="Which spans to show">
         <FilterButton view={view} filter="errors" title="Errors" />
@@ -62,23 +51,12 @@ export function TraceToolbar({ view, input }: {
   );
 }
 
-const TABS: readonly { tab: TraceTab; title: string; key: string }[] = [
-  { tab: "waterfall", title: "Waterfall", key: "t" },
-  { tab: "flame", title: "Flame graph", key: "f" },
-  { tab: "stats", title: "Statistics", key: "s" },
-  { tab: "json", title: "JSON", key: "J" },
+const TABS: readonly (Tab & { readonly name: TraceTab })[] = [
+  { name: "waterfall", title: "Waterfall" },
+  { name: "flame", title: "Flame graph" },
+  { name: "stats", title: "Statistics" },
+  { name: "json", title: "JSON" },
 ];
-
-function moveTab(event: KeyboardEvent, view: TraceView): void {
-  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-  if (step === 0) return;
-  const place = TABS.findIndex(({ tab }) => tab === view.tab.value);
-  const { tab } = TABS[(place + step + TABS.length) % TABS.length];
-  view.tab.value = tab;
-  document.getElementById(`tab-${tab}`)?.focus();
-  event.preventDefault();
-  event.stopPropagation();
-}
 
 function FilterButton(
   { view, filter, title }: {
@@ -104,7 +82,7 @@ function FilterButton(
       }}
     >
       {title}
-      {filter === "errors" && <span class="tab-count">{countText(errors.length)}</span>}
+      {filter === "errors" && <span class="tab-count">{formatCount(errors.length)}</span>}
     </button>
   );
 }
@@ -171,7 +149,7 @@ function SearchField(
           {problem !== undefined && <span class="warning">as text:{" "}</span>}
           {indexes.length === 0
             ? "no match"
-            : `${current === 0 ? "–" : countText(current)} of ${countText(indexes.length)}`}
+            : `${current === 0 ? "–" : formatCount(current)} of ${formatCount(indexes.length)}`}
         </span>
       )}
       <button

@@ -1,9 +1,15 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Trace } from "../../../model/trace.ts";
-import { foldSpan, type Folds, foldToDepth, NO_FOLDS, openGroup } from "../../../views/folds.ts";
+import { type Folds, foldSpan, foldToDepth, NO_FOLDS, openGroup } from "../../../views/folds.ts";
 import { revealSpan, SpanRows, type TraceRow } from "../../../views/span_rows.ts";
 import { ShownRows } from "./shown_rows.ts";
-import { isSameWindow, isWhole, type TimeWindow, wholeWindow, windowAround } from "./time_window.ts";
+import {
+  isSameWindow,
+  isWhole,
+  type TimeWindow,
+  wholeWindow,
+  windowAround,
+} from "./time_window.ts";
 import { TraceModel } from "./trace_model.ts";
 import {
   nextMatch,
@@ -95,6 +101,14 @@ export class TraceView {
     this.scrollTo(this.top.value);
   }
 
+  /** Finds what the first frame did not wait for: the critical path, and where each span stands. */
+  prepare(): void {
+    this.#indexes.value;
+    if (this.model.value.knownPath !== undefined) return;
+    this.model.value.path;
+    this.moment.value++;
+  }
+
   /** Lets running spans reach to this moment. */
   advance(nowUnixNano: bigint): void {
     this.model.value.advance(nowUnixNano);
@@ -156,7 +170,11 @@ export class TraceView {
     if (row === undefined) return;
     const { folds } = this;
     if (row.type === "group") {
-      folds.value = openGroup(folds.value, row.key, isFolded === undefined ? !row.isOpen : !isFolded);
+      folds.value = openGroup(
+        folds.value,
+        row.key,
+        isFolded === undefined ? !row.isOpen : !isFolded,
+      );
     } else if (row.hasChildren) {
       const { spanId } = this.model.value.trace.nodes[row.index].span;
       folds.value = foldSpan(folds.value, spanId, isFolded ?? !row.isFolded);

@@ -2,7 +2,9 @@ import type { JSX } from "preact";
 import { formatDuration } from "../../../model/duration.ts";
 import { spanService } from "../../../model/span_service.ts";
 import type { GroupRow, SpanRow, TraceRow } from "../../../views/span_rows.ts";
+import { formatCount } from "../../../views/count_text.ts";
 import { formatNano } from "../../../views/time_text.ts";
+import { shownText } from "../components/text.tsx";
 import type { TraceView } from "./trace_view.ts";
 import type { TraceModel } from "./trace_model.ts";
 
@@ -72,6 +74,8 @@ export function rowId(place: number): string {
 const MAX_LEVELS = 12;
 /** What has room in a row, and then some: the whole name is in the details. */
 const MAX_NAME = 200;
+/** What has room where one points. */
+const MAX_TITLE = 1_000;
 
 function SpanName({ model, row, parentService }: {
   readonly model: TraceModel;
@@ -85,10 +89,12 @@ function SpanName({ model, row, parentService }: {
     <>
       <span class="service-mark" />
       {service !== undefined && service !== parentService && (
-        <span class="tree-service">{cut(service, MAX_NAME)}</span>
+        <bdi class="tree-service">{shownText(service, MAX_NAME)}</bdi>
       )}
-      <span class="span-name" title={cut(span.name, MAX_TITLE)}>{cut(span.name, MAX_NAME)}</span>
-      {row.isFolded && <span class="hidden-count">+{count(row.hiddenCount)}</span>}
+      <bdi class="span-name" title={shownText(span.name, MAX_TITLE)}>
+        {shownText(span.name, MAX_NAME)}
+      </bdi>
+      {row.isFolded && <span class="hidden-count">+{formatCount(row.hiddenCount)}</span>}
       {isOrphan && <span class="badge" title="Its parent has not been seen">orphan</span>}
       {mark === "error" && <span class="badge is-error">error</span>}
       {mark === "running" && <span class="badge is-running">running</span>}
@@ -101,15 +107,19 @@ function GroupName({ row }: { readonly row: GroupRow }): JSX.Element {
   return (
     <>
       <span class="service-mark" />
-      <span class="group-count">×{count(row.count)}</span>
-      <span class="span-name" title={cut(row.name, MAX_TITLE)}>{cut(row.name, MAX_NAME)}</span>
+      <span class="group-count">×{formatCount(row.count)}</span>
+      <bdi class="span-name" title={shownText(row.name, MAX_TITLE)}>
+        {shownText(row.name, MAX_NAME)}
+      </bdi>
       {row.p50Nano !== undefined && <span class="hidden-count">p50 {formatNano(row.p50Nano)}</span>}
       {row.errorCount > 0 && (
         <span class="badge is-error">
-          {count(row.errorCount)} {row.errorCount === 1 ? "error" : "errors"}
+          {formatCount(row.errorCount)} {row.errorCount === 1 ? "error" : "errors"}
         </span>
       )}
-      {row.runningCount > 0 && <span class="badge is-running">{count(row.runningCount)} running</span>}
+      {row.runningCount > 0 && (
+        <span class="badge is-running">{formatCount(row.runningCount)} running</span>
+      )}
     </>
   );
 }
@@ -123,31 +133,21 @@ function parentService(model: TraceModel, { index }: SpanRow): string | undefine
 /** A row in words, for those who hear it. */
 function labelOf(model: TraceModel, row: TraceRow): string {
   if (row.type === "group") {
-    const parts = [`${count(row.count)} times ${cut(row.name, MAX_NAME)}`];
-    if (row.service !== "") parts.push(cut(row.service, MAX_NAME));
+    const parts = [`${formatCount(row.count)} times ${shownText(row.name, MAX_NAME)}`];
+    if (row.service !== "") parts.push(shownText(row.service, MAX_NAME));
     if (row.p50Nano !== undefined) parts.push(`half within ${formatNano(row.p50Nano)}`);
-    if (row.errorCount > 0) parts.push(`errors: ${count(row.errorCount)}`);
+    if (row.errorCount > 0) parts.push(`errors: ${formatCount(row.errorCount)}`);
     return parts.join(", ");
   }
   const { span } = model.trace.nodes[row.index];
-  const parts = [cut(span.name, MAX_NAME) || "span without a name"];
+  const parts = [shownText(span.name, MAX_NAME) || "span without a name"];
   const service = spanService(span);
-  if (service !== undefined) parts.push(cut(service, MAX_NAME));
+  if (service !== undefined) parts.push(shownText(service, MAX_NAME));
   if (span.endTimeUnixNano !== undefined) {
     parts.push(formatDuration(span.endTimeUnixNano - span.startTimeUnixNano));
   }
   const mark = model.markOf(row.index);
   if (mark !== undefined) parts.push(mark === "skewed" ? "ends before its start" : mark);
-  if (row.isFolded) parts.push(`${count(row.hiddenCount)} spans hidden`);
+  if (row.isFolded) parts.push(`${formatCount(row.hiddenCount)} spans hidden`);
   return parts.join(", ");
 }
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
-}
-
-const MAX_TITLE = 1_000;

@@ -17,7 +17,9 @@ export type Draw = (context: CanvasRenderingContext2D, size: Size, theme: Canvas
  * Keeps a canvas as large as its parent, sharp on any screen, and drawn: at most once a frame, and only
  * when something that it shows has changed.
  */
-export function useCanvas(draw: Draw): { canvas: RefObject<HTMLCanvasElement | null>; size: Signal<Size> } {
+export function useCanvas(
+  draw: Draw,
+): { canvas: RefObject<HTMLCanvasElement | null>; size: Signal<Size> } {
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSignal<Size>({ width: 0, height: 0 });
   const newest = useRef(draw);

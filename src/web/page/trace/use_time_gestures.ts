@@ -67,7 +67,9 @@ export function useTimeGestures(
         newest.current.click(event.offsetX, event.offsetY);
       }
     }, { signal });
-    element.addEventListener("pointercancel", (event) => pointers.delete(event.pointerId), { signal });
+    element.addEventListener("pointercancel", (event) => pointers.delete(event.pointerId), {
+      signal,
+    });
     element.addEventListener("pointerleave", () => newest.current.hover(undefined), { signal });
     element.addEventListener("dblclick", (event) => {
       newest.current.doubleClick(event.offsetX, event.offsetY);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Trace } from "../../../model/trace.ts";
 import { traceAt } from "../../../views/trace_at.ts";
 import {
@@ -20,6 +20,8 @@ export interface ShownTrace {
   readonly view: TraceView | undefined;
   readonly error: ApiError | undefined;
   readonly isLoading: boolean;
+  /** Whether only the spans that came first are shown, for the others are still being read. */
+  readonly isPart: boolean;
   /** Whether nothing of it had begun at the moment that is played. */
   readonly isBefore: boolean;
 }
@@ -28,13 +30,21 @@ export interface ShownTrace {
 export function useTrace(traceId: string, at: string | undefined): ShownTrace {
   useEffect(() => watchTrace(traceId), [traceId]);
   const version = traceChanges.value.get(traceId)?.version ?? 0;
-  const { value, error, isLoading } = useResource<Trace | undefined>(
-    async (signal) =>
-      readTrace(traceId, await pageApi().traceLines(traceId, undefined, signal)),
+  const [part, setPart] = useState<Trace | undefined>(undefined);
+  const isFirst = useRef(true);
+  const resource = useResource<Trace | undefined>(
+    async (signal) => {
+      const lines = await pageApi().traceLines(traceId, undefined, signal);
+      const whole = await readTrace(traceId, lines, isFirst.current ? setPart : undefined);
+      isFirst.current = false;
+      return whole;
+    },
     traceId,
     version,
     REFETCH_MS,
   );
+  const { error, isLoading } = resource;
+  const value = resource.value ?? (part?.traceId === traceId && isLoading ? part : undefined);
   const shown = useMemo(
     () => value === undefined || at === undefined ? value : traceAt(value, BigInt(at)),
     [value, at],
@@ -55,6 +65,7 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
     view: shown === undefined ? undefined : view,
     error,
     isLoading,
+    isPart: value !== undefined && resource.value === undefined,
     isBefore: value !== undefined && shown === undefined,
   };
 }
