@@ -1,6 +1,8 @@
 import { openTerminal } from "../terminal/open_terminal.ts";
 import { runTui } from "../tui/app.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
+import { ObservedFeed } from "../web/observed_feed.ts";
+import { BrowserView } from "./browser_view.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { openTraceFeed, type TraceFeedOptions } from "./trace_feed.ts";
 import type { SpanSource } from "./span_source.ts";
@@ -22,10 +24,12 @@ export async function showSource(
   options: ShowSourceOptions,
 ): Promise<void> {
   const { where, isFollowing } = options;
-  using feed = await openTraceFeed(source, options);
+  using feed = new ObservedFeed(await openTraceFeed(source, options));
+  await using browser = new BrowserView(io, feed);
   await runTui({
     terminal: openTerminal(),
     feed,
+    browse: (path) => browser.open(path),
     query: where,
     hasMouse: options.hasMouse,
     isColored: wantsColor(io, io.stdout),
