@@ -7,7 +7,7 @@ import { printNotice } from "./session_options.ts";
 import type { SpanSource } from "./span_source.ts";
 import { openTraceFeed, type TraceFeedOptions } from "./trace_feed.ts";
 import { ObservedFeed } from "../web/observed_feed.ts";
-import { CpuPace } from "./cpu_pace.ts";
+import { pacedSource } from "./paced_source.ts";
 
 /** Options of {@linkcode showSourceInBrowser}. */
 export interface ViewWebOptions extends TraceFeedOptions {
@@ -32,9 +32,9 @@ export async function showSourceInBrowser(
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   if (isServant) serve(io, () => stop.abort());
-  using feed = new ObservedFeed(await openTraceFeed(source, options));
+  using feed = new ObservedFeed(await openTraceFeed(pacedSource(source, LIVE_SHARE), options));
   await using served = await serveWeb(io, feed, { address: options.address, onNotice });
-  const reading = read(feed, signal);
+  const reading = readToEnd(feed.events(signal));
   const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where)}`;
   if (isJson) await io.stdout.write(formatReady(served.url));
   else {
@@ -46,13 +46,8 @@ export async function showSourceInBrowser(
   await reading;
 }
 
-/** Reads a feed to its end; a session's at a measured pace, for it has other things to do than being watched. */
-async function read(feed: ObservedFeed, signal: AbortSignal): Promise<void> {
-  const pace = feed.isRecording ? undefined : new CpuPace({ share: LIVE_SHARE });
-  for await (const _event of feed.events(signal)) {
-    const restMs = pace?.restMs() ?? 0;
-    if (restMs > 0) await rest(restMs, signal);
-  }
+async function readToEnd(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
 }
 
 /**
@@ -86,29 +81,10 @@ function serve(io: CliIo, onEnd: () => void): void {
   readToEnd(io.stdin.bytes()).then(onEnd, onEnd);
 }
 
-async function readToEnd(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
-}
-
-/**
- * Of one processor: enough for 50,000 spans a second or more. Of a session that is faster the collector's ring skips
- * some, and the page says how many.
- */
+/** Of one processor: enough for twice 20,000 spans a second, pages included. */
 const LIVE_SHARE = 0.25;
 /** Of 20: gives way to nearly everything. */
 const SERVANT_PRIORITY = 15;
-
-function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(onOver, ms);
-    function onOver(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onOver);
-      resolve();
-    }
-    signal.addEventListener("abort", onOver);
-  });
-}
 
 function ended(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
