@@ -1,5 +1,4 @@
 import type { TraceEntry, TraceList } from "../assemble/trace_list.ts";
-import type { Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
 import { completeQuery } from "../query/complete_query.ts";
 import type { HttpAnswer } from "../receivers/http_answer.ts";
@@ -179,8 +178,8 @@ export class ApiRoutes {
     return this.#moments.use(at, ({ traces }) => {
       const entry = traces.entryOf(traceId);
       if (entry === undefined) throw noTrace(traceId);
-      // All at once, because the list may be at another moment when they are sent.
-      const spans: readonly Span[] = [...traces.spansOf(traceId)];
+      // A list that may be at another moment when they are sent is read at once.
+      const spans = at === undefined ? traces.spansOf(traceId) : [...traces.spansOf(traceId)];
       return Promise.resolve({
         contentType: "application/x-ndjson",
         headers: { "trace-version": String(entry.version) },
