@@ -36,9 +36,9 @@ export async function showSourceInBrowser(
   await using served = await serveWeb(io, feed, { address: options.address, onNotice });
   const reading = readToEnd(feed.events(signal));
   const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where)}`;
-  if (isJson) await io.stdout.write(formatReady(served.url));
+  if (isJson) await io.stdout.write(formatReady(served.url(path)));
   else {
-    await io.stdout.write(`${served.url}\n`);
+    await io.stdout.write(`${served.url(path)}\n`);
     await io.stderr.write(`Showing ${source.title} in the browser. Ctrl-C stops.\n`);
   }
   if (options.isOpening) await openForUser(io, io.stdout, served.localUrl(path), onNotice);
