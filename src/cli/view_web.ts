@@ -12,8 +12,6 @@ import { pacedSource } from "./paced_source.ts";
 /** Options of {@linkcode showSourceInBrowser}. */
 export interface ViewWebOptions extends TraceFeedOptions {
   readonly address: HostPort | undefined;
-  /** The query that the page begins with. */
-  readonly where: string | undefined;
   /** Whether to open the browser, if there is one. */
   readonly isOpening: boolean;
   readonly isJson: boolean;
@@ -35,7 +33,7 @@ export async function showSourceInBrowser(
   using feed = new ObservedFeed(await openTraceFeed(pacedSource(source, LIVE_SHARE), options));
   await using served = await serveWeb(io, feed, { address: options.address, onNotice });
   const reading = readToEnd(feed.events(signal));
-  const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where)}`;
+  const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where.text)}`;
   if (isJson) await io.stdout.write(formatReady(served.url(path)));
   else {
     await io.stdout.write(`${served.url(path)}\n`);
