@@ -58,13 +58,17 @@ export async function serveWeb(
     token,
   };
   const server = await WebServer.listen(host, port, serverOptions).catch(async (error) => {
-    const problem = `the browser view at ${formatHostPort({ host, port })}: ` +
-      describeBindError(error, await describePortHolder(port));
+    const holder = await describePortHolder(port);
     if (options.address !== undefined || errorCode(error) !== "EADDRINUSE") {
-      throw new CommandError(`Cannot serve ${problem}`);
+      throw new CommandError(
+        `Cannot serve the browser view at ${formatHostPort({ host, port })}: ` +
+          describeBindError(error, holder),
+      );
     }
     const other = await WebServer.listen(host, 0, serverOptions);
-    onNotice(`does not serve ${problem}; it is at port ${other.port}`);
+    onNotice(
+      `serves the browser view at port ${other.port}: ${holder ?? "another process"} has ${port}`,
+    );
     return other;
   });
   if (token !== undefined) {
