@@ -1,7 +1,7 @@
 import { openTerminal } from "../terminal/open_terminal.ts";
 import { runTui } from "../tui/app.ts";
-import type { SpanQuery } from "../query/compile_query.ts";
 import { ObservedFeed } from "../web/observed_feed.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
 import { BrowserView } from "./browser_view.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { pacedSource } from "./paced_source.ts";
@@ -30,9 +30,9 @@ export async function showSource(
   await runTui({
     terminal: openTerminal(),
     feed,
-    browse: (path) => browser.open(path),
     query: where,
     hasMouse: options.hasMouse,
+    browse: (path) => browser.open(path),
     isColored: wantsColor(io, io.stdout),
     isFollowing: isFollowing && source.isLive,
     emptyHint: emptyHint(source),
