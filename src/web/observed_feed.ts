@@ -10,19 +10,13 @@ export class ObservedFeed implements TraceFeed, WebSource {
   problem: string | undefined;
   skippedSpanCount = 0;
   readonly notices: string[] = [];
-  readonly pause: TraceFeed["pause"];
   readonly #feed: TraceFeed;
 
   constructor(feed: TraceFeed) {
     this.title = feed.title;
     this.isRecording = feed.isRecording;
     this.connection = feed.connection;
-    this.pause = feed.pause && ((isPaused) => feed.pause?.(isPaused));
     this.#feed = feed;
-  }
-
-  get waitingSpanCount(): number | undefined {
-    return this.#feed.waitingSpanCount;
   }
 
   get traces(): TraceList {
