@@ -34,7 +34,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   },
   async viewers({ programs }): Promise<void> {
     const built = await programs();
-    if (built !== undefined) await benchViewers(built, { spanCount: 2_000_000, runCount: 5 });
+    if (built !== undefined) await benchViewers(built, { spanCount: 1_000_000, runCount: 15 });
   },
   async replay({ folder, programs }): Promise<void> {
     const built = await programs();
