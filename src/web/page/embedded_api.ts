@@ -8,6 +8,7 @@ import { ApiRoutes } from "../api_routes.ts";
 import { EMBEDDED_SPANS_TYPE } from "../embedded_spans.ts";
 import type { WebSource } from "../web_source.ts";
 import { HttpApi } from "./http_api.ts";
+import { nextTask } from "./next_task.ts";
 import type { PageApi, StopStream, StreamListener } from "./page_api.ts";
 
 /** The data that a page has in itself, as `trace export --format html` writes it; `undefined` for a page without. */
@@ -46,7 +47,7 @@ class EmbeddedSource implements WebSource {
       block.remove();
       for (const span of decodeSpanBatch(lines)) this.traces.add(span);
       this.progress = (place + 1) / blocks.length;
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTask();
     }
     this.connection = "end_of_file";
     this.progress = undefined;
@@ -60,23 +61,34 @@ class EmbeddedApi extends HttpApi {
   constructor(source: EmbeddedSource) {
     const routes = new ApiRoutes({ source, version: "", signal: new AbortController().signal });
     super(async (url, { signal }) => {
-      await source.whenRead;
+      if (!url.startsWith("/api/info")) await source.whenRead;
       return await answer(routes, url, signal ?? new AbortController().signal);
     });
     this.#source = source;
   }
 
+  /** Tells how far reading has come; after that nothing changes any more. */
   override stream(_watch: readonly string[], listener: StreamListener): StopStream {
     let isStopped = false;
-    listener.connected(true);
-    void this.#source.whenRead.then(() => this.info()).then((info) => {
+    const tell = async (): Promise<void> => {
+      const info = await this.info();
       if (!isStopped) listener.info(info);
+    };
+    listener.connected(true);
+    void tell();
+    void this.#source.whenRead.then(() => {
+      clearInterval(timer);
+      return tell();
     });
+    const timer = setInterval(tell, PROGRESS_MS);
     return () => {
       isStopped = true;
+      clearInterval(timer);
     };
   }
 }
+
+const PROGRESS_MS = 200;
 
 /** A request as a server would have read it. */
 const GET: Omit<HttpHead, "path" | "query"> = {

@@ -187,9 +187,15 @@ function drawLabel(
     context.textAlign = "right";
     context.fillText(text, from - 5, y);
   } else {
+    const right = Math.min(width, to) - 6;
     context.textAlign = "right";
-    context.fillStyle = theme.onBar;
-    context.fillText(text, Math.min(width, to) - 6, y);
+    if (mark === "running" || mark === "unfinished") {
+      // Nobody reads what stands on stripes.
+      context.fillStyle = theme.background;
+      context.fillRect(right - room + 6, rowTop + BAR_INSET - 1, room - 2, rowHeight - 8);
+      context.fillStyle = theme.text;
+    } else context.fillStyle = theme.onBar;
+    context.fillText(text, right, y);
   }
 }
 

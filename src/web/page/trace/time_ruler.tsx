@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 import { timeTicks } from "../../../views/time_axis.ts";
-import { TimeScale } from "./time_scale.ts";
+import { tickCount, TimeScale } from "./time_scale.ts";
 import type { TraceView } from "./trace_view.ts";
 import { useCanvas } from "./use_canvas.ts";
-import { tickCount } from "./waterfall.tsx";
 
 /** The times above the bars, after the trace's start. */
 export function TimeRuler({ view }: { readonly view: TraceView }): JSX.Element {

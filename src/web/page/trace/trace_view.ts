@@ -254,7 +254,8 @@ export class TraceView {
   /** Scrolls to a place in pixels, within what there is. */
   scrollTo(top: number): void {
     const most = Math.max(0, this.rows.value.count * ROW_HEIGHT - this.height.value);
-    this.top.value = Math.max(0, Math.min(top, most));
+    // Whole pixels: text between two of them is blurred.
+    this.top.value = Math.round(Math.max(0, Math.min(top, most)));
   }
 
   /** A span of which nothing is on the screen gets its time shown. */

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { timeTicks } from "../../../views/time_axis.ts";
 import type { TraceRow } from "../../../views/span_rows.ts";
 import { drawWaterfall } from "./draw_waterfall.ts";
-import { TimeScale } from "./time_scale.ts";
+import { tickCount, TimeScale } from "./time_scale.ts";
 import { panWindow, zoomWindow } from "./time_window.ts";
 import { TimeRuler } from "./time_ruler.tsx";
 import { rowId, TreeRow } from "./tree_row.tsx";
@@ -103,11 +103,6 @@ export function Waterfall(
       </div>
     </div>
   );
-}
-
-/** How many ticks have room. */
-export function tickCount(width: number): number {
-  return Math.max(2, Math.floor(width / 110));
 }
 
 /** The rows that are on the screen, as a tree for people and for screen readers. */
