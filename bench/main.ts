@@ -7,6 +7,7 @@ import { benchReplay } from "./replay.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
+import { benchViewers } from "./viewers.ts";
 
 /** What a benchmark has to work with. */
 interface BenchContext {
@@ -28,6 +29,10 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   async open({ programs }): Promise<void> {
     const built = await programs();
     if (built !== undefined) await benchOpenSpans(built, 5_000_000);
+  },
+  async viewers({ programs }): Promise<void> {
+    const built = await programs();
+    if (built !== undefined) await benchViewers(built, { spanCount: 2_000_000, runCount: 5 });
   },
   async replay({ folder, programs }): Promise<void> {
     const built = await programs();

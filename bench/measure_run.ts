@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Peer, Programs } from "./peers.ts";
+import { readCpuMs } from "./read_cpu_ms.ts";
 import { readPeakBytes } from "./read_peak_bytes.ts";
 
 /** What one run of one collector gave. */
@@ -11,6 +12,8 @@ export interface RunFigures {
   readonly sentMs: number;
   /** Most memory the collector's process held at once, where the system tells. */
   readonly peakBytes: number | undefined;
+  /** Processor time that it took, where the system tells: other programs make that longer, but not much. */
+  readonly cpuMs: number | undefined;
   /** The counters that it printed at its end, when it prints any. */
   readonly summary: Readonly<Record<string, unknown>> | undefined;
 }
@@ -32,16 +35,19 @@ export async function measureRun(
   try {
     const { process, completed } = await peer.start(folder, options.spanCount);
     await using _process = process;
+    const cpuBeforeMs = await readCpuMs(process.pid) ?? 0;
     const isCompleted = options.open ? undefined : completed();
     const sent = await send(programs.sender, join(folder, "socket"), options);
     const began = BigInt(sent["began_unix_nano"]);
     const completedAt = await isCompleted;
     const peakBytes = await readPeakBytes(process.pid);
+    const cpuMs = await readCpuMs(process.pid);
     return {
       spanCount: options.spanCount,
       completedMs: completedAt === undefined ? undefined : Number(completedAt - began) / 1e6,
       sentMs: Number(BigInt(sent["ended_unix_nano"]) - began) / 1e6,
       peakBytes,
+      cpuMs: cpuMs && cpuMs - cpuBeforeMs,
       summary: await process.stop(),
     };
   } finally {

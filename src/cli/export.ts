@@ -1,7 +1,12 @@
-import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Command as AnyCommand } from "commander";
 import { findExportFormat } from "../exporters/export_formats.ts";
-import type { Exporter, ExportFormat } from "../exporters/exporter.ts";
+import {
+  type Exporter,
+  type ExportFormat,
+  SVG_CHARTS,
+  type SvgChart,
+} from "../exporters/exporter.ts";
 import { PieceBuffer } from "../exporters/piece_buffer.ts";
 import type { Redactor } from "../exporters/redactor.ts";
 import type { Span } from "../model/span.ts";
@@ -32,6 +37,7 @@ export interface ExportOptions {
   readonly where?: string;
   readonly redact?: Parameters<typeof createRedactor>[1];
   readonly maxSpans?: number;
+  readonly svgChart?: SvgChart;
   readonly listFormats?: boolean;
   readonly json?: boolean;
 }
@@ -56,6 +62,10 @@ export function createExportCommand(
       "--max-spans <n>",
       `most spans in a document for people (${describeDefaults()})`,
       parseCount,
+    )
+    .addOption(
+      new Option("--svg-chart <chart>", "what svg draws of a trace (default: both)")
+        .choices(SVG_CHARTS),
     )
     .option("--list-formats", "print the formats and what they are")
     .option("--json", "print the formats, or with --out a summary, one JSON object a line")
@@ -83,7 +93,7 @@ export async function runExport(
     throw new CommandError("With --json, add --out FILE: standard output is for the export", 2);
   }
   const format = chooseFormat(options.format);
-  const { out, maxSpans } = options;
+  const { out, maxSpans, svgChart } = options;
   if (files.length === 0) {
     throw new CommandError(
       `No file to export; name one: trace export run.jsonl --format ${format.name}`,
@@ -96,6 +106,12 @@ export async function runExport(
       2,
     );
   }
+  if (options.svgChart !== undefined && format.name !== "svg") {
+    throw new CommandError(
+      `--svg-chart is for --format svg; "${format.name}" has no charts: leave it away`,
+      2,
+    );
+  }
   if (out === undefined && format.isBinary && io.stdout.isTerminal) {
     throw new CommandError(
       `"${format.name}" is no text for a terminal; add --out trace.${format.extension}`,
@@ -103,7 +119,7 @@ export async function runExport(
     );
   }
   const job: ExportJob = {
-    exporter: await format.create({ maxSpans }),
+    exporter: await format.create({ maxSpans, svgChart }),
     traceIds: options.trace,
     where: await readWhere(options.where),
     redactor: createRedactor(io, options.redact),

@@ -10,6 +10,7 @@ import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
 import { openStoredSource } from "./find_source.ts";
 import type { CliIo } from "./io.ts";
+import { formatCount } from "./describe_reasons.ts";
 import { findMatchingTraces } from "./matching_traces.ts";
 import { readOtlpHeaders } from "./otlp_headers.ts";
 import { parseCount, parseDuration, parseSize } from "./parse_options.ts";
@@ -32,6 +33,7 @@ export interface ReplayCommandOptions {
   readonly maxRate?: number;
   readonly concurrency?: number;
   readonly window?: number;
+  readonly maxTraces?: number;
   readonly timeout?: number;
   readonly where?: string;
   readonly json?: boolean;
@@ -91,6 +93,7 @@ export function createReplayCommand(
         "give up a receiver that is not there, does not read or does not answer",
       ).argParser(parseDuration).default(10_000, "10s"),
     )
+    .option("--max-traces <n>", "most traces that --where chooses", parseCount, MAX_TRACES)
     .optionsGroup("Output:")
     .option("--json", "print the counts as one JSON object")
     .action(async (file, options) => {
@@ -114,9 +117,18 @@ export async function runReplayCommand(
   await using input = await openInput(io, file, options);
   const progress = new ProgressLine(io);
   const notices: Promise<void>[] = [];
-  const select = query && await findMatchingTraces(input.source, query, io.signal);
-  if (query !== undefined && select === undefined && !io.signal.aborted) {
-    await io.stderr.write(`trace: ${describeNoMatch(query)}\n`);
+  const { maxTraces = MAX_TRACES } = options;
+  const matching = query && await findMatchingTraces(input.source, query, maxTraces, io.signal);
+  if (matching?.count === 0 && !io.signal.aborted) {
+    await io.stderr.write(`trace: ${describeNoMatch(query!)}\n`);
+  }
+  if (matching?.isCut) {
+    await io.stderr.write(
+      `trace: --where finds more than ${
+        formatCount(maxTraces, "trace")
+      }: only the first are sent; ` +
+        "raise --max-traces\n",
+    );
   }
   const summary = await replaySpans((signal) => input.source.read(signal), {
     to: target,
@@ -125,7 +137,7 @@ export async function runReplayCommand(
     speed: options.speed,
     from: options.from,
     until: options.until,
-    select: query && (select ?? (() => false)),
+    select: matching?.has,
     shiftNow: options.shiftNow,
     newIds: options.newIds,
     loop: options.loop,
@@ -133,6 +145,7 @@ export async function runReplayCommand(
     maxRate: options.maxRate,
     concurrency: options.concurrency,
     windowBytes: options.window,
+    readsAhead: input.isReadAgain,
     timeoutMs: options.timeout,
     signal: io.signal,
     onProgress: (state) => progress.update(() => describeProgress(state)),
@@ -149,13 +162,18 @@ export async function runReplayCommand(
       : "";
     await io.stderr.write(`trace: ${summary.error}${hint}\n`);
   }
-  const isWhole = summary.outcome === "done" &&
+  const isWhole = summary.outcome === "done" && !matching?.isCut &&
     Object.keys(summary.rejected).length === 0 && Object.keys(summary.notSent).length === 0;
   return isWhole ? 0 : 1;
 }
 
+/** About 100 bytes each are remembered. */
+const MAX_TRACES = 1_000_000;
+
 interface ReplayInputSource extends AsyncDisposable {
   readonly source: SpanSource;
+  /** Whether it can be read several times, and is a file: what a server answers may differ. */
+  readonly isReadAgain: boolean;
 }
 
 /** The file; standard input is written to one if it has to be read several times. */
@@ -167,7 +185,12 @@ async function openInput(
   const isReadOnce = (options.loop ?? 1) === 1 && options.where === undefined &&
     [options.from, options.until].every((moment) => moment === undefined || "unixNano" in moment);
   if (file !== "-" || isReadOnce) {
-    return { source: openStoredSource(io, file), async [Symbol.asyncDispose](): Promise<void> {} };
+    const source = openStoredSource(io, file);
+    return {
+      source,
+      isReadAgain: source.countSpans !== undefined,
+      async [Symbol.asyncDispose](): Promise<void> {},
+    };
   }
   const folder = await mkdtemp(join(tmpdir(), "trace-replay-"));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -176,6 +199,7 @@ async function openInput(
     await writeInput(io, path);
     return {
       source: fileSource({ name: "standard input", path }),
+      isReadAgain: true,
       [Symbol.asyncDispose]: remove,
     };
   } catch (error) {

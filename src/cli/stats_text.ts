@@ -7,6 +7,7 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { type Line, paintLine } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { textWidth, truncateText } from "../terminal/text_width.ts";
+import { STATS_COLUMNS, STATS_TITLES, type StatsColumn } from "../tui/stats_columns.ts";
 import { formatCount } from "./describe_reasons.ts";
 import type { StatsTable } from "../analysis/stats_tables.ts";
 
@@ -21,19 +22,6 @@ export interface StatsTextOptions {
   readonly isGoTrace: boolean;
 }
 
-const TITLES: Readonly<Record<StatsTable, string>> = {
-  endpoint: "Endpoints",
-  sql: "SQL",
-  database: "Other databases",
-  http: "HTTP requests made",
-  rpc: "RPC calls made",
-  cache: "Caches",
-  messaging: "Messages",
-  function: "Functions",
-  service: "Services",
-  nplusone: "N+1",
-  by: "Values",
-};
 const GOTRACE_TITLES: Partial<Record<StatsTable, string>> = {
   endpoint: "Endpoint",
   sql: "SQL",
@@ -45,27 +33,6 @@ const TITLE: Style = { isBold: true };
 const ERROR: Style = { color: "red" };
 /** Names get at least so many columns, at the cost of the figures that matter least. */
 const MIN_NAME_COLUMNS = 32;
-
-interface Column {
-  readonly title: string;
-  readonly text: (row: StatsRow) => string;
-  /** Columns with higher numbers go first where there is little room. */
-  readonly dispensability: number;
-  readonly isGoTrace?: boolean;
-}
-
-const COLUMNS: readonly Column[] = [
-  { title: "COUNT", text: (row) => number(row.count), dispensability: 0, isGoTrace: true },
-  { title: "ERRORS", text: (row) => number(row.errorCount), dispensability: 2 },
-  { title: "RATE", text: (row) => rate(row.ratePerSecond), dispensability: 5 },
-  { title: "TOTAL", text: (row) => nano(row.totalNano), dispensability: 0, isGoTrace: true },
-  { title: "AVG", text: (row) => nano(row.averageNano), dispensability: 0, isGoTrace: true },
-  { title: "P50", text: (row) => percentile(row, row.p50Nano), dispensability: 4 },
-  { title: "P95", text: (row) => percentile(row, row.p95Nano), dispensability: 1, isGoTrace: true },
-  { title: "P99", text: (row) => percentile(row, row.p99Nano), dispensability: 6 },
-  { title: "MAX", text: (row) => nano(row.maxNano), dispensability: 1, isGoTrace: true },
-  { title: "SELF", text: (row) => nano(row.selfNano), dispensability: 3 },
-];
 
 /** One line that says what there was at all. */
 export function summaryText(summary: StatsSummary): string {
@@ -89,7 +56,7 @@ export function tableText(
   const shown = rows.slice(0, options.limit);
   const hasServices = table !== "service" &&
     rows.some(({ service }) => service !== rows[0].service);
-  const offered = options.isGoTrace ? COLUMNS.filter(({ isGoTrace }) => isGoTrace) : COLUMNS;
+  const offered = options.isGoTrace ? STATS_COLUMNS.filter(({ isGoTrace }) => isGoTrace) : STATS_COLUMNS;
   const cells = new Map(offered.map((column) => [column, shown.map(column.text)]));
   const columns = chooseColumns(offered, cells, options.columns);
   const widths = columns.map((column) => columnWidth(column, cells.get(column) ?? []));
@@ -161,7 +128,7 @@ function callDetails(calls: RepeatedCallStats): string[] {
 }
 
 function titleLine(table: StatsTable, count: number, options: StatsTextOptions): Line {
-  const title = options.isGoTrace ? GOTRACE_TITLES[table] ?? TITLES[table] : TITLES[table];
+  const title = options.isGoTrace ? GOTRACE_TITLES[table] ?? STATS_TITLES[table] : STATS_TITLES[table];
   return [{ text: title, style: TITLE }, { text: ` (${number(count)})`, style: HEADER }];
 }
 
@@ -174,10 +141,10 @@ function paint(lines: readonly Line[], { isColored }: StatsTextOptions): string 
 }
 
 function chooseColumns(
-  offered: readonly Column[],
-  cells: ReadonlyMap<Column, readonly string[]>,
+  offered: readonly StatsColumn[],
+  cells: ReadonlyMap<StatsColumn, readonly string[]>,
   room: number | undefined,
-): readonly Column[] {
+): readonly StatsColumn[] {
   const chosen = [...offered];
   if (room === undefined) return chosen;
   for (;;) {
@@ -191,7 +158,7 @@ function chooseColumns(
   }
 }
 
-function columnWidth({ title }: Column, texts: readonly string[]): number {
+function columnWidth({ title }: StatsColumn, texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, textWidth(text)), title.length);
 }
 
@@ -212,18 +179,8 @@ function fitName(name: string, columns: number | undefined, used: number): strin
   return name.slice(0, head) + "…" + name.slice(name.length - (room - 1 - head));
 }
 
-function percentile({ isExact }: StatsRow, value: number): string {
-  return (isExact ? "" : "≈") + nano(value);
-}
-
 function nano(value: number): string {
   return formatDuration(BigInt(Math.round(value)));
-}
-
-function rate(perSecond: number | undefined): string {
-  if (perSecond === undefined) return "–";
-  if (perSecond >= 100) return `${number(Math.round(perSecond))}/s`;
-  return `${Number(perSecond.toPrecision(perSecond >= 1 ? 3 : 2))}/s`;
 }
 
 function number(value: number): string {

@@ -1,11 +1,12 @@
 import type { TraceList } from "../assemble/trace_list.ts";
 import { TraceStore } from "../assemble/trace_store.ts";
+import type { Span } from "../model/span.ts";
 import type { Connection, FeedEvent, TraceFeed } from "../views/trace_feed.ts";
 import { CommandError } from "./command_error.ts";
 import { formatCount } from "./describe_reasons.ts";
 import { IndexedRecording } from "./indexed_recording.ts";
 import { nextTurn, TURN_MS } from "./next_turn.ts";
-import type { SpanSource } from "./span_source.ts";
+import type { SourceMessage, SpanSource } from "./span_source.ts";
 
 /** How much a view keeps in memory. A recording that is a plain file is shown whole, whatever its size. */
 export interface TraceFeedOptions {
@@ -84,6 +85,11 @@ class StoreFeed implements TraceFeed {
   readonly #source: SpanSource;
   readonly #bounds: string;
   #isForgettingTold = false;
+  #isPaused = false;
+  /** What came while it was paused. */
+  readonly #waiting: Span[] = [];
+  #wake: (() => void) | undefined;
+  #turnEndMs = 0;
 
   constructor(source: SpanSource, options: TraceFeedOptions) {
     const { maxSpans = 1_000_000, maxTraces = source.isLive ? 10_000 : Infinity } = options;
@@ -99,40 +105,92 @@ class StoreFeed implements TraceFeed {
         "--max-spans N and --max-traces N keep more";
   }
 
+  get waitingSpanCount(): number {
+    return this.#waiting.length;
+  }
+
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (!isPaused) this.#wake?.();
+  }
+
   async *events(signal: AbortSignal): AsyncGenerator<FeedEvent> {
-    const { isLive } = this.#source;
     try {
-      let turnEndMs = performance.now() + TURN_MS;
-      for await (const message of this.#source.read(signal)) {
-        if (signal.aborted) return;
-        if (message.type === "live") {
-          yield { type: "connection", connection: "live" };
-        } else if (message.type === "spans") {
-          for (const span of message.spans) {
-            this.traces.add(span);
-            if (performance.now() < turnEndMs) continue;
-            yield CHANGED;
-            await nextTurn(signal);
-            if (signal.aborted) return;
-            turnEndMs = performance.now() + TURN_MS;
-          }
-          yield CHANGED;
-          yield* this.#tellForgetting();
-        } else {
-          yield message;
-        }
-      }
-      if (signal.aborted) return;
-      const forgotten = this.#forgottenCount();
-      if (!isLive && forgotten > 0) {
-        const were = forgotten === 1 ? "was" : "were";
-        const what = `${formatCount(forgotten, "span")} of ${this.title} ${were} forgotten`;
-        yield { type: "notice", text: `${what}: ${this.#bounds}` };
-      }
-      yield { type: "connection", connection: isLive ? "ended" : "end_of_file" };
+      yield* this.#read(signal);
+      if (!signal.aborted) yield* this.#end();
     } catch (error) {
       if (!signal.aborted) yield failed(error);
     }
+  }
+
+  async *#read(signal: AbortSignal): AsyncGenerator<FeedEvent> {
+    const messages = this.#source.read(signal);
+    let next: Promise<IteratorResult<SourceMessage>> | undefined = messages.next();
+    try {
+      while (!signal.aborted) {
+        if (!this.#isPaused && this.#waiting.length > 0) {
+          yield* this.#add(this.#waiting.splice(0), signal);
+        }
+        if (next === undefined && this.#waiting.length === 0) return;
+        const isFull = this.#waiting.length >= MAX_WAITING_SPANS;
+        const result = await this.#untilWoken(isFull ? undefined : next, signal);
+        if (result === undefined) continue;
+        next = undefined;
+        if (result.done) continue;
+        const { value: message } = result;
+        if (message.type === "live") yield { type: "connection", connection: "live" };
+        else if (message.type !== "spans") yield message;
+        else if (this.#isPaused) yield this.#keepWaiting(message.spans);
+        else yield* this.#add(message.spans, signal);
+        next = messages.next();
+      }
+    } finally {
+      // Whoever waits for what does not come, as at a keyboard, cannot be waited for.
+      next?.catch(() => {});
+      const returned = messages.return(undefined).catch(() => {});
+      if (!signal.aborted) await returned;
+    }
+  }
+
+  /** What the promise resolves to; `undefined` when the feed is no longer paused, or nobody listens. */
+  #untilWoken<T>(promise: Promise<T> | undefined, signal: AbortSignal): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const wake = this.#wake = (): void => {
+        signal.removeEventListener("abort", wake);
+        resolve(undefined);
+      };
+      signal.addEventListener("abort", wake);
+      promise?.then(resolve, reject).finally(() => signal.removeEventListener("abort", wake));
+    });
+  }
+
+  #keepWaiting(spans: readonly Span[]): FeedEvent {
+    for (const span of spans) this.#waiting.push(span);
+    return CHANGED;
+  }
+
+  async *#add(spans: readonly Span[], signal: AbortSignal): AsyncGenerator<FeedEvent> {
+    for (const span of spans) {
+      this.traces.add(span);
+      if (performance.now() < this.#turnEndMs) continue;
+      yield CHANGED;
+      await nextTurn(signal);
+      if (signal.aborted) return;
+      this.#turnEndMs = performance.now() + TURN_MS;
+    }
+    yield CHANGED;
+    yield* this.#tellForgetting();
+  }
+
+  *#end(): Generator<FeedEvent> {
+    const { isLive } = this.#source;
+    const forgotten = this.#forgottenCount();
+    if (!isLive && forgotten > 0) {
+      const were = forgotten === 1 ? "was" : "were";
+      const what = `${formatCount(forgotten, "span")} of ${this.title} ${were} forgotten`;
+      yield { type: "notice", text: `${what}: ${this.#bounds}` };
+    }
+    yield { type: "connection", connection: isLive ? "ended" : "end_of_file" };
   }
 
   [Symbol.dispose](): void {}
@@ -148,6 +206,8 @@ class StoreFeed implements TraceFeed {
   }
 }
 
+/** While the feed is paused. */
+const MAX_WAITING_SPANS = 100_000;
 const CHANGED: FeedEvent = { type: "changed" };
 
 function failed(error: unknown): FeedEvent {

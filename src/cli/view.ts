@@ -28,6 +28,7 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
     .option(...WHERE_OPTION)
     .option("--print", "print traces as text, as when the output is no terminal")
     .option("--json", "print one trace a line as JSON")
+    .option("--no-mouse", "leave the mouse to the terminal, to select text with it")
     .option("--no-follow", "print what is there now and stop")
     .option(...WEB_OPTION)
     .option(...WEB_ADDRESS_OPTION, parseWebAddress)
@@ -72,8 +73,8 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
         return;
       }
       const { showSource } = await import("./view_terminal.ts");
-      const { follow: isFollowing, maxSpans, maxTraces } = options;
-      await showSource(io, source, { where, isFollowing, maxSpans, maxTraces });
+      const { follow: isFollowing, mouse: hasMouse, maxSpans, maxTraces } = options;
+      await showSource(io, source, { where, isFollowing, hasMouse, maxSpans, maxTraces });
     }) as unknown as PlainCommand;
 }
 

@@ -7,7 +7,7 @@ import { TraceGroups } from "./_trace_groups.ts";
 /** A trace of a document for people. */
 export interface SelectedTrace {
   readonly trace: Trace;
-  /** How many of its nodes, from the first on, are in the document. */
+  /** How many of its nodes, or of what `sizeOf` counts, are in the document, from the first on. */
   readonly shownCount: number;
 }
 
@@ -18,6 +18,11 @@ export interface TraceSelectionOptions {
   /** Gets `max_spans`: spans that did not fit, and `doubled_id`. */
   readonly dropped: Record<string, number>;
   readonly changed: Record<string, number>;
+  /**
+   * How much of the document a trace takes, for documents that show several spans as one; what is left out of a
+   * trace is then for the exporter to count. @default its number of spans
+   */
+  readonly sizeOf?: (trace: Trace) => number;
 }
 
 /** The first traces of a source, as many as fit into a document for people. What comes after is counted. */
@@ -57,8 +62,11 @@ export class TraceSelection {
     const { nodes } = trace;
     const doubled = spans.length - nodes.length;
     if (doubled > 0) countReason(this.#options.dropped, "doubled_id", doubled);
-    const shownCount = Math.min(nodes.length, room);
-    if (shownCount < nodes.length) this.#leaveOut(nodes.length - shownCount);
+    const { sizeOf } = this.#options;
+    const shownCount = Math.min(sizeOf === undefined ? nodes.length : sizeOf(trace), room);
+    if (sizeOf === undefined && shownCount < nodes.length) {
+      this.#leaveOut(nodes.length - shownCount);
+    }
     this.#shownCount += shownCount;
     this.#selected.push({ trace, shownCount });
   }

@@ -94,6 +94,14 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     create: async () => new (await import("./ssf_exporter.ts")).SsfExporter(),
   },
   {
+    name: "svg",
+    description: "a picture of waterfall and flame graph; the first traces only",
+    extension: "svg",
+    defaultMaxSpans: 1000,
+    create: async ({ maxSpans, svgChart } = {}) =>
+      new (await import("./svg_exporter.ts")).SvgExporter({ maxSpans, chart: svgChart }),
+  },
+  {
     name: "zipkin",
     description: "Zipkin's JSON (v2), a list of spans",
     extension: "json",

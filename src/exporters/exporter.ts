@@ -42,4 +42,12 @@ export interface ExportFormat {
 export interface ExportFormatOptions {
   /** Most spans in a document for people; formats for programs hold all. */
   readonly maxSpans?: number;
+  /** Which chart of a trace `svg` draws. @default both, one below the other */
+  readonly svgChart?: SvgChart;
 }
+
+/** The charts that `svg` draws of a trace. */
+export const SVG_CHARTS = ["waterfall", "flame"] as const;
+
+/** See {@linkcode SVG_CHARTS}. */
+export type SvgChart = typeof SVG_CHARTS[number];

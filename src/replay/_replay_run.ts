@@ -3,7 +3,7 @@ import { openSpanTransport } from "../transport/span_encoder.ts";
 import type { Target } from "../transport/target.ts";
 import { findLateStarts } from "./_find_late_starts.ts";
 import type { HeldSpan } from "./_held_spans.ts";
-import { orAborted } from "./_or_aborted.ts";
+import { orAborted, PatientReader } from "./_patient_reader.ts";
 import { reachTarget } from "./_reach_target.ts";
 import { createReplayForm, type ReplayForm } from "./_replay_form.ts";
 import { ReplayLane } from "./_replay_lane.ts";
@@ -125,7 +125,7 @@ export class ReplayRun {
     const { tellsStarts } = this.#form;
     const window = new ReplayWindow({ maxBytes: windowBytes, tellsStarts });
     const renamers = this.#reader.createRenamers();
-    const input = this.#reader.read(renamers, index === 0);
+    const input = new PatientReader(this.#reader.read(renamers, index === 0));
     let isRead = false;
     let isBegun = false;
     try {
@@ -133,7 +133,7 @@ export class ReplayRun {
         while (!isRead && !window.isFull && !signal.aborted) {
           // What is due must not wait for a pipe.
           this.#flush();
-          const piece = await orAborted(input.next(), signal);
+          const piece = await input.next(signal);
           if (piece === undefined) break;
           if (piece.done) isRead = true;
           else this.#admit(piece.value, window);
@@ -157,8 +157,7 @@ export class ReplayRun {
       if (latestUnixNano !== undefined) this.#latestUnixNano = latestUnixNano + this.#shiftNano;
       if (this.#error !== undefined && !isRead) await this.#countRest(input, window);
     } finally {
-      // Of a pipe that somebody holds open, reading does not end.
-      await orAborted(input.return(undefined), AbortSignal.timeout(GRACE_MS));
+      await input.close(AbortSignal.timeout(GRACE_MS));
     }
   }
 
@@ -257,12 +256,12 @@ export class ReplayRun {
 
   /** After giving up: so that the counts tell of all spans, unless there are too many or they do not come. */
   async #countRest(
-    input: AsyncGenerator<ReplayPiece, undefined>,
+    input: PatientReader<ReplayPiece>,
     window: ReplayWindow,
   ): Promise<void> {
     const endMs = performance.now() + COUNT_TIMEOUT_MS;
     while (performance.now() < endMs && !this.#options.signal?.aborted) {
-      const piece = await orAborted(input.next(), AbortSignal.timeout(SILENCE_TIMEOUT_MS));
+      const piece = await input.next(AbortSignal.timeout(SILENCE_TIMEOUT_MS));
       if (piece === undefined || piece.done) return;
       this.#admit(piece.value, window);
       this.#tally.lose("gave_up", window.clear());

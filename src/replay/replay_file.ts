@@ -28,7 +28,7 @@ import type { ReplaySummary } from "./replay_summary.ts";
  * ```
  */
 export function replayFile(path: string, options: ReplayOptions): Promise<ReplaySummary> {
-  return replaySpans((signal) => readFile(path, signal), options);
+  return replaySpans((signal) => readFile(path, signal), { readsAhead: true, ...options });
 }
 
 async function* readFile(path: string, signal: AbortSignal): AsyncGenerator<FileMessage> {

@@ -38,11 +38,16 @@ export class ErrorTable {
     return [...this.#entries.values()].sort((a, b) => b.count - a.count);
   }
 
-  /** Adds the spans of a trace that failed. */
-  add(trace: Trace): void {
+  /**
+   * Adds the spans of a trace that failed.
+   *
+   * @param counted Which of its spans count, by their indexes. @default all
+   */
+  add(trace: Trace, counted?: Iterable<number>): void {
     if (trace.errorCount === 0) return;
     const inTrace = new Set<ErrorStats>();
-    for (const { span } of trace.nodes) {
+    for (const index of counted ?? trace.nodes.keys()) {
+      const { span } = trace.nodes[index];
       if (!isErrorSpan(span)) continue;
       const operation = operationOf(span);
       const message = errorMessage(span).slice(0, MAX_MESSAGE_LENGTH);

@@ -160,7 +160,7 @@ export class TraceAnalysis {
       target.stats.addTrace(trace);
       target.criticalPath.add(trace);
       target.services.add(trace);
-      target.errors.add(trace);
+      target.errors.add(trace, this.#query?.findSpans(trace));
       target.version++;
       // A tree of many spans takes long by itself.
       if (trace.nodes.length > 64 && nowMs() >= untilMs) {

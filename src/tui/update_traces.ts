@@ -2,6 +2,7 @@ import type { TraceEntry } from "../assemble/trace_list.ts";
 import { ERROR_HUNT, findSpan, type Hunt, textTest } from "./find_span.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import type { PageCommand } from "./page.ts";
+import { createTracePage } from "./trace_page.ts";
 import { type TracesAction, tracesActionOf } from "./traces_bindings.ts";
 import {
   comparePositions,
@@ -229,7 +230,10 @@ function withNotice(state: TracesView, text: string): TracesUpdate {
 
 function openTrace(state: TracesView): TracesUpdate {
   const entry = selectedEntry(state);
-  return entry === undefined ? state : setExpanded(state, entry, !isExpanded(state, entry));
+  if (entry === undefined) return state;
+  const spanId = spanIdAt(state, selectedPosition(state));
+  const page = createTracePage({ traceId: entry.traceId, spanId });
+  return { ...state, command: { type: "open", page } };
 }
 
 function markTrace(state: TracesView): TracesUpdate {

@@ -12,9 +12,13 @@ export interface ServiceMapNode {
   readonly errorCount: number;
 }
 
+/** What has to be known of an edge to draw it. */
+export type MappableEdge = Pick<ServiceEdge, "caller" | "callee" | "callCount" | "errorCount">;
+
 /** The calls of one by another on the map. */
-export interface ServiceMapEdge {
-  readonly edge: ServiceEdge;
+export interface ServiceMapEdge<Edge extends MappableEdge = ServiceEdge> {
+  /** As it was given. */
+  readonly edge: Edge;
   /** Where the caller stands in {@linkcode ServiceMap.nodes}. */
   readonly from: number;
   readonly to: number;
@@ -23,10 +27,10 @@ export interface ServiceMapEdge {
 }
 
 /** The services of a system in layers. */
-export interface ServiceMap {
+export interface ServiceMap<Edge extends MappableEdge = ServiceEdge> {
   /** By layer, then by row. */
   readonly nodes: readonly ServiceMapNode[];
-  readonly edges: readonly ServiceMapEdge[];
+  readonly edges: readonly ServiceMapEdge<Edge>[];
   readonly layerCount: number;
   /** How many nodes the largest layer has. */
   readonly rowCount: number;
@@ -39,10 +43,10 @@ export interface ServiceMap {
  * @param edges From `ServiceGraph.edges`.
  * @param services Names of services that are to be there even if nobody calls them and they call nobody.
  */
-export function serviceMap(
-  edges: readonly ServiceEdge[],
+export function serviceMap<Edge extends MappableEdge>(
+  edges: readonly Edge[],
   services: Iterable<string> = [],
-): ServiceMap {
+): ServiceMap<Edge> {
   const graph = readGraph(edges, services);
   const layers = orderLayers(graph, assignLayers(graph));
   const places = new Int32Array(graph.nodes.length);
@@ -78,11 +82,11 @@ export function serviceMap(
   };
 }
 
-interface Graph {
+interface Graph<Edge> {
   /** By name. */
   readonly nodes: readonly ServiceNode[];
   readonly edges: readonly {
-    readonly edge: ServiceEdge;
+    readonly edge: Edge;
     readonly from: number;
     readonly to: number;
   }[];
@@ -91,7 +95,10 @@ interface Graph {
   readonly callers: readonly number[][];
 }
 
-function readGraph(edges: readonly ServiceEdge[], services: Iterable<string>): Graph {
+function readGraph<Edge extends MappableEdge>(
+  edges: readonly Edge[],
+  services: Iterable<string>,
+): Graph<Edge> {
   const byKey = new Map<string, ServiceNode>();
   const add = (node: ServiceNode): void => {
     byKey.set(keyOf(node), node);
@@ -123,7 +130,7 @@ function keyOf({ type, name }: ServiceNode): string {
 }
 
 /** The layer of each node: one more than the highest of its callers, cycles cut where a walk closes them. */
-function assignLayers({ callees, callers }: Graph): Int32Array {
+function assignLayers({ callees, callers }: Graph<unknown>): Int32Array {
   const count = callees.length;
   const layers = new Int32Array(count);
   // The order in which walks leave nodes, reversed, has each before those that it calls.
@@ -167,7 +174,7 @@ const ON_PATH = 1;
 const LEFT = 2;
 
 /** Brings the nodes of each layer into the order of the middles of those they are tied to, back and forth. */
-function orderLayers({ callees, callers }: Graph, layerOf: Int32Array): number[][] {
+function orderLayers({ callees, callers }: Graph<unknown>, layerOf: Int32Array): number[][] {
   let layers: number[][] = [];
   layerOf.forEach((layer, index) => (layers[layer] ??= []).push(index));
   // No layer is empty: each node but those of the first has a caller in the one before.

@@ -30,6 +30,13 @@ export interface TraceFeed extends Disposable {
   /** How much has been read, from 0 to 1; `undefined` where that is not known. */
   readonly progress: number | undefined;
   /**
+   * Lets the traces stay as they are, or follow the source again: what came meanwhile has waited, up to a bound.
+   * Beyond it nothing is read, and a session tells what was `skipped`. Absent where nothing comes by itself.
+   */
+  pause?(isPaused: boolean): void;
+  /** Spans that wait while the feed is paused. */
+  readonly waitingSpanCount?: number;
+  /**
    * Reads the source and tells of it, in turns of a few milliseconds between which others have theirs. The last
    * event is a connection, `ended`, `end_of_file` or `failed`, unless the signal is aborted. Nothing is
    * thrown, and nothing is read while nobody asks for the next event.

@@ -173,6 +173,26 @@ Deno.test("--where sends the traces that match, whole, also from standard input"
     assertStringIncludes(io.err, "--where");
   }));
 
+Deno.test("--where chooses as many traces as --max-traces allows, and says when there are more", () =>
+  withCollector(async (path, events) => {
+    const input = ["t1", "t2", "t3", "t2"].map((traceId, i) =>
+      encodeSpanLine(replaySpan(`${i}`, i, i + 9, { traceId, kind: "sql" }))
+    ).join("");
+    // The spans of a trace are looked at together once its last has come.
+    for (const [where, first] of [["kind = sql", 3], ["count() > 0", 2]] as const) {
+      const io = createCapturedIo({ stdin: input, env: { TRACE_SOCKET: path } });
+      const args = ["replay", "-", "--speed", "max", "--json", "--where", where, "--max-traces"];
+      assertEquals(await main([...args, "2"], io), 1);
+      assertStringIncludes(io.err, "--where finds more than 2 traces: only the first are sent");
+      const { sent_spans, filtered } = JSON.parse(io.out);
+      assertEquals([sent_spans, filtered], [first, 4 - first]);
+      const enough = createCapturedIo({ stdin: input, env: { TRACE_SOCKET: path } });
+      assertEquals(await main([...args, "3"], enough), 0, enough.err);
+      assertEquals(enough.err, "");
+    }
+    assertEquals((await events()).length, 2 * (3 + 4 + 2 + 4));
+  }));
+
 Deno.test("--json prints one object with all counts, under names that stay", () =>
   withCollector(async (path) => {
     const io = createCapturedIo({

@@ -149,3 +149,45 @@ Deno.test("a source that never pauses leaves timers their turn", async () => {
   for await (const event of feed.events(stop.signal)) assertEquals(event.type, "changed");
   clearTimeout(timer);
 });
+
+Deno.test("while it is paused spans wait and the traces stay as they are; then all of them come", async () => {
+  const messages: SourceMessage[] = [spansOf("a"), spansOf("b"), spansOf("c")];
+  using feed = await openTraceFeed(sourceOf(messages, true));
+  const counts: [traces: number, waiting: number | undefined][] = [];
+  const ids = (): string[] => [..."abc"].filter((id) => feed.traces.entryOf(id) !== undefined);
+  for await (const { type } of feed.events(signal)) {
+    if (type === "changed") counts.push([feed.traces.traceCount, feed.waitingSpanCount]);
+    if (feed.traces.traceCount === 1) feed.pause?.(true);
+    if (feed.waitingSpanCount === 2) {
+      assertEquals(ids(), ["a"]);
+      // The source has ended meanwhile.
+      setTimeout(() => feed.pause?.(false));
+    }
+  }
+  assertEquals(ids(), ["a", "b", "c"]);
+  assertEquals(counts.slice(-3), [[1, 1], [1, 2], [3, 0]]);
+});
+
+Deno.test("no more than 100,000 spans wait: then nothing is read", async () => {
+  let readCount = 0;
+  const stop = new AbortController();
+  const endless: SpanSource = {
+    title: "endless",
+    isLive: true,
+    // deno-lint-ignore require-await
+    async *read(): AsyncGenerator<SourceMessage> {
+      const { spans } = spansOf(...Array(1_000).fill("a")) as SourceMessage & { type: "spans" };
+      for (;; readCount++) yield { type: "spans", spans };
+    },
+  };
+  using feed = await openTraceFeed(endless);
+  feed.pause?.(true);
+  const events = feed.events(stop.signal);
+  while (feed.waitingSpanCount !== 100_000) await events.next();
+  const next = events.next();
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(feed.waitingSpanCount, 100_000);
+  assertEquals(readCount, 100);
+  stop.abort();
+  assertEquals((await next).done, true);
+});

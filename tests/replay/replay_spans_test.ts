@@ -132,6 +132,50 @@ Deno.test("whole spans are sent when they ended", async () => {
   assertEquals(summary.changed.no_end_time, 1);
 });
 
+Deno.test("spans that lasted longer than the window holds start in time when the input can be read ahead", async () => {
+  const long = [
+    replaySpan("ended", 10_500, 900_000),
+    // Neither an event of go-trace nor a line holds it as it is.
+    replaySpan("typed", 20_500, 900_001, { attributes: { count: 7n } }),
+    replaySpan("hung", 30_500, undefined),
+    replaySpan("back", 40_500, 5_000),
+  ];
+  const short = manySpans(1000);
+  for (const late of [long, recorded(long)]) {
+    const spans = [...short.slice(0, 900), ...late, ...short.slice(900)];
+    const options = { speed: 1000, windowBytes: 40_000 };
+    const { summary: without } = await replay(spans, options);
+    assertEquals(without.outOfOrderCount, 5);
+    const { summary, transport } = await replay(spans, { ...options, readsAhead: true });
+    assertEquals(summary.sentSpanCount, 1004);
+    const events = parseEvents(transport.text);
+    assertEquals(events.length, 2007);
+    // The end of the clock that went backwards came after its start, and that was long ago.
+    assertEquals(summary.outOfOrderCount, 1);
+    const starts = events.filter(({ type }) => type === 0)
+      .map(({ time }) => Number(parseTimestamp(time)!.unixNano - BASE_NANO));
+    assertEquals(starts, starts.toSorted((a, b) => a - b));
+    for (const span of long) {
+      const [first, second] = events.filter(({ span_id }) => span_id === span.spanId);
+      assertEquals([first.type, second?.type], [0, span.state === "ended" ? 1 : undefined]);
+    }
+  }
+});
+
+Deno.test("a replay that ends before a span that it has started is read counts what was read", async () => {
+  const short = manySpans(1000);
+  const spans = [...short.slice(0, 900), replaySpan("long", 10_500, 900_000), ...short.slice(900)];
+  const options = { speed: 1, windowBytes: 40_000, readsAhead: true };
+  const { transport: { messageCount } } = await replay(spans, options);
+  for (const failsAt of [1, 2, messageCount >> 1, messageCount]) {
+    const transport = new ScriptedTransport();
+    transport.answer = () =>
+      transport.messageCount < failsAt ? SENT : retryAfter(70_000, "http_503");
+    const { summary } = await replay(spans, { ...options, transport });
+    assertEquals([summary.outcome, summary.spanCount], ["failed", 1001]);
+  }
+});
+
 Deno.test("a slow target makes the replay late, and the lag says so", async () => {
   const clock = new FakeClock();
   const transport = new ScriptedTransport();

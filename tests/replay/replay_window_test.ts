@@ -1,3 +1,4 @@
+import process from "node:process";
 import { assert, assertEquals } from "@std/assert";
 import type { Span } from "../../src/model/span.ts";
 import { ReplayWindow } from "../../src/replay/replay_window.ts";
@@ -212,4 +213,44 @@ Deno.test("lines are taken as the spans that they hold, whatever these are like"
     return replaySpan(`s${index}`, at * 1_000_000, end, fields[index % fields.length]);
   });
   assert(marks(spans).length > 0);
+});
+
+Deno.test("a few spans that stay long do not keep the memory of all that came with them", () => {
+  // Each line is a thousandth of a piece, and one of a thousand stays: they would keep 64 MB.
+  const window = openWindow(128 * 1024);
+  const memory = (): number => process.memoryUsage().arrayBuffers;
+  const before = memory();
+  let kept = 0;
+  let text = "";
+  for (let round = 0; round < 250; round++) {
+    const spans: Span[] = [];
+    for (let i = 0; i < 1000; i++) {
+      const from = (round * 1000 + i) * 10;
+      spans.push(replaySpan(`${round}-${i}`, from, i === 0 ? 1e12 : from + 5));
+    }
+    window.addLines(recordedLines(spans));
+    kept++;
+    while (window.isFull) text = takeEvent(window);
+  }
+  assert(memory() - before < 24e6, `${(memory() - before) / 1e6} MB`);
+  assert(text !== "");
+  const ends = takeEvents(window).filter(({ span_id, type }) => /-0$/.test(span_id) && type === 1);
+  assertEquals(
+    ends.map(({ span_id }) => span_id),
+    Array.from({ length: kept }, (_, i) => `${i}-0`),
+  );
+});
+
+Deno.test("a line that is no text, or longer than all others, is taken as what it is", () => {
+  const spans = ["a", "b", "c"].map((id, i) => replaySpan(id, i * 10, i * 10 + 5));
+  const long = replaySpan("long", 50, 55, { attributes: { text: "x".repeat(600_000) } });
+  const bytes = recordedLines([...spans, long, replaySpan("d", 60, 65)]);
+  const text = new TextDecoder().decode(bytes);
+  bytes[text.indexOf("span b")] = 0xff;
+  const window = openWindow();
+  assertEquals(window.addLines(bytes), 5);
+  const events = takeEvents(window);
+  assertEquals(eventMarks(events), "+a -a +b -b +c -c +long -long +d -d");
+  assertEquals(events[2].name, "\ufffdpan b");
+  assertEquals(events[7].attrs?.text?.length, 600_000);
 });

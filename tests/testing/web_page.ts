@@ -3,12 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import type { Span } from "../../src/model/span.ts";
 import type { ApiConnection } from "../../src/web/api.ts";
-import {
-  APP_CSS,
-  APP_JS,
-  ICON_SVG,
-  INDEX_HTML,
-} from "../../src/web/page_assets.generated.ts";
+import { APP_CSS, APP_JS, ICON_SVG, INDEX_HTML } from "../../src/web/page_assets.generated.ts";
 import { WebServer } from "../../src/web/web_server.ts";
 import type { WebSource } from "../../src/web/web_source.ts";
 
@@ -126,5 +121,7 @@ export async function openWatchedPage(
 
 /** Where pictures go that tests take when `TRACE_SHOTS` names a folder. */
 export function shotPath(name: string): string {
-  return `${Deno.env.get("TRACE_SHOTS") ?? fileURLToPath(new URL("../../dist", import.meta.url))}/${name}.png`;
+  return `${
+    Deno.env.get("TRACE_SHOTS") ?? fileURLToPath(new URL("../../dist", import.meta.url))
+  }/${name}.png`;
 }

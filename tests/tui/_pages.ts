@@ -19,6 +19,7 @@ export function pageContext(traces: TraceList, options: Partial<PageContext> = {
     nowUnixNano: EPOCH + 7_000_000_000n,
     offsetMinutes: 0,
     query: undefined,
+    emptyHint: [],
     ...options,
   };
 }
