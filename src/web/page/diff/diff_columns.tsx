@@ -61,12 +61,18 @@ export function diffColumns(maxDistance: number): readonly Column<DiffRow>[] {
       minTableWidth: 560,
       sortKey: "totalB",
       sortsDown: true,
-      cell: ({ totalA, totalB }) => <Pair a={totalA} b={totalB} text={(nano) => nano === 0 ? "–" : formatNano(nano)} />,
+      cell: ({ totalA, totalB }) => (
+        <Pair
+          a={totalA}
+          b={totalB}
+          text={(nano) => nano === 0 ? "–" : formatNano(nano)}
+        />
+      ),
     },
     {
       name: "change",
       title: "Change",
-      width: "minmax(90px, 220px)",
+      width: "clamp(90px, 20%, 220px)",
       sortKey: "distance",
       sortsDown: true,
       cell: ({ change }) => <Change nano={change} max={maxDistance} />,

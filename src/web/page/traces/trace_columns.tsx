@@ -88,7 +88,7 @@ export function traceColumns(
       name: "duration",
       title: "Duration",
       hint: "Bars are on a logarithmic scale, from the shortest trace of the list to the longest",
-      width: "minmax(92px, 240px)",
+      width: "clamp(84px, 22%, 240px)",
       sortKey: "duration",
       sortsDown: true,
       cell: (row) => {
