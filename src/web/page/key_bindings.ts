@@ -41,10 +41,17 @@ export const PLAYER_KEYS = [
   { keys: ["{"], action: "slower", help: "slower" },
 ] as const satisfies readonly KeyBinding[];
 
+/** What is read of a `KeyboardEvent`. */
+export interface PressedKey {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
 /** The name of a key that was pressed; `undefined` for those that belong to the browser. */
-export function keyName(
-  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
-): string | undefined {
+export function keyName(event: PressedKey): string | undefined {
   if (event.metaKey || event.altKey) return undefined;
   const key = NAMES[event.key] ?? (event.key.length === 1 ? event.key : event.key.toLowerCase());
   if (event.ctrlKey) return `ctrl+${key}`;

@@ -43,12 +43,17 @@ export function TracesPage(): JSX.Element {
   const scatter = useScatter(query, size, version);
   const search = useRef<AbortController>(undefined);
   useEffect(() => () => search.current?.abort(), []);
-  // The list moves under the selection while traces come in.
+  // The list moves under the selection while traces come in. A row that was gone to before it came is
+  // selected by its place alone.
   const selected = selectedId === undefined
-    ? -1
+    ? place
     : rows.rowAt(place)?.trace_id === selectedId
     ? place
     : rows.indexOf(selectedId);
+  const arrivedId = selectedId === undefined ? rows.rowAt(place)?.trace_id : undefined;
+  useEffect(() => {
+    if (arrivedId !== undefined) setSelectedId(lastSelectedId = arrivedId);
+  }, [arrivedId]);
 
   function select(index: number): void {
     const row = rows.rowAt(index);
