@@ -11,11 +11,7 @@ import { startTheme } from "./theme.ts";
 startTheme();
 startRouter();
 startKeyboard();
-<<<<<<< HEAD
 startLive(embeddedApi(document) ?? new HttpApi());
-=======
-startLive(new HttpApi());
 startPlayer();
->>>>>>> 9b232ad (Play recordings in the browser: the moment is in the address, so it can be shared)
 const root = document.getElementById("app");
 if (root !== null) render(<App />, root);
