@@ -135,15 +135,14 @@ function LoadedTrace({ view, spanId, at, isPart }: {
 
 /** Selects the span of the address, and lets the address follow what is selected. */
 function useAddress(view: TraceView, spanId: string | undefined): string | undefined {
-  const asked = useRef<string | undefined>(undefined);
+  // What the address said last, by whoever it was written.
+  const known = useRef<string | undefined>(undefined);
   const missing = useSignal<string | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { trace } = view.model.value;
   useEffect(() => {
-    if (spanId === undefined) return;
-    const selected = view.selection.peek();
-    if (asked.current === spanId && missing.peek() === undefined) return;
-    if (selected?.type === "span" && selected.spanId === spanId) return;
-    asked.current = spanId;
+    if (spanId === undefined || spanId === known.current && missing.peek() === undefined) return;
+    known.current = spanId;
     const index = view.indexOf(spanId);
     missing.value = index === undefined ? spanId : undefined;
     if (index === undefined) return;
@@ -152,15 +151,14 @@ function useAddress(view: TraceView, spanId: string | undefined): string | undef
       view.selectSpan(index);
     });
   }, [view, spanId, trace]);
-  // When the selection rests: browsers refuse addresses that change as fast as a key repeats.
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useSignalEffect(() => {
     const selected = view.selection.value;
     clearTimeout(timer.current);
     if (selected === undefined || selected.type !== "span") return;
-    asked.current = selected.spanId;
     missing.value = undefined;
+    // When the selection rests: browsers refuse addresses that change as fast as a key repeats.
     timer.current = setTimeout(() => {
+      known.current = selected.spanId;
       navigate({ spanId: selected.spanId }, "replace");
     }, ADDRESS_MS);
   });

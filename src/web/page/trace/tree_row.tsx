@@ -43,7 +43,6 @@ export function TreeRow(
       aria-level={row.depth + 1}
       aria-selected={isSelected}
       aria-expanded={isOpen}
-      aria-label={labelOf(model, row)}
       style={{ "--service": `var(--service-${model.colorOf(index)})` }}
     >
       {level > lines.length && <span class="deep">{level}</span>}
@@ -61,6 +60,7 @@ export function TreeRow(
       {row.type === "group"
         ? <GroupName row={row} isOther={row.service !== serviceAbove(view, place)} />
         : <SpanName model={model} row={row} serviceAbove={serviceAbove(view, place)} />}
+      <span class="visually-hidden">{barText(model, row)}</span>
     </div>
   );
 }
@@ -144,24 +144,11 @@ function serviceAbove(view: TraceView, place: number): string {
   return spanService(view.model.value.trace.nodes[above.index].span) ?? "";
 }
 
-/** A row in words, for those who hear it. */
-function labelOf(model: TraceModel, row: TraceRow): string {
-  if (row.type === "group") {
-    const parts = [`${formatCount(row.count)} times ${shownText(row.name, MAX_NAME)}`];
-    if (row.service !== "") parts.push(shownText(row.service, MAX_NAME));
-    if (row.p50Nano !== undefined) parts.push(`half within ${formatNano(row.p50Nano)}`);
-    if (row.errorCount > 0) parts.push(`errors: ${formatCount(row.errorCount)}`);
-    return parts.join(", ");
-  }
+/** What the bar of a row shows, for those who hear it. */
+function barText(model: TraceModel, row: TraceRow): string {
+  if (row.type === "group") return `, ${formatNano(row.totalNano)} together`;
   const { span } = model.trace.nodes[row.index];
-  const parts = [shownText(span.name, MAX_NAME) || "span without a name"];
-  const service = spanService(span);
-  if (service !== undefined) parts.push(shownText(service, MAX_NAME));
-  if (span.endTimeUnixNano !== undefined) {
-    parts.push(formatDuration(span.endTimeUnixNano - span.startTimeUnixNano));
-  }
-  const mark = model.markOf(row.index);
-  if (mark !== undefined) parts.push(mark === "skewed" ? "ends before its start" : mark);
-  if (row.isFolded) parts.push(`${formatCount(row.hiddenCount)} spans hidden`);
-  return parts.join(", ");
+  const { endTimeUnixNano: end, startTimeUnixNano: start } = span;
+  if (end === undefined) return "";
+  return end < start ? ", ends before its start" : `, ${formatDuration(end - start)}`;
 }
