@@ -10,7 +10,7 @@ import type { WebSource } from "../../src/web/web_source.ts";
 const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The browser; `undefined` where there is none, and the tests that need it are ignored. */
-const chromiumPath: string | undefined = PATHS.find(isFile);
+export const chromiumPath: string | undefined = PATHS.find(isFile);
 
 if (chromiumPath === undefined) {
   console.warn("Chromium is missing: the tests of the browser view are ignored");
