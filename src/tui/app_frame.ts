@@ -17,7 +17,8 @@ import type { Connection } from "../views/trace_feed.ts";
 import type { Prompt, TabName } from "./page.ts";
 import { playerLine } from "./player_bar.ts";
 import { queryBarLines } from "./query_bar_frame.ts";
-import { countText, DIM } from "./span_text.ts";
+import { DIM } from "./span_text.ts";
+import { countText } from "../views/count_text.ts";
 
 const BAR: Style = { isInverse: true };
 const PLAIN: Style = {};

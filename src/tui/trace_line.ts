@@ -2,15 +2,9 @@ import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, restyleLine, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
-import {
-  countText,
-  describeDuration,
-  describeRunning,
-  describeSpan,
-  DIM,
-  formatClock,
-  kindMark,
-} from "./span_text.ts";
+import { describeDuration, describeRunning, describeSpan, DIM, kindMark } from "./span_text.ts";
+import { countText } from "../views/count_text.ts";
+import { formatClock } from "../views/time_text.ts";
 import { nodeIndexOfRow, treeGuides } from "./trace_rows.ts";
 import { waterfallBar } from "./waterfall.ts";
 

@@ -1,5 +1,6 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
-import { ERROR_HUNT, findSpan, type Hunt, textTest } from "./find_span.ts";
+import { ERROR_HUNT, findSpan, type Hunt } from "./find_span.ts";
+import { textTest } from "../views/find_spans.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import type { PageCommand } from "./page.ts";
 import { createTracePage } from "./trace_page.ts";
