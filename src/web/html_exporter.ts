@@ -19,7 +19,7 @@ export interface HtmlExporterOptions {
  * nothing. Its own script is the only one that may run, and spans are data inside of an element that is none.
  *
  * When there are more spans than fit, further traces are left out and counted as `max_spans`. A trace that
- * has begun before is whole, up to a bound of the whole page, `max_bytes`.
+ * has begun before is whole, up to a bound of the whole page, `max_size`.
  */
 export class HtmlExporter implements Exporter<string> {
   readonly dropped: Record<string, number> = {};
@@ -48,7 +48,7 @@ export class HtmlExporter implements Exporter<string> {
       this.#traceIds.add(traceId);
     }
     const line = escapeEmbedded(encodeSpanLine(span));
-    if (this.#characterCount + line.length > this.#maxCharacters) return this.#leaveOut("max_bytes");
+    if (this.#characterCount + line.length > this.#maxCharacters) return this.#leaveOut("max_size");
     this.#spanCount++;
     this.#characterCount += line.length;
     this.#blockLength += line.length;

@@ -53,5 +53,5 @@ Deno.test("beyond the bound further traces are left out, and one that has begun 
 Deno.test("a page has a bound on its size, too", () => {
   const { lines, dropped } = exportAll(hostileSpans(), { maxCharacters: 1_000 });
   assertEquals(lines.trim().split("\n").length, 1);
-  assertEquals(dropped, { max_bytes: 1 });
+  assertEquals(dropped, { max_size: 1 });
 });
