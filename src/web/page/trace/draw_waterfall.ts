@@ -153,6 +153,7 @@ function drawGroup(
     Math.min(right, width),
     rowTop,
     errorCount > 0 ? "error" : undefined,
+    true,
   );
 }
 
@@ -176,6 +177,8 @@ function drawLabel(
   to: number,
   rowTop: number,
   mark: SpanMark | undefined,
+  /** Whether what it stands on is no even colour. */
+  isOnPattern = mark === "running" || mark === "unfinished",
 ): void {
   const y = rowTop + rowHeight / 2 + 0.5;
   const room = text.length * CHARACTER_WIDTH + 10;
@@ -189,8 +192,7 @@ function drawLabel(
   } else {
     const right = Math.min(width, to) - 6;
     context.textAlign = "right";
-    if (mark === "running" || mark === "unfinished") {
-      // Nobody reads what stands on stripes.
+    if (isOnPattern) {
       context.fillStyle = theme.background;
       context.fillRect(right - room + 6, rowTop + BAR_INSET - 1, room - 2, rowHeight - 8);
       context.fillStyle = theme.text;

@@ -106,13 +106,13 @@ export class TraceView {
     this.#indexes.value;
     if (this.model.value.knownPath !== undefined) return;
     this.model.value.path;
-    this.moment.value++;
+    this.moment.value = this.moment.peek() + 1;
   }
 
   /** Lets running spans reach to this moment. */
   advance(nowUnixNano: bigint): void {
     this.model.value.advance(nowUnixNano);
-    this.moment.value++;
+    this.moment.value = this.moment.peek() + 1;
   }
 
   /** Shows a stretch of time; all of the trace keeps up with it while it grows. */

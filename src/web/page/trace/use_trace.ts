@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { untracked } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Trace } from "../../../model/trace.ts";
 import { traceAt } from "../../../views/trace_at.ts";
 import {
@@ -49,17 +50,13 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
     () => value === undefined || at === undefined ? value : traceAt(value, BigInt(at)),
     [value, at],
   );
-  const kept = useRef<{ traceId: string; trace: Trace; view: TraceView } | undefined>(
-    undefined,
-  );
-  if (shown !== undefined && kept.current?.traceId !== traceId) {
-    kept.current = { traceId, trace: shown, view: new TraceView(shown) };
-  } else if (shown !== undefined && kept.current !== undefined && kept.current.trace !== shown) {
-    kept.current.view.show(shown);
-    kept.current.trace = shown;
-  }
+  const kept = useRef<KeptView | undefined>(undefined);
+  // What is done to the view reads its signals: that must not make this component depend on them.
+  untracked(() => kept.current = nextView(kept.current, traceId, shown));
   const view = kept.current?.traceId === traceId ? kept.current.view : undefined;
-  if (view !== undefined && at !== undefined) view.advance(BigInt(at));
+  useLayoutEffect(() => {
+    if (view !== undefined && at !== undefined) view.advance(BigInt(at));
+  }, [view, shown, at]);
   useRunning(view, at !== undefined);
   return {
     view: shown === undefined ? undefined : view,
@@ -68,6 +65,24 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
     isPart: value !== undefined && resource.value === undefined,
     isBefore: value !== undefined && shown === undefined,
   };
+}
+
+interface KeptView {
+  readonly traceId: string;
+  readonly trace: Trace;
+  readonly view: TraceView;
+}
+
+/** The view of another version of a trace: the same one, as long as the trace is. */
+function nextView(
+  kept: KeptView | undefined,
+  traceId: string,
+  trace: Trace | undefined,
+): KeptView | undefined {
+  if (trace === undefined || trace === kept?.trace) return kept;
+  if (kept?.traceId !== traceId) return { traceId, trace, view: new TraceView(trace) };
+  kept.view.show(trace);
+  return { ...kept, trace };
 }
 
 /** Lets spans that run grow while somebody looks, at a rate at which that still looks like growing. */
