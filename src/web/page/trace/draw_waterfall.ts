@@ -30,7 +30,7 @@ export interface WaterfallScene {
   /** The same of any of a group. */
   hasMatch(indexes: Int32Array): boolean;
   readonly isSearching: boolean;
-  /** A moment that is marked, such as where the player is; absent for none. */
+  /** A moment that is marked, such as where the pointer is; absent for none. */
   readonly cursorNano?: number;
 }
 
@@ -60,7 +60,9 @@ export function drawWaterfall(context: CanvasRenderingContext2D, scene: Waterfal
   }
   if (scene.cursorNano !== undefined) {
     context.fillStyle = theme.accent;
+    context.globalAlpha = 0.5;
     context.fillRect(Math.round(scale.x(scene.cursorNano)), 0, 1, height);
+    context.globalAlpha = 1;
   }
 }
 

@@ -46,18 +46,19 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
   );
   const { error, isLoading } = resource;
   const value = resource.value ?? (part?.traceId === traceId && isLoading ? part : undefined);
+  const moment = usePaced(at, (value?.nodes.length ?? 0) / SPANS_PER_MS);
   const shown = useMemo(
-    () => value === undefined || at === undefined ? value : traceAt(value, BigInt(at)),
-    [value, at],
+    () => value === undefined || moment === undefined ? value : traceAt(value, BigInt(moment)),
+    [value, moment],
   );
   const kept = useRef<KeptView | undefined>(undefined);
   // What is done to the view reads its signals: that must not make this component depend on them.
   untracked(() => kept.current = nextView(kept.current, traceId, shown));
   const view = kept.current?.traceId === traceId ? kept.current.view : undefined;
   useLayoutEffect(() => {
-    if (view !== undefined && at !== undefined) view.advance(BigInt(at));
-  }, [view, shown, at]);
-  useRunning(view, at !== undefined);
+    if (view !== undefined && moment !== undefined) view.advance(BigInt(moment));
+  }, [view, shown, moment]);
+  useRunning(view, moment !== undefined);
   return {
     view: shown === undefined ? undefined : view,
     error,
@@ -65,6 +66,20 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
     isPart: value !== undefined && resource.value === undefined,
     isBefore: value !== undefined && shown === undefined,
   };
+}
+
+/** The newest of values that change faster than what is made of them can be made; the last one in any case. */
+function usePaced<Value>(value: Value, pauseMs: number): Value {
+  const [paced, setPaced] = useState(value);
+  const changedMs = useRef(-Infinity);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      changedMs.current = performance.now();
+      setPaced(value);
+    }, changedMs.current + pauseMs - performance.now());
+    return () => clearTimeout(timer);
+  }, [value, pauseMs]);
+  return paced;
 }
 
 interface KeptView {
@@ -113,3 +128,5 @@ export function nowOfView(at: string | undefined): bigint | undefined {
 /** How long to wait at least before a trace that has changed is read again. */
 const REFETCH_MS = 500;
 const GROW_MS = 100;
+/** While a trace is played, so many spans are put together anew each millisecond: a fraction of what is possible. */
+const SPANS_PER_MS = 100;
