@@ -56,7 +56,9 @@ export function tableText(
   const shown = rows.slice(0, options.limit);
   const hasServices = table !== "service" &&
     rows.some(({ service }) => service !== rows[0].service);
-  const offered = options.isGoTrace ? STATS_COLUMNS.filter(({ isGoTrace }) => isGoTrace) : STATS_COLUMNS;
+  const offered = options.isGoTrace
+    ? STATS_COLUMNS.filter(({ isGoTrace }) => isGoTrace)
+    : STATS_COLUMNS;
   const cells = new Map(offered.map((column) => [column, shown.map(column.text)]));
   const columns = chooseColumns(offered, cells, options.columns);
   const widths = columns.map((column) => columnWidth(column, cells.get(column) ?? []));
@@ -128,7 +130,9 @@ function callDetails(calls: RepeatedCallStats): string[] {
 }
 
 function titleLine(table: StatsTable, count: number, options: StatsTextOptions): Line {
-  const title = options.isGoTrace ? GOTRACE_TITLES[table] ?? STATS_TITLES[table] : STATS_TITLES[table];
+  const title = options.isGoTrace
+    ? GOTRACE_TITLES[table] ?? STATS_TITLES[table]
+    : STATS_TITLES[table];
   return [{ text: title, style: TITLE }, { text: ` (${number(count)})`, style: HEADER }];
 }
 

@@ -2,6 +2,7 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line, lineWidth } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { truncateText } from "../terminal/text_width.ts";
+import { countText, formatCount } from "../views/count_text.ts";
 import type { TraceSort } from "../views/trace_selection.ts";
 import type { AppAction } from "./app_bindings.ts";
 import {
@@ -140,14 +141,14 @@ function leftItems(state: AppState): BarItem<AppAction>[] {
   );
   if (traces.runningCount > 0) {
     const word = isOver(state) ? "unfinished" : "running";
-    items.push({ text: `${traces.runningCount} ${word}`, rank: 4 });
+    items.push({ text: `${formatCount(traces.runningCount)} ${word}`, rank: 4 });
   }
   if (traces.errorCount > 0) items.push({ text: countText(traces.errorCount, "error"), rank: 4 });
   if (state.skippedSpanCount > 0) {
-    items.push({ text: `${state.skippedSpanCount} skipped`, rank: 2 });
+    items.push({ text: `${formatCount(state.skippedSpanCount)} skipped`, rank: 2 });
   }
   const forgotten = Object.values(traces.droppedSpans).reduce((sum, count) => sum + count, 0);
-  if (forgotten > 0) items.push({ text: `${forgotten} forgotten`, rank: 6 });
+  if (forgotten > 0) items.push({ text: `${formatCount(forgotten)} forgotten`, rank: 6 });
   return items;
 }
 

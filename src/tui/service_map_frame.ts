@@ -96,7 +96,9 @@ export function serviceName({ type, name }: ServiceNode): string {
 }
 
 /** `80  ✗ 2.5%  p95 12ms` */
-export function callFigures({ edge }: ServiceMapEdge): { calls: string; errors: string; time: string } {
+export function callFigures(
+  { edge }: ServiceMapEdge,
+): { calls: string; errors: string; time: string } {
   const { callCount, errorCount, durations } = edge;
   return {
     calls: formatCount(callCount),
@@ -207,7 +209,9 @@ function drawBox(
   }
   for (const edge of layout.calls[at]) {
     const { calls, errors, time } = callFigures(edge);
-    const figures = ["", calls, errors, time].filter((each, at) => at === 0 || each !== "").join(" ");
+    const figures = ["", calls, errors, time].filter((each, at) => at === 0 || each !== "").join(
+      " ",
+    );
     // An arrow back, where no line leads.
     const isFar = map.nodes[edge.to].layer !== layer + 1;
     const arrow = edge.isBack ? "↺" : isFar ? "⇢" : "→";

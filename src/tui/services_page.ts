@@ -2,8 +2,14 @@ import type { ServiceNode } from "../analysis/service_graph.ts";
 import { fitLine, type Frame, type Line, type Size } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import { countText, formatCount } from "../views/count_text.ts";
-import { type ServiceMap, type ServiceMapEdge, serviceMap } from "../views/service_map.ts";
-import { CURSOR_BINDINGS, LIST_START, type ListCursor, moveCursor, selectRow } from "./list_cursor.ts";
+import { type ServiceMap, serviceMap, type ServiceMapEdge } from "../views/service_map.ts";
+import {
+  CURSOR_BINDINGS,
+  LIST_START,
+  type ListCursor,
+  moveCursor,
+  selectRow,
+} from "./list_cursor.ts";
 import { serviceQuery } from "./operation_query.ts";
 import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
 import {
@@ -11,13 +17,13 @@ import {
   errorShare,
   layOutServices,
   serviceAt,
-  type ServiceMapLayout,
   serviceMapFrame,
+  type ServiceMapLayout,
   serviceName,
 } from "./service_map_frame.ts";
 import { DIM } from "./span_text.ts";
 import { placeColumns, tableHeader, tableRow, type TextTable } from "./text_table.ts";
-import { type AnalysisResult, analysisOf } from "./trace_analysis.ts";
+import { analysisOf, type AnalysisResult } from "./trace_analysis.ts";
 
 const BINDINGS: readonly PageBinding[] = [
   ...CURSOR_BINDINGS,
@@ -280,7 +286,8 @@ function servicesTable(map: ServiceMap): TextTable<ServiceRow> {
     columns: [
       {
         title: "CALLS",
-        text: (row) => row.call || countsOf(row).callCount > 0 ? formatCount(countsOf(row).callCount) : "–",
+        text: (row) =>
+          row.call || countsOf(row).callCount > 0 ? formatCount(countsOf(row).callCount) : "–",
         dispensability: 0,
       },
       {

@@ -2,12 +2,18 @@ import { fitLine, type Frame, type Line, type Segment, type Size } from "../term
 import type { MouseInput, TerminalInput } from "../terminal/keys.ts";
 import { textWidth } from "../terminal/text_width.ts";
 import { formatCount } from "../views/count_text.ts";
-import { CURSOR_BINDINGS, LIST_START, type ListCursor, moveCursor, selectRow } from "./list_cursor.ts";
+import {
+  CURSOR_BINDINGS,
+  LIST_START,
+  type ListCursor,
+  moveCursor,
+  selectRow,
+} from "./list_cursor.ts";
 import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
 import { DIM } from "./span_text.ts";
 import type { AnySheet } from "./stats_sheet.ts";
 import { STATS_TABS, type StatsTab } from "./stats_tabs.ts";
-import { type AnalysisResult, analysisOf } from "./trace_analysis.ts";
+import { analysisOf, type AnalysisResult } from "./trace_analysis.ts";
 import { createTracePage } from "./trace_page.ts";
 import { wrapText } from "./wrap_text.ts";
 

@@ -2,9 +2,9 @@ import type { Line } from "../terminal/frame.ts";
 import type { ListCursor } from "./list_cursor.ts";
 import {
   placeColumns,
+  type TableColumn,
   tableHeader,
   tableRow,
-  type TableColumn,
   type TextTable,
 } from "./text_table.ts";
 
@@ -80,7 +80,10 @@ export class StatsSheet<Row = never> {
 }
 
 /** A sheet whose rows nobody but itself looks at. */
-export type AnySheet = Pick<StatsSheet, "count" | "lines" | "titleAt" | "query" | "notes" | "sample">;
+export type AnySheet = Pick<
+  StatsSheet,
+  "count" | "lines" | "titleAt" | "query" | "notes" | "sample"
+>;
 
 /** A column of counts or times. */
 export function column<Row>(

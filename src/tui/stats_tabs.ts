@@ -1,7 +1,12 @@
 import type { CriticalOperation } from "../analysis/critical_path_table.ts";
 import { OPERATION_CATEGORIES } from "../analysis/operation.ts";
 import type { RepeatedCallStats } from "../analysis/repeated_call_table.ts";
-import { STATS_SORT_KEYS, sortStatsRows, type StatsRow, type StatsSortKey } from "../analysis/stats_row.ts";
+import {
+  sortStatsRows,
+  STATS_SORT_KEYS,
+  type StatsRow,
+  type StatsSortKey,
+} from "../analysis/stats_row.ts";
 import { repeatedCallsTable, type StatsTable, statsTable } from "../analysis/stats_tables.ts";
 import type { Line } from "../terminal/frame.ts";
 import { countText, formatCount } from "../views/count_text.ts";
@@ -40,7 +45,9 @@ const OPERATION = "NAME";
 /** All tables, in the order in which they stand. */
 export const STATS_TABS: readonly StatsTab[] = [
   operationTab("Operations", OPERATION_CATEGORIES, true),
-  ...(["endpoint", "sql"] as const).map((table) => operationTab(STATS_TITLES[table], [table], true)),
+  ...(["endpoint", "sql"] as const).map((table) =>
+    operationTab(STATS_TITLES[table], [table], true)
+  ),
   repeatsTab(),
   errorsTab(),
   pathTab(),
