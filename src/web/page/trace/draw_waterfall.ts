@@ -30,8 +30,8 @@ export interface WaterfallScene {
   /** The same of any of a group. */
   hasMatch(indexes: Int32Array): boolean;
   readonly isSearching: boolean;
-  /** A moment that is marked, such as where the pointer is; absent for none. */
-  readonly cursorNano?: number;
+  /** Where a line marks a moment, in pixels; absent for none. */
+  readonly cursorX?: number;
 }
 
 /** Draws the bars of the rows that are on the screen. What it costs depends on these alone. */
@@ -58,10 +58,10 @@ export function drawWaterfall(context: CanvasRenderingContext2D, scene: Waterfal
     if (row.type === "span") drawSpan(context, scene, scale, row.index, y);
     else drawGroup(context, scene, scale, row, y);
   }
-  if (scene.cursorNano !== undefined) {
+  if (scene.cursorX !== undefined) {
     context.fillStyle = theme.accent;
     context.globalAlpha = 0.5;
-    context.fillRect(Math.round(scale.x(scene.cursorNano)), 0, 1, height);
+    context.fillRect(Math.round(scene.cursorX), 0, 1, height);
     context.globalAlpha = 1;
   }
 }

@@ -24,9 +24,9 @@ export function TimeRuler({ view }: { readonly view: TraceView }): JSX.Element {
       context.textAlign = isLast ? "right" : "left";
       context.fillText(text, isLast ? x - 4 : x + 4, height / 2);
     }
-    const pointer = view.pointerNano.value;
+    const pointer = view.pointerX.value;
     if (pointer !== undefined) {
-      drawMoment(context, formatNano(pointer), scale.x(pointer), { width, height }, theme);
+      drawMoment(context, formatNano(scale.nano(pointer)), pointer, { width, height }, theme);
     }
   });
   return (

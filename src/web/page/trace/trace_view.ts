@@ -48,8 +48,8 @@ export class TraceView {
   readonly selection = signal<Selection | undefined>(undefined);
   readonly window: ReadonlySignal<TimeWindow>;
   readonly rows: ReadonlySignal<ShownRows>;
-  /** The moment that the pointer is at, in nanoseconds after the trace's start; absent for none. */
-  readonly pointerNano = signal<number | undefined>(undefined);
+  /** How far from the left of the bars the pointer is, in pixels; absent when it is elsewhere. */
+  readonly pointerX = signal<number | undefined>(undefined);
   /** How far the rows are scrolled, in pixels. */
   readonly top = signal(0);
   /** How high the part of the page with the rows is. */

@@ -47,7 +47,7 @@ export function Waterfall(
       selectedRow: view.selectedPlace.value,
       hoveredRow: hovered.value,
       ticks: timeTicks(window.fromNano, window.toNano, tickCount(width)).map(({ nano }) => nano),
-      cursorNano: view.pointerNano.value,
+      cursorX: view.pointerX.value,
       showsPath: view.showsPath.value,
       isSearching: matches.text !== "",
       isMatch: (index) => matches.marks[index] === 1,
@@ -69,9 +69,7 @@ export function Waterfall(
     scroll: (pixels) => view.scrollTo(view.top.value + pixels),
     hover: (y, x) => {
       hovered.value = y === undefined ? -1 : placeAt(y);
-      view.pointerNano.value = x === undefined
-        ? undefined
-        : new TimeScale(view.window.value, size.value.width).nano(x);
+      view.pointerX.value = x;
     },
     click: (_x, y) => {
       if (view.rowAt(placeAt(y)) === undefined) return;
