@@ -42,7 +42,7 @@ class EmbeddedSource implements WebSource {
 
   async #read(blocks: readonly HTMLScriptElement[]): Promise<void> {
     for (const [place, block] of blocks.entries()) {
-      const lines = new TextEncoder().encode(block.textContent.trim());
+      const lines = new TextEncoder().encode((block.textContent ?? "").trim());
       // Twice in memory is enough.
       block.remove();
       for (const span of decodeSpanBatch(lines)) this.traces.add(span);
