@@ -79,9 +79,7 @@ browserTest("a policy in an exported page lets its own script run and no other",
 browserTest("an accessibility checker finds nothing serious in an exported page", async (open) => {
   await inTemporaryFolder(async (folder) => {
     const url = await writePage(folder, shopTrace());
-    const { page } = await open(`${url}#/t/4bf92f3577b34da6a3ce929d0e0e4736/charge`, {
-      bypassCSP: true,
-    });
+    const { page } = await open(`${url}#/t/4bf92f3577b34da6a3ce929d0e0e4736/charge`);
     await page.getByRole("complementary").waitFor();
     assertEquals(await findAccessibilityProblems(page), []);
   });

@@ -249,7 +249,7 @@ browserTest("hostile names, keys and values are text and nothing else", async (o
 for (const colorScheme of ["light", "dark"] as const) {
   browserTest(`an accessibility checker finds nothing serious, ${colorScheme}`, async (open) => {
     await using server = await serveTestPage(new TestSource(shopTrace()));
-    const { page } = await open(`${server.url}${TRACE}/charge`, { colorScheme, bypassCSP: true });
+    const { page } = await open(`${server.url}${TRACE}/charge`, { colorScheme });
     await page.getByRole("complementary", { name: "Details" }).waitFor();
     assertEquals(await findAccessibilityProblems(page), []);
     for (const key of ["f", "s", "J"]) {

@@ -1,24 +1,26 @@
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/**
- * What axe finds that people with assistive technology would stumble over, a line each.
- *
- * @param page Opened with `bypassCSP`: axe is a script that the page's own policy does not know.
- */
+/** What axe finds that people with assistive technology would stumble over, a line each. */
 export async function findAccessibilityProblems(page: Page): Promise<string[]> {
-  const path = createRequire(import.meta.url).resolve("axe-core");
-  await page.addScriptTag({ path });
-  return await page.evaluate(async () => {
-    // deno-lint-ignore no-explicit-any -- axe puts itself there
-    const results = await (globalThis as any).axe.run();
-    const lines: string[] = [];
-    for (const { id, impact, nodes } of results.violations) {
-      if (impact !== "serious" && impact !== "critical") continue;
-      for (const { html, failureSummary } of nodes) {
-        lines.push(`${id}: ${html.slice(0, 200)} ${failureSummary}`);
-      }
-    }
-    return lines;
+  // Not as a script of the page, which its content security policy refuses.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: axe.source });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: "axe.run(document).then(({ violations }) => JSON.stringify(violations))",
+    awaitPromise: true,
+    returnByValue: true,
   });
+  await session.detach();
+  const violations: Violation[] = JSON.parse(String(result.value));
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`)
+    );
+}
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
