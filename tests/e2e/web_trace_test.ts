@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { changeSpan } from "../../src/model/change_span.ts";
 import { findAccessibilityProblems } from "../testing/find_accessibility_problems.ts";
-import { hostileSpans, shopSpan, shopTrace } from "../testing/shop_trace.ts";
+import { hostileSpans, SHOP_START, shopSpan, shopTrace } from "../testing/shop_trace.ts";
 import { browserTest, serveTestPage, TestSource } from "../testing/web_page.ts";
 
 const TRACE = "/t/4bf92f3577b34da6a3ce929d0e0e4736";
@@ -227,6 +227,33 @@ browserTest("a span that runs grows, and its end comes without losing the place"
   await facts.filter({ hasText: "1.23s" }).waitFor();
   assertEquals(await selectedName(page), "slow");
   assertEquals(await page.locator(".badge.is-running").count(), 0);
+  assertEquals(problems, []);
+});
+
+browserTest("a trace that its source gives up stays as it was read", async (open) => {
+  const source = new TestSource(shopTrace(), 1);
+  await using server = await serveTestPage(source);
+  const { page } = await open(server.url + TRACE);
+  await waitForRows(page, 4);
+  source.traces.add(shopSpan({ id: "newer", traceId: "newer", fromMs: 0, toMs: 1 }));
+  await page.getByText("has given this trace up").waitFor();
+  assertEquals((await names(page)).length, 4);
+});
+
+browserTest("a recording shows the trace as it was at a moment, and plays it", async (open) => {
+  const source = new TestSource(shopTrace());
+  source.isRecording = true;
+  await using server = await serveTestPage(source);
+  const { page, problems } = await open(`${server.url}${TRACE}?at=${SHOP_START + 30_000_000n}`);
+  await page.locator(".tree-row .badge.is-running").nth(2).waitFor();
+  assert(!(await names(page)).includes("POST /charge"));
+  await page.getByRole("slider", { name: "Moment of the recording" }).fill("10000");
+  await waitForRows(page, 4);
+  assertEquals(await page.locator(".tree-row .badge.is-running").count(), 0);
+  await page.goto(`${server.url}${TRACE}?at=${SHOP_START - 1n}`);
+  await page.getByRole("heading", { name: "This trace has not begun yet" }).waitFor();
+  await page.keyboard.press("P");
+  await waitForRows(page, 4);
   assertEquals(problems, []);
 });
 

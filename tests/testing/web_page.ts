@@ -35,8 +35,8 @@ export class TestSource implements WebSource {
   notices: readonly string[] = [];
   readonly traces: TraceStore;
 
-  constructor(spans: Iterable<Span> = []) {
-    this.traces = new TraceStore({ maxTraces: 1_000_000, maxSpans: 10_000_000 });
+  constructor(spans: Iterable<Span> = [], maxTraces = 1_000_000) {
+    this.traces = new TraceStore({ maxTraces, maxSpans: 10_000_000 });
     for (const span of spans) this.traces.add(span);
   }
 }

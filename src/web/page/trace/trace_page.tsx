@@ -30,9 +30,18 @@ export function TracePage(
   },
 ): JSX.Element {
   const { at } = route.value;
-  const { view, error, isLoading, isPart, isBefore } = useTrace(id, at);
+  const { view, error, isLoading, isPart, isGone, isBefore } = useTrace(id, at);
   if (view !== undefined) {
-    return <LoadedTrace key={id} view={view} spanId={spanId} at={at} isPart={isPart} />;
+    return (
+      <LoadedTrace
+        key={id}
+        view={view}
+        spanId={spanId}
+        at={at}
+        isPart={isPart}
+        isGone={isGone}
+      />
+    );
   }
   if (isBefore) {
     return (
@@ -68,11 +77,12 @@ function Message({ title, text }: { readonly title: string; readonly text: strin
   );
 }
 
-function LoadedTrace({ view, spanId, at, isPart }: {
+function LoadedTrace({ view, spanId, at, isPart, isGone }: {
   readonly view: TraceView;
   readonly spanId: string | undefined;
   readonly at: string | undefined;
   readonly isPart: boolean;
+  readonly isGone: boolean;
 }): JSX.Element {
   const treeWidth = useSignal(startTreeWidth());
   const input = useRef<HTMLInputElement>(null);
@@ -97,6 +107,12 @@ function LoadedTrace({ view, spanId, at, isPart }: {
   return (
     <div class="trace-page">
       <TraceHeader view={view} isPart={isPart} />
+      {isGone && (
+        <p class="notice" role="status">
+          The session has given this trace up to keep a bound on memory; what was read of it stays
+          here. JSON has a button to download it.
+        </p>
+      )}
       {missing !== undefined && !isPart && (
         <p class="notice" role="status">
           Span {shownText(missing, 64)} is not in this trace (yet).

@@ -23,6 +23,8 @@ export interface ShownTrace {
   readonly isLoading: boolean;
   /** Whether only the spans that came first are shown, for the others are still being read. */
   readonly isPart: boolean;
+  /** Whether its source has given it up since it was read. */
+  readonly isGone: boolean;
   /** Whether nothing of it had begun at the moment that is played. */
   readonly isBefore: boolean;
 }
@@ -45,7 +47,14 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
     REFETCH_MS,
   );
   const { error, isLoading } = resource;
-  const value = resource.value ?? (part?.traceId === traceId && isLoading ? part : undefined);
+  // What was read stays when its source gives the trace up.
+  const last = useRef<Trace | undefined>(undefined);
+  if (resource.value !== undefined) last.current = resource.value;
+  const value = last.current?.traceId === traceId
+    ? last.current
+    : part?.traceId === traceId && isLoading
+    ? part
+    : undefined;
   const moment = usePaced(at, (value?.nodes.length ?? 0) / SPANS_PER_MS);
   const shown = useMemo(
     () => value === undefined || moment === undefined ? value : traceAt(value, BigInt(moment)),
@@ -63,7 +72,8 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
     view: shown === undefined ? undefined : view,
     error,
     isLoading,
-    isPart: value !== undefined && resource.value === undefined,
+    isPart: value !== undefined && value === part,
+    isGone: value !== undefined && error?.reason === "missing",
     isBefore: value !== undefined && shown === undefined,
   };
 }
