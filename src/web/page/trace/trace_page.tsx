@@ -87,7 +87,7 @@ function LoadedTrace({ view, spanId, at, isPart, isGone }: {
   const treeWidth = useSignal(startTreeWidth());
   const input = useRef<HTMLInputElement>(null);
   const missing = useAddress(view, spanId);
-  usePreparing(view);
+  usePreparing(view, isPart);
   useEffect(() => {
     const { rootSpan } = view.model.value.trace;
     document.title = `${shownText(rootSpan.name, 80)} · trace`;
@@ -185,12 +185,14 @@ function useAddress(view: TraceView, spanId: string | undefined): string | undef
 const ADDRESS_MS = 150;
 
 /** Prepares each version of the trace for what comes once its rows are on the screen. */
-function usePreparing(view: TraceView): void {
+function usePreparing(view: TraceView, isPart: boolean): void {
   const model = view.model.value;
   useEffect(() => {
+    // The rest comes in a moment.
+    if (isPart) return;
     const timer = setTimeout(() => view.prepare(), PREPARE_MS);
     return () => clearTimeout(timer);
-  }, [model]);
+  }, [model, isPart]);
 }
 
 const PREPARE_MS = 50;
