@@ -1,6 +1,7 @@
 import { benchDiff } from "./diff.ts";
 import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
 import { benchOtlp } from "./otlp.ts";
+import { benchPage } from "./page.ts";
 import { buildPrograms, type Programs } from "./peers.ts";
 import { benchQueries } from "./query.ts";
 import { benchReplay } from "./replay.ts";
@@ -49,6 +50,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   view: ({ folder }) =>
     benchView(folder, { spanCount: 1_000_000, keyCount: 200, spansPerSecond: 20_000 }),
   diff: ({ folder }) => benchDiff(folder, 20),
+  page: ({ folder }) => benchPage(folder, { spanCount: 100_000, runCount: 3 }),
 };
 
 /**

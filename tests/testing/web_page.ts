@@ -10,7 +10,7 @@ import type { WebSource } from "../../src/web/web_source.ts";
 const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The browser; `undefined` where there is none, and the tests that need it are ignored. */
-const chromiumPath: string | undefined = PATHS.find(isFile);
+export const chromiumPath: string | undefined = PATHS.find(isFile);
 
 if (chromiumPath === undefined) {
   console.warn("Chromium is missing: the tests of the browser view are ignored");
@@ -35,8 +35,8 @@ export class TestSource implements WebSource {
   notices: readonly string[] = [];
   readonly traces: TraceStore;
 
-  constructor(spans: Iterable<Span> = []) {
-    this.traces = new TraceStore({ maxTraces: 1_000_000, maxSpans: 10_000_000 });
+  constructor(spans: Iterable<Span> = [], maxTraces = 1_000_000) {
+    this.traces = new TraceStore({ maxTraces, maxSpans: 10_000_000 });
     for (const span of spans) this.traces.add(span);
   }
 }

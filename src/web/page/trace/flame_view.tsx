@@ -16,7 +16,7 @@ import { useCanvas } from "./use_canvas.ts";
 export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
   const graph = useComputed(() => new FlameGraph(view.model.value.trace));
   const zoom = useSignal(-1);
-  const selected = useSignal(0);
+  const selected = useSignal(boxOfSelected(view, graph.value));
   const hovered = useSignal(-1);
   const top = useSignal(0);
   const found = useComputed(() => {
@@ -46,10 +46,12 @@ export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
     });
   });
   // Another version of the trace has other boxes.
+  const drawnGraph = useRef(graph.value);
   useSignalEffect(() => {
-    graph.value;
+    if (graph.value === drawnGraph.current) return;
+    drawnGraph.current = graph.value;
     zoom.value = -1;
-    selected.value = Math.max(0, graph.value.boxOf[view.selectedIndex.peek()] ?? 0);
+    selected.value = boxOfSelected(view, graph.value);
   });
   function scrollTo(y: number): void {
     const most = graph.value.rowCount * FLAME_ROW - size.value.height;
@@ -130,6 +132,10 @@ export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
       </div>
     </div>
   );
+}
+
+function boxOfSelected(view: TraceView, graph: FlameGraph): number {
+  return graph.boxOf[view.selectedIndex.peek()] ?? 0;
 }
 
 /** What there is to say of a box. */

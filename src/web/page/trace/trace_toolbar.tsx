@@ -146,7 +146,7 @@ function SearchField(
       />
       {text !== "" && (
         <span class="match-count" role="status" title={problem}>
-          {problem !== undefined && <span class="warning">as text:{" "}</span>}
+          {problem !== undefined && <span class="warning">as text:&#32;</span>}
           {indexes.length === 0
             ? "no match"
             : `${current === 0 ? "–" : formatCount(current)} of ${formatCount(indexes.length)}`}
