@@ -134,7 +134,7 @@ browserTest(
     assertMatch(text, /retry\s+\+60ms/);
     assertMatch(text, /attempt\s+2/);
     const link = details.getByRole("link", { name: /other\/span/ });
-    assertEquals(await link.getAttribute("href"), "/t/other%20trace/other%2Fspan");
+    assertEquals(await link.getAttribute("href"), "/t/other%20trace/~b3RoZXIvc3Bhbg");
     await link.click();
     await page.getByRole("heading", { name: "There is no trace other trace" }).waitFor();
     // The trace that is not there is told of by the server's 404, too.
