@@ -33,6 +33,12 @@ browserTest("an exported page opens from disk and asks for nothing", async (open
     }
     await page.goBack();
     assertEquals(requests, []);
+    await page.goto(`${url}#/t/4bf92f3577b34da6a3ce929d0e0e4736`);
+    await page.getByRole("tab", { name: "JSON" }).click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: /^Download/ }).click();
+    const lines = await Deno.readTextFile(await (await download).path());
+    assertEquals(lines.trim().split("\n").length, shopTrace().length);
     assertEquals(problems, []);
   });
 });

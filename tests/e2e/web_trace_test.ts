@@ -60,7 +60,10 @@ browserTest("the keyboard alone folds, opens, searches, zooms and closes", async
   await page.keyboard.press("j");
   await page.keyboard.press("Space");
   await waitForRows(page, 10);
-  await page.keyboard.press("e");
+  await page.keyboard.press("C");
+  await waitForRows(page, 1);
+  await page.keyboard.press("C");
+  await page.keyboard.press("E");
   assertEquals(await selectedName(page), "POST /charge");
   await page.keyboard.press("Enter");
   const details = page.getByRole("complementary", { name: "Details" });

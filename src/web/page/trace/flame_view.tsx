@@ -11,6 +11,7 @@ import { drawFlame, FLAME_ROW } from "./draw_flame.ts";
 import { FLAME_KEYS } from "./trace_keys.ts";
 import type { TraceView } from "./trace_view.ts";
 import { useCanvas } from "./use_canvas.ts";
+import { wheelPixels } from "./wheel_pixels.ts";
 
 /** The spans merged by their path: what the time goes to. */
 export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
@@ -105,7 +106,7 @@ export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
     }
     element.addEventListener("wheel", (event) => {
       event.preventDefault();
-      scrollTo(top.value + event.deltaY * (event.deltaMode === 1 ? FLAME_ROW : 1));
+      scrollTo(top.value + wheelPixels(event.deltaY, event));
     }, { passive: false, signal });
     element.addEventListener("pointermove", (event) => hovered.value = boxAt(event), { signal });
     element.addEventListener("pointerleave", () => hovered.value = -1, { signal });

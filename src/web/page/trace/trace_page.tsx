@@ -258,9 +258,9 @@ function useTraceKeys(
     pan_right: inWaterfall(() => pan(0.25)),
     fold_all: inWaterfall(() => view.foldTo(0)),
     unfold_all: inWaterfall(() => view.foldTo(undefined)),
-    path: () => {
-      view.showsPath.value = !view.showsPath.value;
-    },
+    toggle_all: inWaterfall(() => view.foldTo(view.folds.value.maxDepth === 0 ? undefined : 0)),
+    group: () => view.toggleGrouping(),
+    path: inWaterfall(() => view.toggleFilter("path")),
     waterfall: () => {
       view.tab.value = "waterfall";
     },
@@ -278,6 +278,7 @@ function useTraceKeys(
       if (selected === undefined) return false;
       void copyText(selected.spanId);
     },
+    copy_trace: () => void copyText(view.model.value.trace.traceId),
     escape: () => escape(view),
   };
   useKeys("Trace", TRACE_KEYS, handlers);

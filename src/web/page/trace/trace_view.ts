@@ -189,6 +189,20 @@ export class TraceView {
     this.scrollToSelected();
   }
 
+  /** Puts siblings that do the same into one row, or gives each its own. */
+  toggleGrouping(): void {
+    const { value } = this.folds;
+    this.folds.value = { ...value, isGrouping: !value.isGrouping };
+    this.scrollToSelected();
+  }
+
+  /** Leaves only the rows that lead to some spans, or shows all again. */
+  toggleFilter(filter: RowFilter): void {
+    this.filter.value = this.filter.value === filter ? "all" : filter;
+    this.scrollTo(this.top.value);
+    this.scrollToSelected();
+  }
+
   /** Goes left: folds what is open, else to the row above in the tree. */
   leave(): void {
     const place = this.selectedPlace.value;

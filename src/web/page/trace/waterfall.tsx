@@ -11,6 +11,7 @@ import { rowId, TreeRow } from "./tree_row.tsx";
 import { ROW_HEIGHT, type TraceView } from "./trace_view.ts";
 import { useCanvas } from "./use_canvas.ts";
 import { useTimeGestures } from "./use_time_gestures.ts";
+import { wheelPixels } from "./wheel_pixels.ts";
 
 /** The tree at the left, the bars of its rows at the right, and the ruler above them. */
 export function Waterfall(
@@ -188,7 +189,7 @@ function scrollByHand(element: HTMLElement, view: TraceView): () => void {
   element.addEventListener("wheel", (event) => {
     if (event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    view.scrollTo(view.top.peek() + wheelPixels(event.deltaY, event.deltaMode));
+    view.scrollTo(view.top.peek() + wheelPixels(event.deltaY, event));
   }, { passive: false, signal });
   element.addEventListener("pointerdown", ({ pointerType, clientY }) => {
     touchY = pointerType === "touch" ? clientY : undefined;
@@ -333,8 +334,3 @@ function scrollHeight(total: number): number {
 }
 
 const MAX_ELEMENT_HEIGHT = 8_000_000;
-
-/** How far a turn of the wheel goes, in pixels, whatever unit the browser tells it in. */
-function wheelPixels(delta: number, mode: number): number {
-  return mode === 1 ? delta * ROW_HEIGHT : mode === 2 ? delta * 400 : delta;
-}
