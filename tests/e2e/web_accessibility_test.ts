@@ -76,8 +76,13 @@ browserTest("all of it can be used with the keyboard alone", async (open) => {
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   assertEquals(await selected.getAttribute("aria-rowindex"), "3");
-  await page.keyboard.press("e");
+  await page.keyboard.press("E");
   await page.locator(".table-body [aria-selected=true].has-errors").waitFor();
+  await page.keyboard.press("s");
+  await page.waitForURL("**/?sort=-duration");
+  await page.keyboard.press("S");
+  await page.waitForURL((url) => url.search === "");
+  await selected.waitFor();
   await page.keyboard.press("m");
   await page.keyboard.press("j");
   await page.keyboard.press("m");

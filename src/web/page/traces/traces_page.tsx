@@ -25,6 +25,8 @@ import { useTraceRows } from "./use_trace_rows.ts";
 
 /** The newest trace comes first. */
 const DEFAULT_SORT = "-start";
+/** What the keys go through. */
+const SORTS: readonly string[] = [DEFAULT_SORT, "-duration", "-errors", "-spans", "name", "start"];
 const SCATTER_REFRESH_MS = 1_000;
 
 /** Where the reader was, for when they come back from a trace. */
@@ -80,6 +82,10 @@ export function TracesPage(): JSX.Element {
     const row = rows.rowAt(index);
     if (row !== undefined) navigate(traceRoute(row.trace_id));
   }
+  function stepSort(step: 1 | -1): void {
+    const next = SORTS[(SORTS.indexOf(sort) + step + SORTS.length) % SORTS.length] ?? DEFAULT_SORT;
+    navigate({ sort: next === DEFAULT_SORT ? "" : next });
+  }
   function goToError(step: 1 | -1): void {
     search.current?.abort();
     const abort = search.current = new AbortController();
@@ -94,6 +100,8 @@ export function TracesPage(): JSX.Element {
   useKeys("Traces", TRACES_KEYS, {
     next_error: () => goToError(1),
     previous_error: () => goToError(-1),
+    next_sort: () => stepSort(1),
+    previous_sort: () => stepSort(-1),
     mark: () => {
       const row = rows.rowAt(selected);
       if (row === undefined) return false;
