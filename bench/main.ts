@@ -1,6 +1,7 @@
 import { benchDiff } from "./diff.ts";
 import { benchIngest, benchMemory, benchOpenSpans } from "./ingest.ts";
 import { benchOtlp } from "./otlp.ts";
+import { benchPage } from "./page.ts";
 import { buildPrograms, type Programs } from "./peers.ts";
 import { benchQueries } from "./query.ts";
 import { benchReplay } from "./replay.ts";
@@ -35,7 +36,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   },
   async viewers({ programs }): Promise<void> {
     const built = await programs();
-    if (built !== undefined) await benchViewers(built, { spanCount: 2_000_000, runCount: 5 });
+    if (built !== undefined) await benchViewers(built, { spanCount: 1_000_000, runCount: 15 });
   },
   async replay({ folder, programs }): Promise<void> {
     const built = await programs();
@@ -51,6 +52,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
     benchView(folder, { spanCount: 1_000_000, keyCount: 200, spansPerSecond: 20_000 }),
   diff: ({ folder }) => benchDiff(folder, 20),
   trace: () => benchTracePage({ spanCount: 100_000 }),
+  page: ({ folder }) => benchPage(folder, { spanCount: 100_000, runCount: 3 }),
 };
 
 /**

@@ -1,9 +1,19 @@
 import { EXPORT_FORMATS } from "../exporters/export_formats.ts";
 import type { Exporter, ExportFormat } from "../exporters/exporter.ts";
 
-/** The formats of `trace export`: those that need no package, and Parquet. */
+/** The formats of `trace export`: those that need no package, Parquet, and the page of the browser view. */
 export const ALL_EXPORT_FORMATS: readonly ExportFormat[] = [
   ...EXPORT_FORMATS,
+  {
+    name: "html",
+    description: "one page that shows the traces as trace view --web does, without a server",
+    extension: "html",
+    defaultMaxSpans: 100_000,
+    create: async (options): Promise<Exporter> => {
+      const { HtmlExporter } = await import("../web/html_exporter.ts");
+      return new HtmlExporter(options);
+    },
+  } satisfies ExportFormat,
   {
     name: "parquet",
     description: "Apache Parquet, the columns of csv with types, for DuckDB and the like",

@@ -3,7 +3,7 @@ import type { WebSource } from "../web/web_source.ts";
 import type { CliIo } from "./io.ts";
 import type { ServedWeb } from "./serve_web.ts";
 
-/** The browser view of what the terminal view shows: it is served from the first time it is asked for. */
+/** The browser view beside the terminal view: served from the first time on that somebody asks for it. */
 export class BrowserView implements AsyncDisposable {
   readonly #io: CliIo;
   readonly #source: WebSource;
@@ -15,28 +15,32 @@ export class BrowserView implements AsyncDisposable {
   }
 
   /**
-   * Opens a path of the page in the user's browser, if there is a screen for one.
+   * Opens a path of it in the user's browser.
    *
+   * @param path Such as `/t/ID`.
    * @returns What to tell the user.
-   * @throws {CommandError} When it cannot be served.
+   * @throws {Error} When it cannot be served.
    */
   async open(path: string): Promise<string> {
     this.#served ??= this.#serve();
-    const url = (await this.#served).localUrl(path);
+    const url = (await this.#served.catch((error) => {
+      this.#served = undefined;
+      throw error;
+    })).localUrl(path);
     const { env } = this.#io;
-    const isOpen = hasDisplay(env) && await openBrowser(url, env);
-    return isOpen ? `Opened ${url}` : `Open it in a browser: ${url}`;
+    const isOpened = hasDisplay(env) && await openBrowser(url, env);
+    return isOpened ? `Opened ${url}` : `Open this address in a browser: ${url}`;
   }
 
+  /** Ends the browser view. */
   async [Symbol.asyncDispose](): Promise<void> {
     const served = await this.#served?.catch(() => undefined);
     await served?.[Symbol.asyncDispose]();
   }
 
   async #serve(): Promise<ServedWeb> {
-    // Not before it is needed: the server and the page take time to load.
+    // The page is half a megabyte that most people who look at a terminal do not need.
     const { serveWeb } = await import("./serve_web.ts");
-    // The address is told in any case, and another port than usual is no problem here.
     return await serveWeb(this.#io, this.#source, { onNotice: () => {} });
   }
 }

@@ -12,7 +12,7 @@ export interface CpuPaceOptions {
 
 /**
  * Measures how much processor time work takes, and how long to rest after it so that it takes no more than its
- * share. What was not used is saved for at most a second, so that a burst is met at once.
+ * share. What was not used is saved for a moment, so that a small burst is met at once.
  */
 export class CpuPace {
   readonly #share: number;
@@ -45,7 +45,7 @@ export class CpuPace {
 }
 
 /** For how long unused time is saved. */
-const SAVED_MS = 1000;
+const SAVED_MS = 200;
 /** Answering pages takes time, too, which must not keep them from seeing what is new. */
 const MAX_REST_MS = 500;
 

@@ -278,13 +278,18 @@ async function stopped(io: CliIo, consequence: string): Promise<number> {
 
 /** What became of the spans, for people. */
 function describeJob({ exporter, redactor }: ExportJob, format: ExportFormat): string {
-  const { max_spans: leftOut, ...dropped } = exporter.dropped;
+  const { max_spans: leftOut, max_size: tooLarge, ...dropped } = exporter.dropped;
   const hint = leftOut === undefined
     ? ""
     : `Left out: ${
       formatCount(leftOut, "span")
     } beyond --max-spans; raise it, or choose traces with --trace ID or --where QUERY\n`;
-  return hint + describeReasons(`Left out, for ${format.name} has no place for it`, dropped) +
+  const sizeHint = tooLarge === undefined
+    ? ""
+    : `Left out: ${formatCount(tooLarge, "span")} beyond the size that a file of ${format.name} ` +
+      `may have; choose traces with --trace ID or --where QUERY\n`;
+  return hint + sizeHint +
+    describeReasons(`Left out, for ${format.name} has no place for it`, dropped) +
     describeReasons("Written in another form (see docs/formats.md)", exporter.changed) +
     describeRedacted(redactor);
 }

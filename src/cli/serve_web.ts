@@ -16,9 +16,13 @@ import { VERSION } from "./version.ts";
 
 /** A browser view that is being served. */
 export interface ServedWeb extends AsyncDisposable {
-  /** The address of the page, for people: with the token where one is needed. */
-  readonly url: string;
-  /** The same for a browser on this machine, which needs no token, at one of the page's paths. */
+  /**
+   * The address of the page, for people: with the token where one is needed.
+   *
+   * @param path One of the page's, such as `/t/ID`. @default "/"
+   */
+  url(path?: string): string;
+  /** The same for a browser on this machine. */
   localUrl(path?: string): string;
 }
 
@@ -41,25 +45,30 @@ export const DEFAULT_WEB_ADDRESS: HostPort = { host: "127.0.0.1", port: 8722 };
 export async function serveWeb(
   io: CliIo,
   source: WebSource,
-  { address, onNotice }: ServeWebOptions,
+  options: ServeWebOptions,
 ): Promise<ServedWeb> {
-  const { host, port } = address ?? DEFAULT_WEB_ADDRESS;
+  const { onNotice } = options;
+  const { host, port } = options.address ?? DEFAULT_WEB_ADDRESS;
   const token = isLoopback(host) ? undefined : new AccessToken(readToken(io));
-  const options: WebServerOptions = {
+  const serverOptions: WebServerOptions = {
     source,
     page: INDEX_HTML,
     assets: [APP_JS, APP_CSS, ICON_SVG],
     version: VERSION,
     token,
   };
-  const server = await WebServer.listen(host, port, options).catch(async (error) => {
-    const problem = `the browser view at ${formatHostPort({ host, port })}: ` +
-      describeBindError(error, await describePortHolder(port));
-    if (address !== undefined || errorCode(error) !== "EADDRINUSE") {
-      throw new CommandError(`Cannot serve ${problem}`);
+  const server = await WebServer.listen(host, port, serverOptions).catch(async (error) => {
+    const holder = await describePortHolder(port);
+    if (options.address !== undefined || errorCode(error) !== "EADDRINUSE") {
+      throw new CommandError(
+        `Cannot serve the browser view at ${formatHostPort({ host, port })}: ` +
+          describeBindError(error, holder),
+      );
     }
-    const other = await WebServer.listen(host, 0, options);
-    onNotice(`does not serve ${problem}; it is at port ${other.port}`);
+    const other = await WebServer.listen(host, 0, serverOptions);
+    onNotice(
+      `serves the browser view at port ${other.port}: ${holder ?? "another process"} has ${port}`,
+    );
     return other;
   });
   if (token !== undefined) {
@@ -69,22 +78,15 @@ export async function serveWeb(
   }
   const serving = server.serve();
   const isEverywhere = host === "0.0.0.0" || host === "::";
-  const origin = (name: string): string =>
-    `http://${formatHostPort({ host: name, port: server.port })}`;
+  function address(name: string, path: string): string {
+    const url = new URL(path, `http://${formatHostPort({ host: name, port: server.port })}`);
+    // By an address of its network even this machine is a stranger to itself.
+    if (token !== undefined && !isLoopback(name)) url.searchParams.set(TOKEN_PARAMETER, token.text);
+    return url.href;
+  }
   return {
-    url: token === undefined
-      ? `${origin(host)}/`
-      : `${origin(isEverywhere ? hostname() : host)}/?${TOKEN_PARAMETER}=${
-        encodeURIComponent(token.text)
-      }`,
-    localUrl(path = "/"): string {
-      if (token === undefined || isEverywhere) {
-        return origin(isEverywhere ? "127.0.0.1" : host) + path;
-      }
-      // By an address of its network, this machine is a stranger to itself.
-      const join = path.includes("?") ? "&" : "?";
-      return `${origin(host)}${path}${join}${TOKEN_PARAMETER}=${encodeURIComponent(token.text)}`;
-    },
+    url: (path = "/") => address(isEverywhere ? hostname() : host, path),
+    localUrl: (path = "/") => address(isEverywhere ? "127.0.0.1" : host, path),
     async [Symbol.asyncDispose](): Promise<void> {
       await server.close();
       await serving;

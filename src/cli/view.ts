@@ -55,10 +55,12 @@ export function createViewCommand(io: CliIo, _setExitCode: (code: number) => voi
         const { showSourceInBrowser } = await import("./view_web.ts");
         await showSourceInBrowser(io, source, {
           address: options.webAddress,
-          where: options.where,
+          where,
           isOpening: options.open,
           isJson: options.json === true,
           isServant: options.servant === true,
+          maxSpans: options.maxSpans,
+          maxTraces: options.maxTraces,
         });
         return;
       }

@@ -4,6 +4,7 @@ import { ObservedFeed } from "../web/observed_feed.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
 import { BrowserView } from "./browser_view.ts";
 import { type CliIo, wantsColor } from "./io.ts";
+import { pacedSource } from "./paced_source.ts";
 import { openTraceFeed, type TraceFeedOptions } from "./trace_feed.ts";
 import type { SpanSource } from "./span_source.ts";
 
@@ -24,7 +25,7 @@ export async function showSource(
   options: ShowSourceOptions,
 ): Promise<void> {
   const { where, isFollowing } = options;
-  using feed = new ObservedFeed(await openTraceFeed(source, options));
+  using feed = new ObservedFeed(await openTraceFeed(pacedSource(source, LIVE_SHARE), options));
   await using browser = new BrowserView(io, feed);
   await runTui({
     terminal: openTerminal(),
@@ -39,6 +40,9 @@ export async function showSource(
     signal: io.signal,
   });
 }
+
+/** Of one processor, drawing included. */
+const LIVE_SHARE = 0.5;
 
 function emptyHint(source: SpanSource): string[] {
   if (!source.isLive) return ["This file has no spans."];

@@ -5,15 +5,13 @@ import type { HostPort } from "./host_port.ts";
 import { serveWeb } from "./serve_web.ts";
 import { printNotice } from "./session_options.ts";
 import type { SpanSource } from "./span_source.ts";
-import { openTraceFeed } from "./trace_feed.ts";
+import { openTraceFeed, type TraceFeedOptions } from "./trace_feed.ts";
 import { ObservedFeed } from "../web/observed_feed.ts";
-import { CpuPace } from "./cpu_pace.ts";
+import { pacedSource } from "./paced_source.ts";
 
 /** Options of {@linkcode showSourceInBrowser}. */
-export interface ViewWebOptions {
+export interface ViewWebOptions extends TraceFeedOptions {
   readonly address: HostPort | undefined;
-  /** The query that the page begins with. */
-  readonly where: string | undefined;
   /** Whether to open the browser, if there is one. */
   readonly isOpening: boolean;
   readonly isJson: boolean;
@@ -32,13 +30,13 @@ export async function showSourceInBrowser(
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   if (isServant) serve(io, () => stop.abort());
-  using feed = new ObservedFeed(await openTraceFeed(source));
+  using feed = new ObservedFeed(await openTraceFeed(pacedSource(source, LIVE_SHARE), options));
   await using served = await serveWeb(io, feed, { address: options.address, onNotice });
-  const reading = read(feed, signal);
-  const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where)}`;
-  if (isJson) await io.stdout.write(formatReady(served.url));
+  const reading = readToEnd(feed.events(signal));
+  const path = where === undefined ? "/" : `/?where=${encodeURIComponent(where.text)}`;
+  if (isJson) await io.stdout.write(formatReady(served.url(path)));
   else {
-    await io.stdout.write(`${served.url}\n`);
+    await io.stdout.write(`${served.url(path)}\n`);
     await io.stderr.write(`Showing ${source.title} in the browser. Ctrl-C stops.\n`);
   }
   if (options.isOpening) await openForUser(io, io.stdout, served.localUrl(path), onNotice);
@@ -46,13 +44,8 @@ export async function showSourceInBrowser(
   await reading;
 }
 
-/** Reads a feed to its end; a session's at a measured pace, for it has other things to do than being watched. */
-async function read(feed: ObservedFeed, signal: AbortSignal): Promise<void> {
-  const pace = feed.isRecording ? undefined : new CpuPace({ share: LIVE_SHARE });
-  for await (const _event of feed.events(signal)) {
-    const restMs = pace?.restMs() ?? 0;
-    if (restMs > 0) await rest(restMs, signal);
-  }
+async function readToEnd(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
 }
 
 /**
@@ -86,29 +79,10 @@ function serve(io: CliIo, onEnd: () => void): void {
   readToEnd(io.stdin.bytes()).then(onEnd, onEnd);
 }
 
-async function readToEnd(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
-}
-
-/**
- * Of one processor: enough for 100,000 spans a second. Of a session that is faster the collector's ring skips
- * some, and the page says how many.
- */
-const LIVE_SHARE = 0.4;
+/** Of one processor: enough for twice 20,000 spans a second, pages included. */
+const LIVE_SHARE = 0.25;
 /** Of 20: gives way to nearly everything. */
 const SERVANT_PRIORITY = 15;
-
-function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(onOver, ms);
-    function onOver(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onOver);
-      resolve();
-    }
-    signal.addEventListener("abort", onOver);
-  });
-}
 
 function ended(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,23 +1,31 @@
-import type { TraceEntry, TraceList } from "../assemble/trace_list.ts";
-import type { Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
 import { completeQuery } from "../query/complete_query.ts";
 import type { HttpAnswer } from "../receivers/http_answer.ts";
 import type { HttpHead } from "../receivers/http_head.ts";
 import { HttpProblem } from "../receivers/http_problem.ts";
 import { scatter } from "../views/scatter.ts";
-import type { ApiCompletions, ApiInfo, ApiPoint, ApiScatter, ApiTraces } from "./api.ts";
+import type { TraceSort } from "../views/trace_selection.ts";
+import type {
+  ApiCompletions,
+  ApiInfo,
+  ApiPoint,
+  ApiScatter,
+  ApiTraceRow,
+  ApiTraces,
+} from "./api.ts";
 import { eventStream } from "./event_stream.ts";
 import { FigureCache } from "./figure_cache.ts";
 import { diffJson, servicesJson, statsJson } from "./figures.ts";
 import { describeSource, infoJson } from "./info.ts";
-import { readQuery } from "./list_choices.ts";
-import { Moments } from "./moments.ts";
+import { type ListChoice, readQuery } from "./list_choices.ts";
+import { type Moment, Moments } from "./moments.ts";
 import { QueryNamesSample } from "./query_names_sample.ts";
-import { readCount, readMoment, readSort } from "./request_parameters.ts";
+import { readCount, readMoment, readSort, readStartRange } from "./request_parameters.ts";
+import { type Entries, inStartRange, type StartRange } from "./start_range.ts";
 import { TimeBounds } from "./time_bounds.ts";
 import { traceLines } from "./trace_lines.ts";
 import { traceRow } from "./trace_row.ts";
+import { decodeTraceSegment } from "../views/trace_segment.ts";
 import type { WebSource } from "./web_source.ts";
 
 /** Options of {@linkcode ApiRoutes}. */
@@ -38,7 +46,7 @@ export class ApiRoutes {
   readonly #maxViewers: number;
   readonly #signal: AbortSignal;
   readonly #moments: Moments;
-  readonly #figures = new FigureCache();
+  readonly #figures: FigureCache;
   readonly #names: QueryNamesSample;
   readonly #bounds: TimeBounds;
   /** Tells this server's events from those of another at the same address. */
@@ -63,6 +71,7 @@ export class ApiRoutes {
     this.#version = options.version;
     this.#maxViewers = options.maxViewers ?? 32;
     this.#signal = signal;
+    this.#figures = new FigureCache({ signal });
     this.#moments = new Moments(source.traces, signal);
     this.#names = new QueryNamesSample(source.traces);
     this.#bounds = new TimeBounds(source.traces, signal);
@@ -100,39 +109,63 @@ export class ApiRoutes {
     const { sort, isReversed } = readSort(parameters.get("sort"));
     const from = readCount(parameters, "from", { fallback: 0, max: Number.MAX_SAFE_INTEGER });
     const limit = readCount(parameters, "limit", { fallback: 100, max: 1000 });
-    const where = parameters.get("where") ?? "";
-    return this.#moments.use(readMoment(parameters), async ({ choices }) => {
-      const { version } = this.#source.traces;
-      const { list, waiting } = await choices.choose({ where, sort });
-      const total = list.traceCount;
-      const entries: TraceEntry[] = [];
+    const choice = readChoice(parameters, sort);
+    return this.#moments.use(choice.at, async (moment) => {
+      const { list_version, waiting, entries } = await this.#choose(moment, choice);
+      const total = entries.traceCount;
+      const rows: ApiTraceRow[] = [];
       for (let index = from; index < Math.min(total, from + limit); index++) {
-        const entry = list.entryAt(isReversed ? total - 1 - index : index);
-        if (entry !== undefined) entries.push(entry);
+        const entry = entries.entryAt(isReversed ? total - 1 - index : index);
+        if (entry !== undefined) rows.push(traceRow(entry));
       }
-      const rows = entries.map(traceRow);
-      const answer = { list_version: version, total, waiting, from, rows } satisfies ApiTraces;
-      return json(JSON.stringify(answer));
+      return json(
+        JSON.stringify({ list_version, total, waiting, from, rows } satisfies ApiTraces),
+      );
     });
   }
 
   #scatter(parameters: URLSearchParams): Promise<HttpAnswer> {
-    const where = parameters.get("where") ?? "";
     const width = readCount(parameters, "width", { fallback: 800, max: 10_000 });
     const height = readCount(parameters, "height", { fallback: 200, max: 10_000 });
-    const at = readMoment(parameters);
-    return this.#moments.use(at, async ({ choices }) => {
-      const { version } = this.#source.traces;
-      const { list, waiting } = await choices.choose({ where, sort: "start" });
+    const choice = readChoice(parameters, "start");
+    return this.#moments.use(choice.at, async (moment) => {
+      const { list } = await moment.choices.choose(choice);
       const { figures } = await this.#figures.get({
-        key: JSON.stringify(["scatter", where, width, height, String(at)]),
+        key: keyOf("scatter", choice, width, height),
         // More may have been judged, and the source be the same.
-        version: list.version,
-        make: () => Promise.resolve(scatterFigures(list, width, height)),
+        version: () => list.version,
+        make: async () => {
+          const { entries, ...state } = await this.#choose(moment, choice);
+          return { ...state, ...scatterFigures(entries, width, height) } satisfies ApiScatter;
+        },
       });
-      const answer = { list_version: version, waiting, ...figures } satisfies ApiScatter;
-      return json(JSON.stringify(answer));
+      return json(JSON.stringify(figures));
     });
+  }
+
+  /** The traces that are wanted, and of which state of the source they are. */
+  async #choose(
+    { choices }: Moment,
+    choice: Choice,
+  ): Promise<{ list_version: number; waiting: number; entries: Entries }> {
+    const { version } = this.#source.traces;
+    const { list, waiting } = await choices.choose(choice);
+    const { sort, range } = choice;
+    if (range === undefined) return { list_version: version, waiting, entries: list };
+    const signal = this.#signal;
+    if (sort === "start" || sort === "newest") {
+      const entries = await inStartRange(list, { sort, range, signal });
+      return { list_version: version, waiting, entries };
+    }
+    const { figures } = await this.#figures.get({
+      key: keyOf("range", choice),
+      version: () => list.version,
+      make: async () => ({
+        list_version: this.#source.traces.version,
+        entries: await inStartRange(list, { sort, range, signal }),
+      }),
+    });
+    return { ...figures, waiting };
   }
 
   #rows(
@@ -140,13 +173,12 @@ export class ApiRoutes {
     parameters: URLSearchParams,
     make: typeof statsJson,
   ): Promise<HttpAnswer> {
-    const where = parameters.get("where") ?? "";
-    const query = readQuery(where);
-    const at = readMoment(parameters);
-    return this.#moments.use(at, async ({ traces }) => {
+    const choice = readChoice(parameters, "start");
+    const query = readQuery(choice.where);
+    return this.#moments.use(choice.at, async ({ traces }) => {
       const { version, figures } = await this.#figures.get({
-        key: JSON.stringify([name, where, String(at)]),
-        version: this.#source.traces.version,
+        key: keyOf(name, choice),
+        version: () => this.#source.traces.version,
         make: () => make({ traces, query, signal: this.#signal }),
       });
       return json(`{"list_version":${version},"rows":[${figures}]}`);
@@ -179,8 +211,8 @@ export class ApiRoutes {
     return this.#moments.use(at, ({ traces }) => {
       const entry = traces.entryOf(traceId);
       if (entry === undefined) throw noTrace(traceId);
-      // All at once, because the list may be at another moment when they are sent.
-      const spans: readonly Span[] = [...traces.spansOf(traceId)];
+      // A list that may be at another moment when they are sent is read at once.
+      const spans = at === undefined ? traces.spansOf(traceId) : [...traces.spansOf(traceId)];
       return Promise.resolve({
         contentType: "application/x-ndjson",
         headers: { "trace-version": String(entry.version) },
@@ -226,6 +258,29 @@ export class ApiRoutes {
   }
 }
 
+/** Which traces a request is about. */
+interface Choice extends ListChoice {
+  readonly at: bigint | undefined;
+  readonly range: StartRange | undefined;
+}
+
+function readChoice(parameters: URLSearchParams, sort: TraceSort): Choice {
+  return {
+    where: parameters.get("where") ?? "",
+    sort,
+    at: readMoment(parameters),
+    range: readStartRange(parameters),
+  };
+}
+
+/** What stands for figures of a choice. */
+function keyOf(name: string, { where, sort, at, range }: Choice, ...more: number[]): string {
+  return JSON.stringify([
+    ...[name, where, sort, String(at), String(range?.after), String(range?.before)],
+    ...more,
+  ]);
+}
+
 interface ApiRequest {
   readonly head: HttpHead;
   readonly parameters: URLSearchParams;
@@ -239,7 +294,7 @@ const MAX_WATCHED = 64;
 const POINT_PIXELS = 4;
 
 function scatterFigures(
-  list: TraceList,
+  list: Entries,
   width: number,
   height: number,
 ): Omit<ApiScatter, "list_version" | "waiting"> {
@@ -281,7 +336,7 @@ function noTrace(traceId: string): HttpProblem {
 
 function decodeSegment(segment: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeTraceSegment(segment);
   } catch {
     throw new HttpProblem(400, "bad_parameter", "The id is not percent-encoded UTF-8");
   }

@@ -1,5 +1,6 @@
 import type { TraceList } from "../assemble/trace_list.ts";
 import type { ApiInfo, ApiMissed, ApiTraceChange } from "./api.ts";
+import { wait } from "./_wait.ts";
 import { infoJson } from "./info.ts";
 
 /** What an {@linkcode eventStream} tells of. */
@@ -105,20 +106,6 @@ function readEventId(id: string | undefined, serverId: string): Told | undefined
 
 function formatEvent(name: string, json: string, id?: string): string {
   return `event: ${name}\n${id === undefined ? "" : `id: ${id}\n`}data: ${json}\n\n`;
-}
-
-/** Resolves after a time, or when the signal is aborted. */
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(onOver, ms);
-    function onOver(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onOver);
-      resolve();
-    }
-    signal.addEventListener("abort", onOver);
-    if (signal.aborted) onOver();
-  });
 }
 
 const UTF8 = new TextEncoder();

@@ -1,9 +1,11 @@
+import { wait } from "./_wait.ts";
+
 /** Options of {@linkcode FigureCache.get}. */
 export interface FigureRequest<Figures> {
   /** What stands for the figures: what they are, and all parameters. */
   readonly key: string;
-  /** What the version of their source is now. */
-  readonly version: number;
+  /** The version of their source now. */
+  version(): number;
   /** Makes them anew. */
   make(): Promise<Figures>;
 }
@@ -15,49 +17,72 @@ export interface CachedFigures<Figures> {
 }
 
 interface Entry {
+  readonly beganMs: number;
   readonly made: Promise<CachedFigures<unknown>>;
-  readonly version: number;
-  /** Until when they do for a source that has changed. */
-  keptUntilMs: number;
+  /** From when on they may be made again, because their source has changed. */
+  dueMs: number;
+}
+
+/** Options of {@linkcode FigureCache}. */
+export interface FigureCacheOptions {
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+  /** Figures that are kept. @default 16 */
+  readonly maxEntries?: number;
+  /** How long somebody waits at most until they may be made again, in milliseconds. @default 1,500 */
+  readonly maxWaitMs?: number;
 }
 
 /**
- * Keeps figures that take long to make. Those who ask for the same at once share the making; of a source that
- * changes all the time figures are as old as it takes for the making to need a tenth of the time.
+ * Keeps figures that take long to make. Those who ask for the same at once share the making. Of a source that
+ * changes all the time they are made so often that it takes a tenth of the time: who asks in between waits for
+ * the next making if that is soon, and gets the last one otherwise, with its version.
  */
 export class FigureCache {
+  readonly #signal: AbortSignal;
   readonly #maxEntries: number;
+  readonly #maxWaitMs: number;
   /** The one that was asked for last at the end. */
   readonly #entries = new Map<string, Entry>();
 
-  /** @param maxEntries Figures that are kept. @default 16 */
-  constructor(maxEntries = 16) {
-    this.#maxEntries = maxEntries;
+  constructor(options: FigureCacheOptions) {
+    this.#signal = options.signal;
+    this.#maxEntries = options.maxEntries ?? 16;
+    this.#maxWaitMs = options.maxWaitMs ?? 1500;
   }
 
   async get<Figures>(request: FigureRequest<Figures>): Promise<CachedFigures<Figures>> {
-    const { key, version } = request;
-    const known = this.#entries.get(key);
-    const isGood = known !== undefined &&
-      (known.version === version || performance.now() < known.keptUntilMs);
-    const entry = isGood ? known : this.#make(request);
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (this.#entries.size > this.#maxEntries) {
-      const [oldest] = this.#entries.keys();
-      this.#entries.delete(oldest);
+    const askedMs = performance.now();
+    for (;;) {
+      const entry = this.#entries.get(request.key) ?? this.#make(request);
+      this.#use(request.key, entry);
+      const made = await entry.made as CachedFigures<Figures>;
+      if (made.version === request.version() || this.#signal.aborted) return made;
+      const waitMs = entry.dueMs - performance.now();
+      // What was made since they asked has all that was there then.
+      if (entry.beganMs >= askedMs || waitMs > this.#maxWaitMs) return made;
+      if (waitMs > 0) await wait(waitMs, this.#signal);
+      if (this.#entries.get(request.key) === entry) this.#entries.delete(request.key);
     }
-    return await entry.made as CachedFigures<Figures>;
   }
 
-  #make<Figures>({ key, version, make }: FigureRequest<Figures>): Entry {
+  #use(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size <= this.#maxEntries) return;
+    const [oldest] = this.#entries.keys();
+    this.#entries.delete(oldest);
+  }
+
+  #make<Figures>({ key, version: readVersion, make }: FigureRequest<Figures>): Entry {
     const beganMs = performance.now();
+    const version = readVersion();
     const entry: Entry = {
-      version,
-      keptUntilMs: Infinity,
+      beganMs,
+      dueMs: Infinity,
       made: make().then((figures) => {
         const endMs = performance.now();
-        entry.keptUntilMs = endMs + Math.max(MIN_KEPT_MS, 10 * (endMs - beganMs));
+        entry.dueMs = endMs + Math.max(MIN_INTERVAL_MS, 10 * (endMs - beganMs));
         return { version, figures };
       }, (error) => {
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
@@ -68,4 +93,4 @@ export class FigureCache {
   }
 }
 
-const MIN_KEPT_MS = 1000;
+const MIN_INTERVAL_MS = 100;

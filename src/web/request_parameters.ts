@@ -1,3 +1,4 @@
+import type { StartRange } from "./start_range.ts";
 import { HttpProblem } from "../receivers/http_problem.ts";
 import { TRACE_SORTS, type TraceSort } from "../views/trace_selection.ts";
 
@@ -50,12 +51,23 @@ const MOST_FIRST: ReadonlySet<TraceSort> = new Set(["duration", "spans", "errors
  *
  * @throws {HttpProblem} When it is none.
  */
-export function readMoment(parameters: URLSearchParams): bigint | undefined {
-  const text = parameters.get("at") ?? "";
+export function readMoment(parameters: URLSearchParams, name = "at"): bigint | undefined {
+  const text = parameters.get(name) ?? "";
   if (text === "") return undefined;
   if (!/^-?\d{1,19}$/.test(text)) {
-    const message = `at=${text} is no moment in nanoseconds since the epoch`;
+    const message = `${name}=${text} is no moment in nanoseconds since the epoch`;
     throw new HttpProblem(400, "bad_parameter", message);
   }
   return BigInt(text);
+}
+
+/**
+ * Reads when traces should have begun; `undefined` when that does not matter.
+ *
+ * @throws {HttpProblem} When a bound is no moment.
+ */
+export function readStartRange(parameters: URLSearchParams): StartRange | undefined {
+  const after = readMoment(parameters, "after");
+  const before = readMoment(parameters, "before");
+  return after === undefined && before === undefined ? undefined : { after, before };
 }

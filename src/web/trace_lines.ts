@@ -4,7 +4,7 @@ import { Slices } from "./_slices.ts";
 
 /** Spans as lines of a recording, in parts and in slices. */
 export async function* traceLines(
-  spans: readonly Span[],
+  spans: Iterable<Span>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const slices = new Slices(signal);

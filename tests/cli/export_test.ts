@@ -82,7 +82,9 @@ Deno.test("export with wrong arguments ends with 2 and lists the formats", async
   ) {
     const io = createCapturedIo();
     assertEquals(await main(["export", ...args], io), 2, args.join(" "));
-    if (args[0] === "x.jsonl") assertStringIncludes(io.err, "chrome, csv, folded, gotrace, jaeger");
+    if (args[0] === "x.jsonl") {
+      assertStringIncludes(io.err, "chrome, csv, folded, gotrace, html, jaeger");
+    }
   }
 });
 

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import type { Span } from "../../src/model/span.ts";
@@ -8,17 +7,16 @@ import { WebServer } from "../../src/web/web_server.ts";
 import type { WebSource } from "../../src/web/web_source.ts";
 
 /** Where the browser is looked for. */
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The browser; `undefined` where there is none, and the tests that need it are ignored. */
-export const chromiumPath: string | undefined = [Deno.env.get("TRACE_CHROMIUM"), ...CHROMIUM]
-  .find((path) => path !== undefined && path !== "" && exists(path));
+export const chromiumPath: string | undefined = PATHS.find(isFile);
 
 if (chromiumPath === undefined) {
   console.warn("Chromium is missing: the tests of the browser view are ignored");
 }
 
-function exists(path: string): boolean {
+function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch {
@@ -37,8 +35,8 @@ export class TestSource implements WebSource {
   notices: readonly string[] = [];
   readonly traces: TraceStore;
 
-  constructor(spans: Iterable<Span> = []) {
-    this.traces = new TraceStore({ maxTraces: 1_000_000, maxSpans: 10_000_000 });
+  constructor(spans: Iterable<Span> = [], maxTraces = 1_000_000) {
+    this.traces = new TraceStore({ maxTraces, maxSpans: 10_000_000 });
     for (const span of spans) this.traces.add(span);
   }
 }
@@ -47,7 +45,6 @@ export class TestSource implements WebSource {
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  close(): Promise<void>;
 }
 
 /** Serves the page that is built into the sources. */
@@ -59,19 +56,52 @@ export async function serveTestPage(source: WebSource, port = 0): Promise<TestSe
     version: "test",
   });
   const serving = server.serve();
-  async function close(): Promise<void> {
-    await server.close();
-    await serving;
-  }
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port,
-    close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      await serving;
+    },
   };
 }
 
-/** Starts Chromium, for as many pages as wanted. */
+/** A page, and everything in it that should never happen. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors of scripts, violations of the content security policy, dialogs, requests to elsewhere. */
+  readonly problems: string[];
+}
+
+/**
+ * Runs a test in Chromium, which is started for it and closed after it; ignores it where there is none.
+ *
+ * @param open Opens a page in a context of its own.
+ */
+export function browserTest(
+  name: string,
+  test: (
+    open: (url: string, options?: BrowserContextOptions) => Promise<WatchedPage>,
+  ) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: chromiumPath === undefined,
+    // Playwright lets timers of its own run out after the browser is closed.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const browser = await startChromium();
+      try {
+        await test((url, options) => openPage(browser, url, options));
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
+
+/** Starts Chromium without anything that would ask the network on its own. */
 export async function startChromium(): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   return await chromium.launch({
@@ -83,15 +113,8 @@ export async function startChromium(): Promise<Browser> {
   });
 }
 
-/** A page, and everything in it that should never happen. */
-export interface WatchedPage {
-  readonly page: Page;
-  /** Errors of scripts, violations of the content security policy, dialogs, requests to elsewhere. */
-  readonly problems: string[];
-}
-
-/** Opens a page in a context of its own. */
-export async function openWatchedPage(
+/** Opens a page and watches it. */
+export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
@@ -113,15 +136,9 @@ export async function openWatchedPage(
     void dialog.dismiss();
   });
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== origin) problems.push(`request: ${request.url()}`);
+    const address = new URL(request.url());
+    if (address.origin !== origin) problems.push(`request: ${request.url()}`);
   });
   await page.goto(url);
   return { page, problems };
-}
-
-/** Where pictures go that tests take when `TRACE_SHOTS` names a folder. */
-export function shotPath(name: string): string {
-  return `${
-    Deno.env.get("TRACE_SHOTS") ?? fileURLToPath(new URL("../../dist", import.meta.url))
-  }/${name}.png`;
 }

@@ -34,6 +34,44 @@ Deno.test("the list is sorted, searched and cut into pages", () =>
     assertEquals([all.total, all.waiting, all.from, all.rows.length], [30, 0, 0, 30]);
   }));
 
+Deno.test("traces that began in a range are chosen, in any order", () =>
+  withServer({}, async ({ source, origin }) => {
+    for (let number = 0; number < 10; number++) {
+      const start = 1000n * BigInt(number);
+      source.traces.add(makeSpan({
+        traceId: `t${number}`,
+        startTimeUnixNano: start,
+        endTimeUnixNano: start + BigInt((number * 7) % 10),
+      }));
+    }
+    for (
+      const [search, expected] of [
+        ["after=3000&before=6000", ["t5", "t4", "t3"]],
+        ["after=3000&before=6000&sort=start", ["t3", "t4", "t5"]],
+        ["after=3000&before=6000&sort=-duration", ["t4", "t5", "t3"]],
+        ["after=3000&before=6000&sort=duration&from=1", ["t5", "t4"]],
+        ["after=8001", ["t9"]],
+        ["before=1001&sort=start", ["t0", "t1"]],
+        ["after=6000&before=3000", []],
+        ["after=6000&before=3000&sort=name", []],
+      ] as const
+    ) {
+      const { rows, total } = await getJson<ApiTraces>(`${origin}/api/traces?${search}`);
+      assertEquals(rows.map(({ trace_id }) => trace_id), expected, search);
+      assertEquals(total, expected.length + (search.includes("from") ? 1 : 0));
+    }
+    const scatter = await getJson<ApiScatter>(`${origin}/api/scatter?after=3000&before=6000`);
+    assertEquals([scatter.total, scatter.end_time], [3, "1970-01-01T00:00:00.000005Z"]);
+    // What is added later is in the next answer.
+    source.traces.add(
+      makeSpan({ traceId: "new", startTimeUnixNano: 4500n, endTimeUnixNano: 4600n }),
+    );
+    const { rows } = await getJson<ApiTraces>(
+      `${origin}/api/traces?after=3000&before=6000&sort=-duration`,
+    );
+    assertEquals(rows[0].trace_id, "new");
+  }));
+
 Deno.test("a row has all digits of its times and ids", () =>
   withServer({}, async ({ source, origin }) => {
     source.traces.add(makeSpan({

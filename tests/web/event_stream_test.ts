@@ -1,6 +1,27 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ApiInfo, ApiMissed, ApiTraceChange } from "../../src/web/api.ts";
+import { TraceStore } from "../../src/assemble/trace_store.ts";
+import { eventStream } from "../../src/web/event_stream.ts";
 import { getJson, makeSpan, type Served, withServer } from "./_served.ts";
+
+const INFO: Omit<ApiInfo, "now"> = {
+  version: "1",
+  title: "a test",
+  connection: "live",
+  is_recording: false,
+  list_version: 0,
+  traces: 0,
+  spans: 0,
+  running: 0,
+  errors: 0,
+  skipped: 0,
+  dropped: {},
+  notices: [],
+  start_time: null,
+  end_time: null,
+  viewers: 1,
+  refused_viewers: 0,
+};
 
 interface Event {
   readonly type: string;
@@ -144,6 +165,30 @@ Deno.test("what the server itself missed is told, and a page that was away learn
     using other = await Page.open(served, "", `other-${ms}-0-0`);
     assertEquals((await other.next())?.type, "info");
   }));
+
+Deno.test("a stream in which nothing happens shows that it is alive", async () => {
+  const stop = new AbortController();
+  const stream = eventStream({
+    traces: new TraceStore(),
+    info: () => INFO,
+    watched: [],
+    lastEventId: undefined,
+    serverId: "s",
+    signal: stop.signal,
+    heartbeatMs: 1,
+  });
+  const parts: string[] = [];
+  for await (const part of stream) {
+    parts.push(new TextDecoder().decode(part));
+    if (parts.length === 4) stop.abort();
+  }
+  assertEquals(parts.map((part) => part.split("\n")[0]), [
+    "retry: 1000",
+    "event: info",
+    ": ",
+    ": ",
+  ]);
+});
 
 Deno.test("a page too many is turned away and counted, and leaving makes room", () =>
   withServer({ maxViewers: 2 }, async (served) => {

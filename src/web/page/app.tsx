@@ -1,8 +1,11 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { shownText } from "./components/text.tsx";
 import { DiffPage } from "./diff/diff_page.tsx";
 import { GLOBAL_KEYS } from "./key_bindings.ts";
 import { useKeys } from "./keyboard.ts";
-import { togglePause } from "./live.ts";
+import { liveInfo, togglePause } from "./live.ts";
+import type { PageName } from "./route.ts";
 import { navigate, pageRoute, route } from "./router.ts";
 import { ServicesPage } from "./services/services_page.tsx";
 import { Header, nextTheme, tabRoute } from "./shell/header.tsx";
@@ -43,8 +46,26 @@ export function App(): JSX.Element {
   );
 }
 
+/** What tabs and bookmarks are called. */
+const TITLES: Readonly<Record<Exclude<PageName, "trace">, string>> = {
+  traces: "Traces",
+  stats: "Statistics",
+  services: "Services",
+  diff: "Comparison",
+  unknown: "Not found",
+};
+
 function CurrentPage(): JSX.Element {
   const { page, traceId, spanId } = route.value;
+  const title = liveInfo.value?.title;
+  useEffect(() => {
+    // The page of a trace is called like its root span.
+    if (page === "trace") return;
+    document.title = [TITLES[page], shownText(title ?? "", 60), "trace"].filter((part) =>
+      part !== ""
+    )
+      .join(" · ");
+  }, [page, title]);
   switch (page) {
     case "traces":
       return <TracesPage />;

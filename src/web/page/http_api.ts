@@ -15,23 +15,33 @@ import {
   type TraceQuery,
   type TraceRowsQuery,
 } from "./page_api.ts";
-import { encodeSegment } from "./route.ts";
+import { encodeTraceSegment } from "../../views/trace_segment.ts";
+
+/** Sends a request, as the browser's own `fetch` does. */
+export type SendRequest = (url: string, init: { signal?: AbortSignal }) => Promise<Response>;
 
 /** The data of the server that sent the page. */
 export class HttpApi implements PageApi {
+  readonly #send: SendRequest;
+
+  /** @param send What answers. @default the browser's `fetch` */
+  constructor(send: SendRequest = (url, init) => fetch(url, init)) {
+    this.#send = send;
+  }
+
   info(signal?: AbortSignal): Promise<ApiInfo> {
-    return getJson("/api/info", {}, signal);
+    return this.#getJson("/api/info", {}, signal);
   }
 
   traces(query: TraceRowsQuery, signal?: AbortSignal): Promise<ApiTraces> {
-    return getJson("/api/traces", { ...query }, signal);
+    return this.#getJson("/api/traces", { ...query }, signal);
   }
 
   scatter(
     query: TraceQuery & { readonly width: number; readonly height: number },
     signal?: AbortSignal,
   ): Promise<ApiScatter> {
-    return getJson("/api/scatter", { ...query }, signal);
+    return this.#getJson("/api/scatter", { ...query }, signal);
   }
 
   async traceLines(
@@ -39,20 +49,20 @@ export class HttpApi implements PageApi {
     at?: string,
     signal?: AbortSignal,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { body } = await get(`/api/trace/${encodeSegment(traceId)}`, { at }, signal);
+    const { body } = await this.#get(`/api/trace/${encodeTraceSegment(traceId)}`, { at }, signal);
     return body ?? new Blob([]).stream();
   }
 
   stats(query: TraceQuery, signal?: AbortSignal): Promise<ApiRows> {
-    return getJson("/api/stats", { ...query }, signal);
+    return this.#getJson("/api/stats", { ...query }, signal);
   }
 
   services(query: TraceQuery, signal?: AbortSignal): Promise<ApiRows> {
-    return getJson("/api/services", { ...query }, signal);
+    return this.#getJson("/api/services", { ...query }, signal);
   }
 
   diff(a: string, b: string, signal?: AbortSignal): Promise<ApiRows> {
-    return getJson("/api/diff", { a, b }, signal);
+    return this.#getJson("/api/diff", { a, b }, signal);
   }
 
   async complete(
@@ -60,12 +70,42 @@ export class HttpApi implements PageApi {
     cursor: number,
     signal?: AbortSignal,
   ): Promise<readonly ApiCompletion[]> {
-    const answer = await getJson<ApiCompletions>("/api/complete", { query, cursor }, signal);
+    const answer = await this.#getJson<ApiCompletions>("/api/complete", { query, cursor }, signal);
     return answer.completions;
   }
 
   stream(watch: readonly string[], listener: StreamListener): StopStream {
     return openStream(`/api/stream${searchOf({ watch })}`, listener);
+  }
+
+  async #get(
+    path: string,
+    parameters: Parameters,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    let response: Response;
+    try {
+      response = await this.#send(path + searchOf(parameters), { signal });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiError("The server does not answer", "away");
+    }
+    if (response.ok) return response;
+    const problem = await readProblem(response);
+    const reason = problem.reason === "bad_query"
+      ? "query"
+      : response.status === 404
+      ? "missing"
+      : "failed";
+    throw new ApiError(problem.message, reason, problem.column);
+  }
+
+  async #getJson<Answer>(
+    path: string,
+    parameters: Parameters,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    return await (await this.#get(path, parameters, signal)).json();
   }
 }
 
@@ -80,36 +120,6 @@ function searchOf(parameters: Parameters): string {
     }
   }
   return search.size === 0 ? "" : `?${search}`;
-}
-
-async function get(
-  path: string,
-  parameters: Parameters,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path + searchOf(parameters), { signal });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ApiError("The server does not answer", "away");
-  }
-  if (response.ok) return response;
-  const problem = await readProblem(response);
-  const reason = problem.reason === "bad_query"
-    ? "query"
-    : response.status === 404
-    ? "missing"
-    : "failed";
-  throw new ApiError(problem.message, reason, problem.column);
-}
-
-async function getJson<Answer>(
-  path: string,
-  parameters: Parameters,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  return await (await get(path, parameters, signal)).json();
 }
 
 async function readProblem(response: Response): Promise<ApiProblem> {
@@ -160,8 +170,11 @@ function openStream(url: string, listener: StreamListener): StopStream {
   }
   function onVisibilityChange(): void {
     isHidden = document.visibilityState === "hidden";
-    if (isHidden) disconnect();
-    else connect();
+    if (!isHidden) connect();
+    else if (source !== undefined) {
+      disconnect();
+      listener.suspended();
+    }
   }
   document.addEventListener("visibilitychange", onVisibilityChange);
   onVisibilityChange();

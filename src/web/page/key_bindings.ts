@@ -30,10 +30,28 @@ export const TABLE_KEYS = [
   { keys: ["enter", "l", "right"], action: "open", help: "open" },
 ] as const satisfies readonly KeyBinding[];
 
+/** What keys do with a recording. */
+export const PLAYER_KEYS = [
+  { keys: ["P"], action: "play", help: "play, pause the recording" },
+  { keys: ["."], action: "forward", help: "forward 1 %" },
+  { keys: [","], action: "backward", help: "back 1 %" },
+  { keys: [")"], action: "far_forward", help: "forward 10 %" },
+  { keys: ["("], action: "far_backward", help: "back 10 %" },
+  { keys: ["}"], action: "faster", help: "faster" },
+  { keys: ["{"], action: "slower", help: "slower" },
+] as const satisfies readonly KeyBinding[];
+
+/** What is read of a `KeyboardEvent`. */
+export interface PressedKey {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
 /** The name of a key that was pressed; `undefined` for those that belong to the browser. */
-export function keyName(
-  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
-): string | undefined {
+export function keyName(event: PressedKey): string | undefined {
   if (event.metaKey || event.altKey) return undefined;
   const key = NAMES[event.key] ?? (event.key.length === 1 ? event.key : event.key.toLowerCase());
   if (event.ctrlKey) return `ctrl+${key}`;

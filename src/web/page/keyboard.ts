@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type KeyBinding, keyName } from "./key_bindings.ts";
 
@@ -32,7 +32,8 @@ export function useKeys<Action extends string>(
   // The newest handlers are called, but the scope is only entered once.
   const newest = useRef(handlers);
   newest.current = handlers;
-  useEffect(() => {
+  // As soon as the component can be seen, not a frame later: people type ahead.
+  useLayoutEffect(() => {
     const scope: ActiveScope = {
       title,
       bindings,

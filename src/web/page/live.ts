@@ -107,26 +107,36 @@ function openStream(): void {
         changes.value = new Map(changes.peek()).set(change.trace_id, change);
       },
       missed: ({ spans, ms }) => {
-        const { skippedSpans, awayMs } = missed.peek();
-        missed.value = {
-          ...missed.peek(),
-          skippedSpans: skippedSpans + spans,
-          awayMs: awayMs + ms,
-        };
+        const { skippedSpans } = missed.peek();
+        missed.value = { ...missed.peek(), skippedSpans: skippedSpans + spans };
+        leave(ms);
       },
       connected: (isConnected) => {
-        if (!isConnected && link.peek() === "open") {
-          lost = { spans: info.peek()?.spans ?? 0, at: performance.now() };
-        }
         if (isConnected) clockAheadMs = -Infinity;
+        else if (link.peek() === "open") {
+          leave(0);
+          wasLost = true;
+        }
         link.value = isConnected ? "open" : "lost";
       },
+      suspended: () => leave(0),
     });
   });
 }
 
-/** What there was when the connection broke. */
-let lost: { spans: number; at: number } | undefined;
+/** What there was when the page was told of something for the last time. */
+let left: { spans: number; at: number } | undefined;
+
+/** Whether it was because the server was gone, which is always told. */
+let wasLost = false;
+
+/** @param ms How long ago that was. */
+function leave(ms: number): void {
+  left ??= { spans: info.peek()?.spans ?? 0, at: performance.now() - ms };
+}
+
+/** Who looks elsewhere for a moment need not be told what came meanwhile: it is shown. */
+const SHORT_MS = 2_000;
 
 function receiveInfo(next: ApiInfo): void {
   const now = parseUnixNano(next.now);
@@ -134,12 +144,14 @@ function receiveInfo(next: ApiInfo): void {
   if (now !== undefined) {
     clockAheadMs = Math.max(clockAheadMs, Number(now / 1_000_000n) - Date.now());
   }
-  if (lost !== undefined) {
-    const awaySpans = Math.max(0, next.spans - lost.spans);
-    if (awaySpans > 0) {
-      missed.value = { ...missed.peek(), awaySpans, awayMs: performance.now() - lost.at };
+  if (left !== undefined) {
+    const awaySpans = next.spans - left.spans;
+    const awayMs = performance.now() - left.at;
+    if (awaySpans > 0 && (wasLost || awayMs >= SHORT_MS)) {
+      missed.value = { ...missed.peek(), awaySpans, awayMs };
     }
-    lost = undefined;
+    left = undefined;
+    wasLost = false;
   }
   info.value = next;
 }

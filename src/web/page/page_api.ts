@@ -39,6 +39,8 @@ export interface StreamListener {
   missed(missed: ApiMissed): void;
   /** Whether the stream stands; `false` while it is being connected again. */
   connected(isConnected: boolean): void;
+  /** Nobody looks at the page: nothing is told until somebody does. */
+  suspended(): void;
 }
 
 /** Ends a stream. */

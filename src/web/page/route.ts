@@ -1,3 +1,5 @@
+import { decodeTraceSegment, encodeTraceSegment } from "../../views/trace_segment.ts";
+
 /** The pages of the browser view. */
 export type PageName = "traces" | "trace" | "stats" | "services" | "diff" | "unknown";
 
@@ -54,8 +56,8 @@ export function parseRoute(path: string, search: string): Route {
   const [first, traceId, spanId] = segments;
   if (first === "" && segments.length === 1) return { page: "traces", ...rest };
   if (first === "t" && segments.length <= 3 && traceId !== undefined && traceId !== "") {
-    const span = spanId === undefined || spanId === "" ? undefined : decodeSegment(spanId);
-    return { page: "trace", traceId: decodeSegment(traceId), spanId: span, ...rest };
+    const span = spanId === undefined || spanId === "" ? undefined : readSegment(spanId);
+    return { page: "trace", traceId: readSegment(traceId), spanId: span, ...rest };
   }
   if ((first === "stats" || first === "services" || first === "diff") && segments.length === 1) {
     return { page: first, ...rest };
@@ -78,25 +80,17 @@ export function formatRoute(route: Route): string {
 
 function pathOf({ page, traceId, spanId }: Route): string {
   if (page === "trace") {
-    const path = `/t/${encodeSegment(traceId ?? "")}`;
-    return spanId === undefined ? path : `${path}/${encodeSegment(spanId)}`;
+    const path = `/t/${encodeTraceSegment(traceId ?? "")}`;
+    return spanId === undefined ? path : `${path}/${encodeTraceSegment(spanId)}`;
   }
   return page === "traces" || page === "unknown" ? "/" : `/${page}`;
 }
 
-/** Browsers take `.` and `..` for folders even when they are escaped, so these get a mark in front. */
-export function encodeSegment(id: string): string {
-  const text = /^~*\.{1,2}$/.test(id) ? `~${id}` : id;
-  return encodeURIComponent(text.toWellFormed());
-}
-
-/** The inverse of {@linkcode encodeSegment}; what is not escaped properly stays as it is. */
-export function decodeSegment(segment: string): string {
-  let text = segment;
+/** What a segment says; what is not escaped properly was typed by a person and stays as it is. */
+function readSegment(segment: string): string {
   try {
-    text = decodeURIComponent(segment);
+    return decodeTraceSegment(segment);
   } catch {
-    // A `%` that a person typed.
+    return segment;
   }
-  return /^~+\.{1,2}$/.test(text) ? text.slice(1) : text;
 }

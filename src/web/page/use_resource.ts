@@ -9,6 +9,15 @@ export interface Resource<Value> {
   readonly isLoading: boolean;
 }
 
+/** An answer, and the list's version that it is of. */
+export interface Versioned<Value> {
+  readonly value: Value;
+  readonly listVersion: number;
+}
+
+/** Figures that take long to make are of an older list; newer ones are asked for after this. */
+const OLD_WAIT_MS = 3_000;
+
 /**
  * Asks for something, and again whenever what it depends on changes. One request at a time: while one
  * is on its way, changes of `version` wait for it, and a change of `key` cancels it.
@@ -24,6 +33,25 @@ export function useResource<Value>(
   version: number,
   pauseMs = 200,
 ): Resource<Value> {
+  return useVersionedResource(
+    async (signal) => ({ value: await load(signal), listVersion: Infinity }),
+    key,
+    version,
+    pauseMs,
+  );
+}
+
+/**
+ * The same of what may be of an older list than the page has been told of: then it is asked for again.
+ *
+ * @param version The list's.
+ */
+export function useVersionedResource<Value>(
+  load: (signal: AbortSignal) => Promise<Versioned<Value>>,
+  key: string,
+  version: number,
+  pauseMs: number,
+): Resource<Value> {
   const [state, setState] = useState<Resource<Value> & { key: string }>({
     key,
     value: undefined,
@@ -36,8 +64,14 @@ export function useResource<Value>(
     loop.current = started;
     return () => started.stop();
   }, [key]);
-  useEffect(() => loop.current?.request(load, pauseMs), [key, version]);
+  useEffect(() => loop.current?.request({ load, version, pauseMs }), [key, version]);
   return state.key === key ? state : { value: undefined, error: undefined, isLoading: true };
+}
+
+interface Question<Value> {
+  readonly load: (signal: AbortSignal) => Promise<Versioned<Value>>;
+  readonly version: number;
+  readonly pauseMs: number;
 }
 
 /** Questions of one key, one after another. */
@@ -45,7 +79,8 @@ class Loop<Value> {
   readonly #tell: (state: Resource<Value> & { key: string }) => void;
   readonly #key: string;
   readonly #abort = new AbortController();
-  #next: (() => void) | undefined;
+  /** The last one that came while another was under way. */
+  #next: Question<Value> | undefined;
   #isBusy = false;
   #value: Value | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,10 +90,9 @@ class Loop<Value> {
     this.#key = key;
   }
 
-  request(load: (signal: AbortSignal) => Promise<Value>, pauseMs: number): void {
-    const run = (): void => void this.#run(load, pauseMs);
-    if (this.#isBusy) this.#next = run;
-    else run();
+  request(question: Question<Value>): void {
+    if (this.#isBusy) this.#next = question;
+    else void this.#run(question);
   }
 
   stop(): void {
@@ -66,24 +100,27 @@ class Loop<Value> {
     clearTimeout(this.#timer);
   }
 
-  async #run(load: (signal: AbortSignal) => Promise<Value>, pauseMs: number): Promise<void> {
+  async #run(question: Question<Value>): Promise<void> {
     this.#isBusy = true;
+    let isOld = false;
     try {
-      this.#value = await load(this.#abort.signal);
-      if (!this.#abort.signal.aborted) this.#report(undefined);
+      const { value, listVersion } = await question.load(this.#abort.signal);
+      if (this.#abort.signal.aborted) return;
+      isOld = listVersion < question.version;
+      this.#value = value;
+      this.#report(undefined);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       this.#report(
         error instanceof ApiError ? error : new ApiError(`The page failed: ${error}`, "failed"),
       );
     }
-    if (this.#abort.signal.aborted) return;
     this.#timer = setTimeout(() => {
       this.#isBusy = false;
-      const next = this.#next;
+      const next = this.#next ?? (isOld ? question : undefined);
       this.#next = undefined;
-      next?.();
-    }, pauseMs);
+      if (next !== undefined) this.request(next);
+    }, isOld ? Math.max(OLD_WAIT_MS, question.pauseMs) : question.pauseMs);
   }
 
   #report(error: ApiError | undefined): void {

@@ -72,7 +72,7 @@ export function diffColumns(maxDistance: number): readonly Column<DiffRow>[] {
     {
       name: "change",
       title: "Change",
-      width: "minmax(90px, 220px)",
+      width: "clamp(90px, 20%, 220px)",
       sortKey: "distance",
       sortsDown: true,
       cell: ({ change }) => <Change nano={change} max={maxDistance} />,

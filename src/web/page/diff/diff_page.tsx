@@ -17,7 +17,7 @@ import { clearMarks, markedTraces } from "../marks.ts";
 import { navigate, pageRoute, route, routeUrl, traceRoute } from "../router.ts";
 import { follow } from "../shell/header.tsx";
 import { sortRows } from "../stats/stats_rows.ts";
-import { useResource } from "../use_resource.ts";
+import { useVersionedResource } from "../use_resource.ts";
 import { diffColumns } from "./diff_columns.tsx";
 import { type DiffRow, type DiffTables, readDiffTables } from "./diff_rows.ts";
 
@@ -66,8 +66,11 @@ function ChooseTraces(): JSX.Element {
 
 function Comparison({ a, b }: { a: string; b: string }): JSX.Element {
   const { more } = route.value;
-  const { value, error, isLoading } = useResource(
-    async (signal) => readDiffTables(await pageApi().diff(a, b, signal)),
+  const { value, error, isLoading } = useVersionedResource(
+    async (signal) => {
+      const answer = await pageApi().diff(a, b, signal);
+      return { value: readDiffTables(answer), listVersion: answer.list_version };
+    },
     `${a}\0${b}`,
     shownVersion.value,
     REFRESH_MS,

@@ -1,14 +1,13 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount } from "../../../views/count_text.ts";
-import type { ServiceEdge } from "../../../analysis/service_graph.ts";
-import type { ServiceMap, ServiceMapNode } from "../../../views/service_map.ts";
+import type { MappableEdge, ServiceMap, ServiceMapNode } from "../../../views/service_map.ts";
 import { serviceColor } from "../components/service_color.ts";
 import { shownText } from "../components/text.tsx";
 import { nodeKey, nodeText } from "./service_rows.ts";
 
 /** In pixels, before it is scaled to the room there is. */
-const NODE = { width: 188, height: 42, gapX: 96, gapY: 22 };
+const NODE = { width: 188, height: 42, gapX: 64, gapY: 22 };
 const MARGIN = 16;
 const NAME_CHARACTERS = 23;
 const MIN_ZOOM = 0.1;
@@ -23,7 +22,7 @@ const MAX_EDGES = 3_000;
  */
 export function ServiceGraphView(
   { map, selected, onSelect }: {
-    map: ServiceMap;
+    map: ServiceMap<MappableEdge>;
     selected: string | undefined;
     onSelect: (key: string | undefined) => void;
   },
@@ -36,7 +35,7 @@ export function ServiceGraphView(
   const fitted = useFit(box, width, height);
   const scale = zoom ?? fitted;
   const shown = map.nodes.slice(0, MAX_NODES);
-  const places = shown.map((node) => placeOf(node, map));
+  const places = useMemo(() => placeNodes(map), [map]);
   const active = hovered ?? selected;
   useEffect(() => {
     const element = box.current;
@@ -54,124 +53,125 @@ export function ServiceGraphView(
   const maxCalls = map.edges.reduce((most, { edge }) => Math.max(most, edge.callCount), 1);
   const edges = map.edges.filter(({ from, to }) => from < MAX_NODES && to < MAX_NODES)
     .slice(0, MAX_EDGES);
+  // Whom the active one calls, and who calls it.
+  const near = active === undefined ? undefined : new Set([
+    active,
+    ...edges.map(({ edge }) => [nodeKey(edge.caller), nodeKey(edge.callee)])
+      .filter((ends) => ends.includes(active)).flat(),
+  ]);
   return (
-    <div class="service-graph" ref={box} tabIndex={0} role="group" aria-label="Graph of services">
-      <svg
-        width={width * scale}
-        height={height * scale}
-        viewBox={`0 0 ${width} ${height}`}
-        onClick={(event) =>
-          event.target === event.currentTarget && onSelect(undefined)}
-      >
-        <defs>
-          {["plain", "error"].map((kind) => (
-            <marker
-              key={kind}
-              id={`arrow-${kind}`}
-              class={`service-arrow is-${kind}`}
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="7"
-              markerHeight="7"
-              markerUnits="userSpaceOnUse"
-              orient="auto"
-            >
-              <path d="M0 0L8 4L0 8z" />
-            </marker>
-          ))}
-        </defs>
-        {edges.map(({ edge, from, to, isBack }) => {
-          const ends = [nodeKey(edge.caller), nodeKey(edge.callee)];
-          const kind = isFailing(edge) ? "error" : "plain";
-          const state = active === undefined || ends.includes(active) ? "" : "is-faint";
-          return (
-            <path
-              key={ends.join("\0")}
-              class={`service-edge is-${kind} ${state}`}
-              d={edgePath(places[from], places[to], isBack)}
-              stroke-width={1 + 2 * Math.log1p(edge.callCount) / Math.log1p(maxCalls)}
-              marker-end={`url(#arrow-${kind})`}
-            />
-          );
-        })}
-        {active !== undefined && edges.map(({ edge, from, to, isBack }) => {
-          const ends = [nodeKey(edge.caller), nodeKey(edge.callee)];
-          if (!ends.includes(active)) {
-            return null;
-          }
-          const { x, y } = middleOf(places[from], places[to], isBack);
-          return (
-            <text key={ends.join("\0")} class="service-calls" x={x} y={y - 5}>
-              {formatCount(edge.callCount)}×
-            </text>
-          );
-        })}
-        {shown.map((node, index) => {
-          const key = nodeKey(node.node);
-          const { x, y } = places[index];
-          const isNear = active === undefined || active === key ||
-            edges.some(({ edge }) =>
-              nodeKey(edge.caller) === active && nodeKey(edge.callee) === key ||
-              nodeKey(edge.callee) === active && nodeKey(edge.caller) === key
+    <div class="service-box">
+      <div class="service-graph" ref={box} tabIndex={0} role="group" aria-label="Graph of services">
+        <svg
+          width={width * scale}
+          height={height * scale}
+          viewBox={`0 0 ${width} ${height}`}
+          onClick={(event) => event.target === event.currentTarget && onSelect(undefined)}
+        >
+          <defs>
+            {["plain", "error"].map((kind) => (
+              <marker
+                key={kind}
+                id={`arrow-${kind}`}
+                class={`service-arrow is-${kind}`}
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                markerWidth="7"
+                markerHeight="7"
+                markerUnits="userSpaceOnUse"
+                orient="auto"
+              >
+                <path d="M0 0L8 4L0 8z" />
+              </marker>
+            ))}
+          </defs>
+          {edges.map(({ edge, from, to, isBack }) => {
+            const ends = [nodeKey(edge.caller), nodeKey(edge.callee)];
+            const kind = isFailing(edge) ? "error" : "plain";
+            const state = active === undefined || ends.includes(active) ? "" : "is-faint";
+            return (
+              <path
+                key={ends.join("\0")}
+                class={`service-edge is-${kind} ${state}`}
+                d={edgePath(places[from], places[to], isBack)}
+                stroke-width={1 + 2 * Math.log1p(edge.callCount) / Math.log1p(maxCalls)}
+                marker-end={`url(#arrow-${kind})`}
+              />
             );
-          const { type } = node.node;
-          const color = type === "service"
-            ? `var(${serviceColor(node.node.name)})`
-            : "var(--strong-line)";
-          return (
-            <g
-              key={key}
-              class={`service-node is-${type} ${isNear ? "" : "is-faint"} ${
-                key === selected ? "is-selected" : ""
-              }`}
-              transform={`translate(${x} ${y})`}
-              role="button"
-              tabIndex={0}
-              aria-pressed={key === selected}
-              aria-label={describeNode(node)}
-              onPointerEnter={() => setHovered(key)}
-              onPointerLeave={() =>
-                setHovered(undefined)}
-              onClick={() =>
-                onSelect(key === selected ? undefined : key)}
-              onKeyDown={(event) => {
-                if (event.key !== "Enter" && event.key !== " ") {
-                  return;
-                }
-                event.preventDefault();
-                onSelect(key === selected ? undefined : key);
-              }}
-            >
-              <title>{describeNode(node)}</title>
-              <rect
-                width={NODE.width}
-                height={NODE.height}
-                rx={type === "service" ? 8 : type === "database" ? 18 : 2}
-              />
-              <rect
-                class="service-stripe"
-                width="5"
-                height={NODE.height - 16}
-                x="6"
-                y="8"
-                rx="2"
-                style={{ fill: color }}
-              />
-              <text x="19" y="18" class="service-title">
-                {clip(nodeText(node.node))}
+          })}
+          {active !== undefined && edges.map(({ edge, from, to, isBack }) => {
+            const ends = [nodeKey(edge.caller), nodeKey(edge.callee)];
+            if (!ends.includes(active)) {
+              return null;
+            }
+            const { x, y } = middleOf(places[from], places[to], isBack);
+            return (
+              <text key={ends.join("\0")} class="service-calls" x={x} y={y - 5}>
+                {shortCount(edge.callCount)}×
               </text>
-              <text x="19" y="33" class="service-figures">
-                {type === "service" ? "" : `${type} · `}
-                {node.callCount === 0 ? "entry" : `${formatCount(node.callCount)} calls`}
-                {node.errorCount > 0 && (
-                  <tspan class="service-errors" dx="6">✗ {formatCount(node.errorCount)}</tspan>
-                )}
-              </text>
-            </g>
-          );
-        })}
-      </svg>
+            );
+          })}
+          {shown.map((node, index) => {
+            const key = nodeKey(node.node);
+            const { x, y } = places[index];
+            const isNear = near === undefined || near.has(key);
+            const { type } = node.node;
+            const color = type === "service"
+              ? `var(${serviceColor(node.node.name)})`
+              : "var(--strong-line)";
+            return (
+              <g
+                key={key}
+                class={`service-node is-${type} ${isNear ? "" : "is-faint"} ${
+                  key === selected ? "is-selected" : ""
+                }`}
+                transform={`translate(${x} ${y})`}
+                role="button"
+                tabIndex={0}
+                aria-pressed={key === selected}
+                onPointerEnter={() => setHovered(key)}
+                onPointerLeave={() => setHovered(undefined)}
+                onClick={() => onSelect(key === selected ? undefined : key)}
+                onKeyDown={(event) => {
+                  if (event.key !== "Enter" && event.key !== " ") {
+                    return;
+                  }
+                  event.preventDefault();
+                  onSelect(key === selected ? undefined : key);
+                }}
+              >
+                <rect
+                  width={NODE.width}
+                  height={NODE.height}
+                  rx={type === "service" ? 8 : type === "database" ? 18 : 2}
+                >
+                  <title>{describeNode(node)}</title>
+                </rect>
+                <rect
+                  class="service-stripe"
+                  width="5"
+                  height={NODE.height - 16}
+                  x="6"
+                  y="8"
+                  rx="2"
+                  style={{ fill: color }}
+                />
+                <text x="19" y="18" class="service-title">
+                  {clip(nodeText(node.node))}
+                </text>
+                <text x="19" y="33" class="service-figures">
+                  {type === "service" ? "" : `${type} · `}
+                  {node.callCount === 0 ? "entry" : `${shortCount(node.callCount)} calls`}
+                  {node.errorCount > 0 && (
+                    <tspan class="service-errors" dx="6">✗ {shortCount(node.errorCount)}</tspan>
+                  )}
+                </text>
+              </g>
+            );
+          })}
+        </svg>
+      </div>
       <div class="service-tools">
         {map.nodes.length > MAX_NODES && (
           <span class="dim">
@@ -185,8 +185,7 @@ export function ServiceGraphView(
             type="button"
             class="tool"
             aria-label={label}
-            onClick={() =>
-              setZoom(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, scale * by)))}
+            onClick={() => setZoom(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, scale * by)))}
           >
             {sign}
           </button>
@@ -194,8 +193,7 @@ export function ServiceGraphView(
         <button
           type="button"
           class="tool"
-          onClick={() =>
-            setZoom(undefined)}
+          onClick={() => setZoom(undefined)}
         >
           Fit
         </button>
@@ -207,7 +205,7 @@ export function ServiceGraphView(
 /** Calls that fail now and then are normal; these are worth a look. */
 const MIN_ERROR_SHARE = 0.05;
 
-function isFailing({ errorCount, callCount }: ServiceEdge): boolean {
+function isFailing({ errorCount, callCount }: MappableEdge): boolean {
   return errorCount / callCount >= MIN_ERROR_SHARE;
 }
 
@@ -217,13 +215,13 @@ interface Place {
 }
 
 /** Layers with few nodes stand in the middle. */
-function placeOf({ layer, row }: ServiceMapNode, map: ServiceMap): Place {
-  const inLayer = map.nodes.filter((node) => node.layer === layer).length;
-  const lead = (map.rowCount - inLayer) / 2;
-  return {
+function placeNodes(map: ServiceMap<MappableEdge>): readonly Place[] {
+  const counts = new Array<number>(map.layerCount).fill(0);
+  for (const { layer } of map.nodes) counts[layer]++;
+  return map.nodes.map(({ layer, row }) => ({
     x: MARGIN + layer * (NODE.width + NODE.gapX),
-    y: MARGIN + (lead + row) * (NODE.height + NODE.gapY),
-  };
+    y: MARGIN + ((map.rowCount - counts[layer]) / 2 + row) * (NODE.height + NODE.gapY),
+  }));
 }
 
 function edgePath(from: Place, to: Place, isBack: boolean): string {
@@ -252,6 +250,13 @@ function middleOf(from: Place, to: Place, isBack: boolean): Place {
 function describeNode({ node, callCount, errorCount }: ServiceMapNode): string {
   const calls = `${formatCount(callCount)} calls, ${formatCount(errorCount)} with errors`;
   return `${shownText(nodeText(node))} (${node.type}): ${calls}`;
+}
+
+/** A count in few characters: `9,876`, `243k`, `1.2M`. */
+function shortCount(count: number): string {
+  if (count < 10_000) return formatCount(count);
+  const [unit, name] = count < 999_500 ? [1e3, "k"] : [1e6, "M"];
+  return `${Number((count / unit).toPrecision(3))}${name}`;
 }
 
 function clip(name: string): string {

@@ -1,6 +1,5 @@
-import type { ServiceEdge, ServiceNode, ServiceNodeType } from "../../../analysis/service_graph.ts";
-import { DurationDistribution } from "../../../analysis/duration_distribution.ts";
-import { type ServiceMap, serviceMap } from "../../../views/service_map.ts";
+import type { ServiceNode, ServiceNodeType } from "../../../analysis/service_graph.ts";
+import { type MappableEdge, type ServiceMap, serviceMap } from "../../../views/service_map.ts";
 import type { ApiRows } from "../../api.ts";
 
 /** All calls of one by another, as `trace stats --table graph --json` prints them. */
@@ -22,13 +21,12 @@ export function readServiceRows({ rows }: ApiRows): readonly ServiceRow[] {
 }
 
 /** Lays the services out. */
-export function mapServices(rows: readonly ServiceRow[]): ServiceMap {
-  return serviceMap(rows.map(({ caller, callee, callee_type, calls, errors }): ServiceEdge => ({
+export function mapServices(rows: readonly ServiceRow[]): ServiceMap<MappableEdge> {
+  return serviceMap(rows.map(({ caller, callee, callee_type, calls, errors }): MappableEdge => ({
     caller: { type: "service", name: caller },
     callee: { type: callee_type, name: callee },
     callCount: calls,
     errorCount: errors,
-    durations: new DurationDistribution(),
   })));
 }
 

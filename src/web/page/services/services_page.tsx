@@ -7,13 +7,12 @@ import { ServiceName } from "../components/badges.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
 import { QueryBar } from "../components/query_bar.tsx";
-import { RangeChip } from "../components/range_chip.tsx";
 import { Text } from "../components/text.tsx";
 import { pageApi, shownVersion } from "../live.ts";
 import { navigate, route } from "../router.ts";
 import { quoteText, sortRows } from "../stats/stats_rows.ts";
 import { traceQuery, traceQueryKey } from "../trace_query.ts";
-import { useResource } from "../use_resource.ts";
+import { useVersionedResource } from "../use_resource.ts";
 import { ServiceGraphView } from "./service_graph.tsx";
 import {
   mapServices,
@@ -30,8 +29,11 @@ const DEFAULT_SORT = "-calls";
 export function ServicesPage(): JSX.Element {
   const here = route.value;
   const query = traceQuery(here);
-  const { value, error, isLoading } = useResource(
-    async (signal) => readServiceRows(await pageApi().services(query, signal)),
+  const { value, error, isLoading } = useVersionedResource(
+    async (signal) => {
+      const answer = await pageApi().services(query, signal);
+      return { value: readServiceRows(answer), listVersion: answer.list_version };
+    },
     traceQueryKey(query),
     shownVersion.value,
     REFRESH_MS,
@@ -54,9 +56,7 @@ export function ServicesPage(): JSX.Element {
   return (
     <div class="services-page">
       <h1 class="visually-hidden">Services</h1>
-      <QueryBar label="Query for the traces that count" error={error}>
-        <RangeChip />
-      </QueryBar>
+      <QueryBar label="Query for the traces that count" error={error} />
       {rows.length === 0
         ? <EmptyState what="calls between services" isLoading={isLoading} error={error} />
         : (
@@ -144,7 +144,7 @@ function number(
   return {
     name: field,
     title,
-    width: "64px",
+    width: "70px",
     isNumber: true,
     minTableWidth,
     sortKey: field,

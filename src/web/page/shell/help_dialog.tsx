@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { keyLabel } from "../key_bindings.ts";
-import { keyScopes } from "../keyboard.ts";
+import { type KeyScope, keyScopes } from "../keyboard.ts";
 
 /** Whether the help is open. */
 export const isHelpOpen = signal(false);
@@ -36,12 +36,12 @@ export function HelpDialog(): JSX.Element {
           <button type="button" class="icon-button" aria-label="Close" onClick={close}>✕</button>
         </header>
         <div class="help-columns">
-          {keyScopes.value.map(({ title, bindings }) => (
+          {scopesByTitle(keyScopes.value).map(({ title, bindings }) => (
             <section key={title}>
               <h3>{title}</h3>
               <dl>
                 {bindings.map(({ keys, help }) => (
-                  <div key={help} class="help-row">
+                  <div key={keys.join()} class="help-row">
                     <dt>{keys.map((key) => <kbd key={key}>{keyLabel(key)}</kbd>)}</dt>
                     <dd>{help}</dd>
                   </div>
@@ -57,3 +57,14 @@ export function HelpDialog(): JSX.Element {
     </dialog>
   );
 }
+
+/** What the page at hand has first, what always holds last; tables and pages of one name together. */
+function scopesByTitle(scopes: readonly KeyScope[]): readonly KeyScope[] {
+  const titles = [...new Set(scopes.map(({ title }) => title))];
+  return titles.map((title) => ({
+    title,
+    bindings: scopes.filter((scope) => scope.title === title).flatMap(({ bindings }) => bindings),
+  })).sort((a, b) => ALWAYS.indexOf(a.title) - ALWAYS.indexOf(b.title));
+}
+
+const ALWAYS = ["Player", "Everywhere"];

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { countText } from "../../../views/count_text.ts";
+import { formatNano } from "../../../views/time_text.ts";
 import { shownText } from "../components/text.tsx";
 import { dismissMissed, liveInfo, missedSpans, serverLink } from "../live.ts";
 
@@ -27,7 +28,7 @@ export function Notices(): JSX.Element {
         <Notice kind="warn" onClose={dismissMissed}>
           {awaySpans > 0 && (
             <>
-              Away for {(awayMs / 1000).toFixed(1)} s: {countText(awaySpans, "span")}{" "}
+              Away for {formatNano(awayMs * 1e6)}: {countText(awaySpans, "span")}{" "}
               came meanwhile and are shown now.{" "}
             </>
           )}

@@ -65,7 +65,7 @@ export function operationColumns(
       name: "total",
       title: "Total",
       hint: "Of all together",
-      width: "minmax(84px, 170px)",
+      width: "clamp(84px, 15%, 170px)",
       minTableWidth: 560,
       sortKey: "total_ns",
       sortsDown: true,
@@ -135,7 +135,7 @@ export function repeatedCallColumns(maxTotalNano: number): readonly Column<Repea
     {
       name: "total",
       title: "Total",
-      width: "minmax(84px, 150px)",
+      width: "clamp(84px, 14%, 150px)",
       minTableWidth: 600,
       sortKey: "total_ns",
       sortsDown: true,
@@ -147,7 +147,7 @@ export function repeatedCallColumns(maxTotalNano: number): readonly Column<Repea
 const tableColumn: Column<OperationRow> = {
   name: "table",
   title: "Type",
-  width: "82px",
+  width: "92px",
   minTableWidth: 620,
   sortKey: "table",
   cell: ({ table }) => <span class="dim">{table}</span>,

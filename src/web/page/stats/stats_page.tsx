@@ -5,12 +5,11 @@ import { Announcement } from "../components/announcement.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
 import { QueryBar } from "../components/query_bar.tsx";
-import { RangeChip } from "../components/range_chip.tsx";
 import { type Tab, TabList } from "../components/tab_list.tsx";
 import { pageApi, shownVersion } from "../live.ts";
 import { navigate, route, traceRoute } from "../router.ts";
 import { traceQuery, traceQueryKey } from "../trace_query.ts";
-import { useResource } from "../use_resource.ts";
+import { useVersionedResource } from "../use_resource.ts";
 import { operationColumns, repeatedCallColumns } from "./stats_columns.tsx";
 import {
   operationQuery,
@@ -63,8 +62,11 @@ const TABLES: readonly {
 export function StatsPage(): JSX.Element {
   const here = route.value;
   const query = traceQuery(here);
-  const { value, error, isLoading } = useResource(
-    async (signal) => readStatsTables(await pageApi().stats(query, signal)),
+  const { value, error, isLoading } = useVersionedResource(
+    async (signal) => {
+      const answer = await pageApi().stats(query, signal);
+      return { value: readStatsTables(answer), listVersion: answer.list_version };
+    },
     traceQueryKey(query),
     shownVersion.value,
     REFRESH_MS,
@@ -80,9 +82,7 @@ export function StatsPage(): JSX.Element {
   return (
     <div class="stats-page">
       <h1 class="visually-hidden">Statistics</h1>
-      <QueryBar label="Query for the spans that count" error={error}>
-        <RangeChip />
-      </QueryBar>
+      <QueryBar label="Query for the spans that count" error={error} />
       <TabList
         label="Tables"
         tabs={tabs}

@@ -9,7 +9,7 @@ import {
 } from "../../../views/span_details.ts";
 import { encodeSpanLine } from "../../../wire/span_line/encode_span_line.ts";
 import { formatCount } from "../../../views/count_text.ts";
-import { Text } from "../components/text.tsx";
+import { shownText, Text } from "../components/text.tsx";
 import { routeUrl, traceRoute } from "../router.ts";
 import { follow } from "../shell/header.tsx";
 import { CopyButton } from "./copy_button.tsx";
@@ -187,7 +187,7 @@ function Row(
         {target === undefined
           ? <LongText text={pretty ?? text} isCode={pretty !== undefined} />
           : <TargetLink target={target} text={text} view={view} />}
-        <CopyButton text={text} what={key.length > 60 ? "value" : key} />
+        <CopyButton text={text} what={shownText(key, 60)} />
       </dd>
     </div>
   );

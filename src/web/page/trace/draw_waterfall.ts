@@ -30,8 +30,8 @@ export interface WaterfallScene {
   /** The same of any of a group. */
   hasMatch(indexes: Int32Array): boolean;
   readonly isSearching: boolean;
-  /** A moment that is marked, such as where the player is; absent for none. */
-  readonly cursorNano?: number;
+  /** Where a line marks a moment, in pixels; absent for none. */
+  readonly cursorX?: number;
 }
 
 /** Draws the bars of the rows that are on the screen. What it costs depends on these alone. */
@@ -58,9 +58,11 @@ export function drawWaterfall(context: CanvasRenderingContext2D, scene: Waterfal
     if (row.type === "span") drawSpan(context, scene, scale, row.index, y);
     else drawGroup(context, scene, scale, row, y);
   }
-  if (scene.cursorNano !== undefined) {
+  if (scene.cursorX !== undefined) {
     context.fillStyle = theme.accent;
-    context.fillRect(Math.round(scale.x(scene.cursorNano)), 0, 1, height);
+    context.globalAlpha = 0.5;
+    context.fillRect(Math.round(scene.cursorX), 0, 1, height);
+    context.globalAlpha = 1;
   }
 }
 
@@ -153,6 +155,7 @@ function drawGroup(
     Math.min(right, width),
     rowTop,
     errorCount > 0 ? "error" : undefined,
+    true,
   );
 }
 
@@ -176,6 +179,8 @@ function drawLabel(
   to: number,
   rowTop: number,
   mark: SpanMark | undefined,
+  /** Whether what it stands on is no even colour. */
+  isOnPattern = mark === "running" || mark === "unfinished",
 ): void {
   const y = rowTop + rowHeight / 2 + 0.5;
   const room = text.length * CHARACTER_WIDTH + 10;
@@ -187,9 +192,14 @@ function drawLabel(
     context.textAlign = "right";
     context.fillText(text, from - 5, y);
   } else {
+    const right = Math.min(width, to) - 6;
     context.textAlign = "right";
-    context.fillStyle = theme.onBar;
-    context.fillText(text, Math.min(width, to) - 6, y);
+    if (isOnPattern) {
+      context.fillStyle = theme.background;
+      context.fillRect(right - room + 6, rowTop + BAR_INSET - 1, room - 2, rowHeight - 8);
+      context.fillStyle = theme.text;
+    } else context.fillStyle = theme.onBar;
+    context.fillText(text, right, y);
   }
 }
 

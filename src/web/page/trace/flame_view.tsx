@@ -11,12 +11,13 @@ import { drawFlame, FLAME_ROW } from "./draw_flame.ts";
 import { FLAME_KEYS } from "./trace_keys.ts";
 import type { TraceView } from "./trace_view.ts";
 import { useCanvas } from "./use_canvas.ts";
+import { wheelPixels } from "./wheel_pixels.ts";
 
 /** The spans merged by their path: what the time goes to. */
 export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
   const graph = useComputed(() => new FlameGraph(view.model.value.trace));
   const zoom = useSignal(-1);
-  const selected = useSignal(0);
+  const selected = useSignal(boxOfSelected(view, graph.value));
   const hovered = useSignal(-1);
   const top = useSignal(0);
   const found = useComputed(() => {
@@ -46,10 +47,12 @@ export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
     });
   });
   // Another version of the trace has other boxes.
+  const drawnGraph = useRef(graph.value);
   useSignalEffect(() => {
-    graph.value;
+    if (graph.value === drawnGraph.current) return;
+    drawnGraph.current = graph.value;
     zoom.value = -1;
-    selected.value = Math.max(0, graph.value.boxOf[view.selectedIndex.peek()] ?? 0);
+    selected.value = boxOfSelected(view, graph.value);
   });
   function scrollTo(y: number): void {
     const most = graph.value.rowCount * FLAME_ROW - size.value.height;
@@ -103,7 +106,7 @@ export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
     }
     element.addEventListener("wheel", (event) => {
       event.preventDefault();
-      scrollTo(top.value + event.deltaY * (event.deltaMode === 1 ? FLAME_ROW : 1));
+      scrollTo(top.value + wheelPixels(event.deltaY, event));
     }, { passive: false, signal });
     element.addEventListener("pointermove", (event) => hovered.value = boxAt(event), { signal });
     element.addEventListener("pointerleave", () => hovered.value = -1, { signal });
@@ -130,6 +133,10 @@ export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
       </div>
     </div>
   );
+}
+
+function boxOfSelected(view: TraceView, graph: FlameGraph): number {
+  return graph.boxOf[view.selectedIndex.peek()] ?? 0;
 }
 
 /** What there is to say of a box. */

@@ -4,12 +4,11 @@ import { useEffect } from "preact/hooks";
 import { minimap } from "../../../views/minimap.ts";
 import { timeTicks } from "../../../views/time_axis.ts";
 import type { CanvasTheme } from "./canvas_theme.ts";
-import { TimeScale } from "./time_scale.ts";
+import { tickCount, TimeScale } from "./time_scale.ts";
 import { panWindow, type TimeWindow, wholeWindow, windowBetween } from "./time_window.ts";
 import type { TraceModel } from "./trace_model.ts";
 import type { TraceView } from "./trace_view.ts";
 import { type Size, useCanvas } from "./use_canvas.ts";
-import { tickCount } from "./waterfall.tsx";
 
 /** All of the trace from afar: dragging over it chooses the time to look at, as in Jaeger. */
 export function MinimapView({ view }: { readonly view: TraceView }): JSX.Element {

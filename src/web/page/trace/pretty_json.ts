@@ -4,15 +4,6 @@
  *
  * @param text JSON.
  * @param maxIndent From this level on nothing is indented further, so that text nested deep stays readable.
- * @example
- * ```ts
- * import { prettyJson } from "./pretty_json.ts";
- *
- * const text = prettyJson('{"id":12345678901234567890,"list":[1,2],"none":{}}');
- * if (text !== '{\n  "id": 12345678901234567890,\n  "list": [\n    1,\n    2\n  ],\n  "none": {}\n}') {
- *   throw new Error(text);
- * }
- * ```
  */
 export function prettyJson(text: string, maxIndent = 40): string {
   let pretty = "";

@@ -2,6 +2,7 @@ import { buildTrace } from "../../../assemble/build_trace.ts";
 import type { Span } from "../../../model/span.ts";
 import type { Trace } from "../../../model/trace.ts";
 import { decodeSpanBatch } from "../../../wire/span_line/decode_span_batch.ts";
+import { nextTask } from "../next_task.ts";
 
 /**
  * Reads the lines of a trace while they come, and builds its tree when all are there. Between pieces the
@@ -51,18 +52,6 @@ function join(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return joined;
-}
-
-/** Lets the page draw and answer; a timer would wait longer than that takes. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }
 
 const LINE_FEED = 0x0a;

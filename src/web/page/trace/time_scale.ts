@@ -22,3 +22,8 @@ export class TimeScale {
     return this.window.fromNano + x / this.#pixelsPerNano;
   }
 }
+
+/** How many ticks have room on a strip of so many pixels. */
+export function tickCount(width: number): number {
+  return Math.max(2, Math.floor(width / 110));
+}

@@ -31,21 +31,16 @@ export class TraceModel {
   #maxDepth: number | undefined;
 
   constructor(trace: Trace) {
-    const { nodes, startTimeUnixNano } = trace;
-    const known = Number(trace.durationNano);
     this.trace = trace;
-    this.#durationNano = known;
-    this.starts = new Float64Array(nodes.length);
-    this.ends = new Float64Array(nodes.length);
-    for (let index = 0; index < nodes.length; index++) {
-      const { span } = nodes[index];
-      const start = this.starts[index] = Number(span.startTimeUnixNano - startTimeUnixNano);
-      const end = span.endTimeUnixNano;
-      this.ends[index] = end === undefined
-        ? known
-        : Math.max(start, Number(end - startTimeUnixNano));
+    this.#durationNano = Number(trace.durationNano);
+    const { starts, ends } = TraceTimes.of(trace).intervals;
+    this.starts = starts;
+    // Those of spans that run are moved.
+    this.ends = trace.runningCount === 0 ? ends : ends.slice();
+    if (trace.runningCount === 0) return;
+    trace.nodes.forEach(({ span }, index) => {
       if (span.state === "running") this.#running.push(index);
-    }
+    });
   }
 
   /** How long the axis is: to the latest moment known, or to now while a span runs. */

@@ -30,9 +30,18 @@ export function TracePage(
   },
 ): JSX.Element {
   const { at } = route.value;
-  const { view, error, isLoading, isPart, isBefore } = useTrace(id, at);
+  const { view, error, isLoading, isPart, isGone, isBefore } = useTrace(id, at);
   if (view !== undefined) {
-    return <LoadedTrace key={id} view={view} spanId={spanId} at={at} isPart={isPart} />;
+    return (
+      <LoadedTrace
+        key={id}
+        view={view}
+        spanId={spanId}
+        at={at}
+        isPart={isPart}
+        isGone={isGone}
+      />
+    );
   }
   if (isBefore) {
     return (
@@ -68,16 +77,17 @@ function Message({ title, text }: { readonly title: string; readonly text: strin
   );
 }
 
-function LoadedTrace({ view, spanId, at, isPart }: {
+function LoadedTrace({ view, spanId, at, isPart, isGone }: {
   readonly view: TraceView;
   readonly spanId: string | undefined;
   readonly at: string | undefined;
   readonly isPart: boolean;
+  readonly isGone: boolean;
 }): JSX.Element {
   const treeWidth = useSignal(startTreeWidth());
   const input = useRef<HTMLInputElement>(null);
   const missing = useAddress(view, spanId);
-  usePreparing(view);
+  usePreparing(view, isPart);
   useEffect(() => {
     const { rootSpan } = view.model.value.trace;
     document.title = `${shownText(rootSpan.name, 80)} · trace`;
@@ -97,6 +107,12 @@ function LoadedTrace({ view, spanId, at, isPart }: {
   return (
     <div class="trace-page">
       <TraceHeader view={view} isPart={isPart} />
+      {isGone && (
+        <p class="notice" role="status">
+          The session has given this trace up to keep a bound on memory; what was read of it stays
+          here. JSON has a button to download it.
+        </p>
+      )}
       {missing !== undefined && !isPart && (
         <p class="notice" role="status">
           Span {shownText(missing, 64)} is not in this trace (yet).
@@ -135,15 +151,14 @@ function LoadedTrace({ view, spanId, at, isPart }: {
 
 /** Selects the span of the address, and lets the address follow what is selected. */
 function useAddress(view: TraceView, spanId: string | undefined): string | undefined {
-  const asked = useRef<string | undefined>(undefined);
+  // What the address said last, by whoever it was written.
+  const known = useRef<string | undefined>(undefined);
   const missing = useSignal<string | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { trace } = view.model.value;
   useEffect(() => {
-    if (spanId === undefined) return;
-    const selected = view.selection.peek();
-    if (asked.current === spanId && missing.peek() === undefined) return;
-    if (selected?.type === "span" && selected.spanId === spanId) return;
-    asked.current = spanId;
+    if (spanId === undefined || spanId === known.current && missing.peek() === undefined) return;
+    known.current = spanId;
     const index = view.indexOf(spanId);
     missing.value = index === undefined ? spanId : undefined;
     if (index === undefined) return;
@@ -152,15 +167,14 @@ function useAddress(view: TraceView, spanId: string | undefined): string | undef
       view.selectSpan(index);
     });
   }, [view, spanId, trace]);
-  // When the selection rests: browsers refuse addresses that change as fast as a key repeats.
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useSignalEffect(() => {
     const selected = view.selection.value;
     clearTimeout(timer.current);
     if (selected === undefined || selected.type !== "span") return;
-    asked.current = selected.spanId;
     missing.value = undefined;
+    // When the selection rests: browsers refuse addresses that change as fast as a key repeats.
     timer.current = setTimeout(() => {
+      known.current = selected.spanId;
       navigate({ spanId: selected.spanId }, "replace");
     }, ADDRESS_MS);
   });
@@ -171,12 +185,14 @@ function useAddress(view: TraceView, spanId: string | undefined): string | undef
 const ADDRESS_MS = 150;
 
 /** Prepares each version of the trace for what comes once its rows are on the screen. */
-function usePreparing(view: TraceView): void {
+function usePreparing(view: TraceView, isPart: boolean): void {
   const model = view.model.value;
   useEffect(() => {
+    // The rest comes in a moment.
+    if (isPart) return;
     const timer = setTimeout(() => view.prepare(), PREPARE_MS);
     return () => clearTimeout(timer);
-  }, [model]);
+  }, [model, isPart]);
 }
 
 const PREPARE_MS = 50;
@@ -242,9 +258,9 @@ function useTraceKeys(
     pan_right: inWaterfall(() => pan(0.25)),
     fold_all: inWaterfall(() => view.foldTo(0)),
     unfold_all: inWaterfall(() => view.foldTo(undefined)),
-    path: () => {
-      view.showsPath.value = !view.showsPath.value;
-    },
+    toggle_all: inWaterfall(() => view.foldTo(view.folds.value.maxDepth === 0 ? undefined : 0)),
+    group: () => view.toggleGrouping(),
+    path: inWaterfall(() => view.toggleFilter("path")),
     waterfall: () => {
       view.tab.value = "waterfall";
     },
@@ -262,6 +278,7 @@ function useTraceKeys(
       if (selected === undefined) return false;
       void copyText(selected.spanId);
     },
+    copy_trace: () => void copyText(view.model.value.trace.traceId),
     escape: () => escape(view),
   };
   useKeys("Trace", TRACE_KEYS, handlers);

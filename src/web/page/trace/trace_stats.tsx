@@ -135,8 +135,8 @@ function columns(view: TraceView, allSelfNano: number): Column<StatsRow>[] {
     }),
     {
       name: "share",
-      title: "Share of self time",
-      width: "110px",
+      title: "Of all self time",
+      width: "120px",
       minTableWidth: 800,
       cell: ({ selfNano }) => {
         const share = allSelfNano === 0 ? 0 : selfNano / allSelfNano;

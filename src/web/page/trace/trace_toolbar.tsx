@@ -27,7 +27,7 @@ export function TraceToolbar({ view, input }: {
         {view.matches.value.text !== "" && (
           <FilterButton view={view} filter="matches" title="Matches" />
         )}
-        <label class="check" title="Draw the critical path in the bars (c)">
+        <label class="check" title="Draw the critical path in the bars">
           <input
             type="checkbox"
             checked={view.showsPath.value}
@@ -35,14 +35,11 @@ export function TraceToolbar({ view, input }: {
           />
           Mark path
         </label>
-        <label class="check" title="Put siblings that do the same into one row">
+        <label class="check" title="Put siblings that do the same into one row (a)">
           <input
             type="checkbox"
             checked={view.folds.value.isGrouping}
-            onChange={() => {
-              const { value } = view.folds;
-              view.folds.value = { ...value, isGrouping: !value.isGrouping };
-            }}
+            onChange={() => view.toggleGrouping()}
           />
           Group
         </label>
@@ -75,11 +72,7 @@ function FilterButton(
       aria-pressed={isOn}
       disabled={isEmpty}
       title={`Only rows that lead to ${title.toLowerCase()}`}
-      onClick={() => {
-        view.filter.value = isOn ? "all" : filter;
-        view.scrollTo(view.top.value);
-        view.scrollToSelected();
-      }}
+      onClick={() => view.toggleFilter(filter)}
     >
       {title}
       {filter === "errors" && <span class="tab-count">{formatCount(errors.length)}</span>}
@@ -146,7 +139,7 @@ function SearchField(
       />
       {text !== "" && (
         <span class="match-count" role="status" title={problem}>
-          {problem !== undefined && <span class="warning">as text:{" "}</span>}
+          {problem !== undefined && <span class="warning">as text:&#32;</span>}
           {indexes.length === 0
             ? "no match"
             : `${current === 0 ? "–" : formatCount(current)} of ${formatCount(indexes.length)}`}

@@ -48,6 +48,8 @@ export class TraceView {
   readonly selection = signal<Selection | undefined>(undefined);
   readonly window: ReadonlySignal<TimeWindow>;
   readonly rows: ReadonlySignal<ShownRows>;
+  /** How far from the left of the bars the pointer is, in pixels; absent when it is elsewhere. */
+  readonly pointerX = signal<number | undefined>(undefined);
   /** How far the rows are scrolled, in pixels. */
   readonly top = signal(0);
   /** How high the part of the page with the rows is. */
@@ -106,13 +108,13 @@ export class TraceView {
     this.#indexes.value;
     if (this.model.value.knownPath !== undefined) return;
     this.model.value.path;
-    this.moment.value++;
+    this.moment.value = this.moment.peek() + 1;
   }
 
   /** Lets running spans reach to this moment. */
   advance(nowUnixNano: bigint): void {
     this.model.value.advance(nowUnixNano);
-    this.moment.value++;
+    this.moment.value = this.moment.peek() + 1;
   }
 
   /** Shows a stretch of time; all of the trace keeps up with it while it grows. */
@@ -187,6 +189,20 @@ export class TraceView {
     this.scrollToSelected();
   }
 
+  /** Puts siblings that do the same into one row, or gives each its own. */
+  toggleGrouping(): void {
+    const { value } = this.folds;
+    this.folds.value = { ...value, isGrouping: !value.isGrouping };
+    this.scrollToSelected();
+  }
+
+  /** Leaves only the rows that lead to some spans, or shows all again. */
+  toggleFilter(filter: RowFilter): void {
+    this.filter.value = this.filter.value === filter ? "all" : filter;
+    this.scrollTo(this.top.value);
+    this.scrollToSelected();
+  }
+
   /** Goes left: folds what is open, else to the row above in the tree. */
   leave(): void {
     const place = this.selectedPlace.value;
@@ -254,7 +270,8 @@ export class TraceView {
   /** Scrolls to a place in pixels, within what there is. */
   scrollTo(top: number): void {
     const most = Math.max(0, this.rows.value.count * ROW_HEIGHT - this.height.value);
-    this.top.value = Math.max(0, Math.min(top, most));
+    // Whole pixels: text between two of them is blurred.
+    this.top.value = Math.round(Math.max(0, Math.min(top, most)));
   }
 
   /** A span of which nothing is on the screen gets its time shown. */

@@ -43,7 +43,6 @@ export function TreeRow(
       aria-level={row.depth + 1}
       aria-selected={isSelected}
       aria-expanded={isOpen}
-      aria-label={labelOf(model, row)}
       style={{ "--service": `var(--service-${model.colorOf(index)})` }}
     >
       {level > lines.length && <span class="deep">{level}</span>}
@@ -59,8 +58,9 @@ export function TreeRow(
         ? <span class="leaf" />
         : <span class={`fold${isOpen ? " open" : ""}`} title={isOpen ? "Fold" : "Unfold"} />}
       {row.type === "group"
-        ? <GroupName row={row} />
-        : <SpanName model={model} row={row} parentService={parentService(model, row)} />}
+        ? <GroupName row={row} isOther={row.service !== serviceAbove(view, place)} />
+        : <SpanName model={model} row={row} serviceAbove={serviceAbove(view, place)} />}
+      <span class="visually-hidden">{barText(model, row)}</span>
     </div>
   );
 }
@@ -77,10 +77,10 @@ const MAX_NAME = 200;
 /** What has room where one points. */
 const MAX_TITLE = 1_000;
 
-function SpanName({ model, row, parentService }: {
+function SpanName({ model, row, serviceAbove }: {
   readonly model: TraceModel;
   readonly row: SpanRow;
-  readonly parentService: string | undefined;
+  readonly serviceAbove: string;
 }): JSX.Element {
   const { span, isOrphan } = model.trace.nodes[row.index];
   const service = spanService(span);
@@ -88,12 +88,10 @@ function SpanName({ model, row, parentService }: {
   return (
     <>
       <span class="service-mark" />
-      {service !== undefined && service !== parentService && (
+      {service !== undefined && service !== serviceAbove && (
         <bdi class="tree-service">{shownText(service, MAX_NAME)}</bdi>
       )}
-      <bdi class="span-name" title={shownText(span.name, MAX_TITLE)}>
-        {shownText(span.name, MAX_NAME)}
-      </bdi>
+      <Name text={span.name} />
       {row.isFolded && <span class="hidden-count">+{formatCount(row.hiddenCount)}</span>}
       {isOrphan && <span class="badge" title="Its parent has not been seen">orphan</span>}
       {mark === "error" && <span class="badge is-error">error</span>}
@@ -103,14 +101,21 @@ function SpanName({ model, row, parentService }: {
   );
 }
 
-function GroupName({ row }: { readonly row: GroupRow }): JSX.Element {
+function GroupName(
+  { row, isOther }: {
+    readonly row: GroupRow;
+    /** Whether it is of another service than the row above it in the tree. */
+    readonly isOther: boolean;
+  },
+): JSX.Element {
   return (
     <>
       <span class="service-mark" />
+      {isOther && row.service !== "" && (
+        <bdi class="tree-service">{shownText(row.service, MAX_NAME)}</bdi>
+      )}
       <span class="group-count">×{formatCount(row.count)}</span>
-      <bdi class="span-name" title={shownText(row.name, MAX_TITLE)}>
-        {shownText(row.name, MAX_NAME)}
-      </bdi>
+      <Name text={row.name} />
       {row.p50Nano !== undefined && <span class="hidden-count">p50 {formatNano(row.p50Nano)}</span>}
       {row.errorCount > 0 && (
         <span class="badge is-error">
@@ -124,30 +129,26 @@ function GroupName({ row }: { readonly row: GroupRow }): JSX.Element {
   );
 }
 
-/** The service of the span above: it is named where it changes. */
-function parentService(model: TraceModel, { index }: SpanRow): string | undefined {
-  const { parent } = model.trace.nodes[index];
-  return parent < 0 ? undefined : spanService(model.trace.nodes[parent].span);
+function Name({ text }: { readonly text: string }): JSX.Element {
+  if (text === "") return <span class="span-name dim">(no name)</span>;
+  return <bdi class="span-name" title={shownText(text, MAX_TITLE)}>{shownText(text, MAX_NAME)}
+  </bdi>;
 }
 
-/** A row in words, for those who hear it. */
-function labelOf(model: TraceModel, row: TraceRow): string {
-  if (row.type === "group") {
-    const parts = [`${formatCount(row.count)} times ${shownText(row.name, MAX_NAME)}`];
-    if (row.service !== "") parts.push(shownText(row.service, MAX_NAME));
-    if (row.p50Nano !== undefined) parts.push(`half within ${formatNano(row.p50Nano)}`);
-    if (row.errorCount > 0) parts.push(`errors: ${formatCount(row.errorCount)}`);
-    return parts.join(", ");
-  }
+/** The service of the row above in the tree: one is named where it changes. */
+function serviceAbove(view: TraceView, place: number): string {
+  const { rows } = view.rows.value;
+  const above = rows.rowAt(rows.parentOf(view.rows.value.rowAt(place)));
+  if (above === undefined) return "";
+  if (above.type === "group") return above.service;
+  return spanService(view.model.value.trace.nodes[above.index].span) ?? "";
+}
+
+/** What the bar of a row shows, for those who hear it. */
+function barText(model: TraceModel, row: TraceRow): string {
+  if (row.type === "group") return `, ${formatNano(row.totalNano)} together`;
   const { span } = model.trace.nodes[row.index];
-  const parts = [shownText(span.name, MAX_NAME) || "span without a name"];
-  const service = spanService(span);
-  if (service !== undefined) parts.push(shownText(service, MAX_NAME));
-  if (span.endTimeUnixNano !== undefined) {
-    parts.push(formatDuration(span.endTimeUnixNano - span.startTimeUnixNano));
-  }
-  const mark = model.markOf(row.index);
-  if (mark !== undefined) parts.push(mark === "skewed" ? "ends before its start" : mark);
-  if (row.isFolded) parts.push(`${formatCount(row.hiddenCount)} spans hidden`);
-  return parts.join(", ");
+  const { endTimeUnixNano: end, startTimeUnixNano: start } = span;
+  if (end === undefined) return "";
+  return end < start ? ", ends before its start" : `, ${formatDuration(end - start)}`;
 }

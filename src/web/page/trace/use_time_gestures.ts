@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { wheelPixels } from "./wheel_pixels.ts";
 
 /** What pointer, wheel and touch mean on a strip of time. */
 export interface TimeGestures {
@@ -32,7 +33,7 @@ export function useTimeGestures(
     let hasMoved = false;
     element.addEventListener("wheel", (event) => {
       event.preventDefault();
-      const [x, y] = [wheelDelta(event.deltaX, event), wheelDelta(event.deltaY, event)];
+      const [x, y] = [wheelPixels(event.deltaX, event), wheelPixels(event.deltaY, event)];
       if (event.ctrlKey || event.metaKey) {
         // Trackpads tell of pinches as wheels with Ctrl, in small steps.
         newest.current.zoom(Math.exp(Math.max(-60, Math.min(60, y)) * 0.008), event.offsetX);
@@ -78,10 +79,4 @@ export function useTimeGestures(
   }, []);
 }
 
-function wheelDelta(delta: number, { deltaMode }: WheelEvent): number {
-  return deltaMode === 1 ? delta * LINE_PIXELS : deltaMode === 2 ? delta * PAGE_PIXELS : delta;
-}
-
 const DRAG_PIXELS = 4;
-const LINE_PIXELS = 24;
-const PAGE_PIXELS = 400;

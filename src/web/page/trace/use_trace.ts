@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { untracked } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Trace } from "../../../model/trace.ts";
 import { traceAt } from "../../../views/trace_at.ts";
 import {
@@ -22,6 +23,8 @@ export interface ShownTrace {
   readonly isLoading: boolean;
   /** Whether only the spans that came first are shown, for the others are still being read. */
   readonly isPart: boolean;
+  /** Whether its source has given it up since it was read. */
+  readonly isGone: boolean;
   /** Whether nothing of it had begun at the moment that is played. */
   readonly isBefore: boolean;
 }
@@ -44,30 +47,67 @@ export function useTrace(traceId: string, at: string | undefined): ShownTrace {
     REFETCH_MS,
   );
   const { error, isLoading } = resource;
-  const value = resource.value ?? (part?.traceId === traceId && isLoading ? part : undefined);
+  // What was read stays when its source gives the trace up.
+  const last = useRef<Trace | undefined>(undefined);
+  if (resource.value !== undefined) last.current = resource.value;
+  const value = last.current?.traceId === traceId
+    ? last.current
+    : part?.traceId === traceId && isLoading
+    ? part
+    : undefined;
+  const moment = usePaced(at, (value?.nodes.length ?? 0) / SPANS_PER_MS);
   const shown = useMemo(
-    () => value === undefined || at === undefined ? value : traceAt(value, BigInt(at)),
-    [value, at],
+    () => value === undefined || moment === undefined ? value : traceAt(value, BigInt(moment)),
+    [value, moment],
   );
-  const kept = useRef<{ traceId: string; trace: Trace; view: TraceView } | undefined>(
-    undefined,
-  );
-  if (shown !== undefined && kept.current?.traceId !== traceId) {
-    kept.current = { traceId, trace: shown, view: new TraceView(shown) };
-  } else if (shown !== undefined && kept.current !== undefined && kept.current.trace !== shown) {
-    kept.current.view.show(shown);
-    kept.current.trace = shown;
-  }
+  const kept = useRef<KeptView | undefined>(undefined);
+  // What is done to the view reads its signals: that must not make this component depend on them.
+  untracked(() => kept.current = nextView(kept.current, traceId, shown));
   const view = kept.current?.traceId === traceId ? kept.current.view : undefined;
-  if (view !== undefined && at !== undefined) view.advance(BigInt(at));
-  useRunning(view, at !== undefined);
+  useLayoutEffect(() => {
+    if (view !== undefined && moment !== undefined) view.advance(BigInt(moment));
+  }, [view, shown, moment]);
+  useRunning(view, moment !== undefined);
   return {
     view: shown === undefined ? undefined : view,
     error,
     isLoading,
-    isPart: value !== undefined && resource.value === undefined,
+    isPart: value !== undefined && value === part,
+    isGone: value !== undefined && error?.reason === "missing",
     isBefore: value !== undefined && shown === undefined,
   };
+}
+
+/** The newest of values that change faster than what is made of them can be made; the last one in any case. */
+function usePaced<Value>(value: Value, pauseMs: number): Value {
+  const [paced, setPaced] = useState(value);
+  const changedMs = useRef(-Infinity);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      changedMs.current = performance.now();
+      setPaced(value);
+    }, changedMs.current + pauseMs - performance.now());
+    return () => clearTimeout(timer);
+  }, [value, pauseMs]);
+  return paced;
+}
+
+interface KeptView {
+  readonly traceId: string;
+  readonly trace: Trace;
+  readonly view: TraceView;
+}
+
+/** The view of another version of a trace: the same one, as long as the trace is. */
+function nextView(
+  kept: KeptView | undefined,
+  traceId: string,
+  trace: Trace | undefined,
+): KeptView | undefined {
+  if (trace === undefined || trace === kept?.trace) return kept;
+  if (kept?.traceId !== traceId) return { traceId, trace, view: new TraceView(trace) };
+  kept.view.show(trace);
+  return { ...kept, trace };
 }
 
 /** Lets spans that run grow while somebody looks, at a rate at which that still looks like growing. */
@@ -98,3 +138,5 @@ export function nowOfView(at: string | undefined): bigint | undefined {
 /** How long to wait at least before a trace that has changed is read again. */
 const REFETCH_MS = 500;
 const GROW_MS = 100;
+/** While a trace is played, so many spans are put together anew each millisecond: a fraction of what is possible. */
+const SPANS_PER_MS = 100;

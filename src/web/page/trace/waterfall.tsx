@@ -4,13 +4,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { timeTicks } from "../../../views/time_axis.ts";
 import type { TraceRow } from "../../../views/span_rows.ts";
 import { drawWaterfall } from "./draw_waterfall.ts";
-import { TimeScale } from "./time_scale.ts";
+import { tickCount, TimeScale } from "./time_scale.ts";
 import { panWindow, zoomWindow } from "./time_window.ts";
 import { TimeRuler } from "./time_ruler.tsx";
 import { rowId, TreeRow } from "./tree_row.tsx";
 import { ROW_HEIGHT, type TraceView } from "./trace_view.ts";
 import { useCanvas } from "./use_canvas.ts";
 import { useTimeGestures } from "./use_time_gestures.ts";
+import { wheelPixels } from "./wheel_pixels.ts";
 
 /** The tree at the left, the bars of its rows at the right, and the ruler above them. */
 export function Waterfall(
@@ -47,6 +48,7 @@ export function Waterfall(
       selectedRow: view.selectedPlace.value,
       hoveredRow: hovered.value,
       ticks: timeTicks(window.fromNano, window.toNano, tickCount(width)).map(({ nano }) => nano),
+      cursorX: view.pointerX.value,
       showsPath: view.showsPath.value,
       isSearching: matches.text !== "",
       isMatch: (index) => matches.marks[index] === 1,
@@ -66,8 +68,9 @@ export function Waterfall(
       view.setWindow(zoomWindow(view.window.value, factor, around, durationNano));
     },
     scroll: (pixels) => view.scrollTo(view.top.value + pixels),
-    hover: (y) => {
+    hover: (y, x) => {
       hovered.value = y === undefined ? -1 : placeAt(y);
+      view.pointerX.value = x;
     },
     click: (_x, y) => {
       if (view.rowAt(placeAt(y)) === undefined) return;
@@ -105,11 +108,6 @@ export function Waterfall(
   );
 }
 
-/** How many ticks have room. */
-export function tickCount(width: number): number {
-  return Math.max(2, Math.floor(width / 110));
-}
-
 /** The rows that are on the screen, as a tree for people and for screen readers. */
 function TreeRows({ view, hovered, onOpen }: {
   readonly view: TraceView;
@@ -125,17 +123,7 @@ function TreeRows({ view, hovered, onOpen }: {
     observer.observe(body.current!);
     return () => observer.disconnect();
   }, [view]);
-  // Passive listeners of the browser would scroll the page instead.
-  useEffect(() => {
-    const element = body.current!;
-    function onWheel(event: WheelEvent): void {
-      if (event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      view.scrollTo(view.top.value + wheelPixels(event.deltaY, event.deltaMode));
-    }
-    element.addEventListener("wheel", onWheel, { passive: false });
-    return () => element.removeEventListener("wheel", onWheel);
-  }, [view]);
+  useEffect(() => scrollByHand(body.current!, view), [view]);
   const top = view.top.value;
   const first = Math.floor(top / ROW_HEIGHT);
   const end = Math.min(view.rows.value.count, Math.ceil((top + view.height.value) / ROW_HEIGHT));
@@ -191,6 +179,30 @@ function TreeRows({ view, hovered, onOpen }: {
       </div>
     </div>
   );
+}
+
+/** Lets wheel and fingers scroll the rows; the browser itself has nothing to scroll there. */
+function scrollByHand(element: HTMLElement, view: TraceView): () => void {
+  const listeners = new AbortController();
+  const { signal } = listeners;
+  let touchY: number | undefined;
+  element.addEventListener("wheel", (event) => {
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    view.scrollTo(view.top.peek() + wheelPixels(event.deltaY, event));
+  }, { passive: false, signal });
+  element.addEventListener("pointerdown", ({ pointerType, clientY }) => {
+    touchY = pointerType === "touch" ? clientY : undefined;
+  }, { signal });
+  element.addEventListener("pointermove", ({ clientY }) => {
+    if (touchY === undefined) return;
+    view.scrollTo(view.top.peek() + touchY - clientY);
+    touchY = clientY;
+  }, { signal });
+  for (const end of ["pointerup", "pointercancel"] as const) {
+    element.addEventListener(end, () => touchY = undefined, { signal });
+  }
+  return () => listeners.abort();
 }
 
 function placeOf(target: EventTarget | null): number | undefined {
@@ -322,8 +334,3 @@ function scrollHeight(total: number): number {
 }
 
 const MAX_ELEMENT_HEIGHT = 8_000_000;
-
-/** How far a turn of the wheel goes, in pixels, whatever unit the browser tells it in. */
-export function wheelPixels(delta: number, mode: number): number {
-  return mode === 1 ? delta * ROW_HEIGHT : mode === 2 ? delta * 400 : delta;
-}

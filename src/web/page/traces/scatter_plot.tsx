@@ -7,20 +7,15 @@ import type { ApiPoint, ApiScatter } from "../../api.ts";
 import { Text } from "../components/text.tsx";
 import { localDateTime, localOffsetMinutes, moment } from "../components/local_time.ts";
 import { theme, themeColor } from "../theme.ts";
-
-/** A part of the plot that was dragged over. */
-export interface ScatterRange {
-  readonly startUnixNano: bigint;
-  readonly endUnixNano: bigint;
-  readonly minDurationNano: bigint;
-  readonly maxDurationNano: bigint;
-}
+import type { ScatterRange } from "./range_query.ts";
 
 /** What stands around the points, in pixels. */
 const MARGIN = { left: 52, right: 10, top: 8, bottom: 18 };
 /** A press that moves no further is a click. */
 const DRAG_PIXELS = 4;
 const HIT_PIXELS = 8;
+/** How many points are many. */
+const DENSE_POINTS = 2_500;
 
 /** The size that points are asked for: that of the plot within its margins. */
 export interface PlotSize {
@@ -219,8 +214,8 @@ function rangeOf(
   return {
     startUnixNano: start + BigInt(Math.floor(length * xs[0])),
     endUnixNano: start + BigInt(Math.ceil(length * xs[1])) + 1n,
-    minDurationNano: BigInt(Math.floor(10 ** (scale.low + (scale.high - scale.low) * ys[0]))),
-    maxDurationNano: BigInt(Math.ceil(10 ** (scale.low + (scale.high - scale.low) * ys[1]))),
+    ...(ys[0] > 0 && { minDurationNano: 10 ** (scale.low + (scale.high - scale.low) * ys[0]) }),
+    ...(ys[1] < 1 && { maxDurationNano: 10 ** (scale.low + (scale.high - scale.low) * ys[1]) }),
   };
 }
 
@@ -255,13 +250,22 @@ function drawScatter(
   drawAxes(context, size, data);
   const plain = themeColor("--accent");
   const error = themeColor("--red");
-  for (const { point, x, y } of points) {
-    context.beginPath();
-    const radius = Math.min(6, 2.2 + Math.log2(point.traces) * 0.6);
-    context.arc(x, y, radius, 0, Math.PI * 2);
-    context.fillStyle = point.errors > 0 ? error : plain;
-    context.globalAlpha = point.errors > 0 ? 0.9 : 0.6;
-    context.fill();
+  // Many points are smaller and fainter, so that one sees where they are dense; those that failed lie on top.
+  const isDense = points.length > DENSE_POINTS;
+  const least = isDense ? 1.4 : 2.4;
+  for (const isFailed of [false, true]) {
+    context.fillStyle = isFailed ? error : plain;
+    for (const { point, x, y } of points) {
+      if (point.errors > 0 !== isFailed) continue;
+      context.globalAlpha = isFailed
+        ? 0.35 + 0.6 * point.errors / point.traces
+        : isDense
+        ? 0.4
+        : 0.65;
+      context.beginPath();
+      context.arc(x, y, Math.min(5, least + Math.log2(point.traces) * 0.4), 0, Math.PI * 2);
+      context.fill();
+    }
   }
   context.globalAlpha = 1;
   context.strokeStyle = themeColor("--text");
@@ -295,8 +299,7 @@ function drawAxes(
   context.textAlign = "right";
   const span = Math.max(1e-9, high - low);
   const isFlat = high - low < 1e-9;
-  const powers = isFlat ? [low] : range(Math.ceil(low - 1e-9), Math.floor(high + 1e-9));
-  for (const power of powers.length > 0 ? powers : [low, high]) {
+  for (const power of isFlat ? [low] : logTicks(low, high)) {
     const y = isFlat ? bottom : bottom - (power - low) / span * (bottom - MARGIN.top);
     line(context, MARGIN.left, y, right, y);
     const text = formatDuration(BigInt(Math.round(10 ** power)));
@@ -330,6 +333,15 @@ function line(
   context.stroke();
 }
 
-function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+/** Logarithms of round durations: powers of ten, and what is between them where there are few of those. */
+function logTicks(low: number, high: number): readonly number[] {
+  const factors = high - low < 1 ? [1, 2, 5] : high - low < 2 ? [1, 3] : [1];
+  const ticks: number[] = [];
+  for (let power = Math.floor(low); power <= high; power++) {
+    for (const factor of factors) {
+      const tick = power + Math.log10(factor);
+      if (tick >= low - 1e-9 && tick <= high + 1e-9) ticks.push(tick);
+    }
+  }
+  return ticks.length > 0 ? ticks : [low, high];
 }

@@ -58,7 +58,6 @@ export function traceColumns(
       title: "Service",
       width: "minmax(70px, 150px)",
       minTableWidth: 620,
-      sortKey: "service",
       cell: (row) => <ServiceName name={row.service ?? ""} />,
     },
     {
@@ -88,7 +87,7 @@ export function traceColumns(
       name: "duration",
       title: "Duration",
       hint: "Bars are on a logarithmic scale, from the shortest trace of the list to the longest",
-      width: "minmax(92px, 240px)",
+      width: "clamp(84px, 22%, 480px)",
       sortKey: "duration",
       sortsDown: true,
       cell: (row) => {

@@ -33,6 +33,7 @@ export class TraceRows {
   #end = CHUNK;
   #generation = 0;
   #isHeld = false;
+  #isFrozen = false;
   #isBusy = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #total: number | undefined;
@@ -80,6 +81,12 @@ export class TraceRows {
     return -1;
   }
 
+  /** Lets rows that are there stay as they are, or brings them up to date again. */
+  freeze(isFrozen: boolean): void {
+    this.#isFrozen = isFrozen;
+    if (!isFrozen) this.#fetchSoon(0);
+  }
+
   /** Says which rows can be seen, and whether the list is to stay where it is. */
   show(first: number, end: number, isHeld: boolean): void {
     this.#first = first;
@@ -105,10 +112,14 @@ export class TraceRows {
 
   #fetchSoon(waitMs: number): void {
     if (this.#isBusy || this.#abort.signal.aborted) return;
-    const number = this.#findOldChunk();
-    if (number === undefined) return;
+    if (this.#findOldChunk() === undefined) return;
     this.#isBusy = true;
-    this.#timer = setTimeout(() => void this.#fetch(number), waitMs);
+    this.#timer = setTimeout(() => {
+      // What is wanted may have changed meanwhile.
+      const wanted = this.#findOldChunk();
+      if (wanted === undefined) this.#isBusy = false;
+      else void this.#fetch(wanted);
+    }, waitMs);
   }
 
   /** The first chunk in sight that is not there or of an older list. */
@@ -118,7 +129,8 @@ export class TraceRows {
     const to = Math.min(Math.floor((this.#end - 1) / CHUNK), Math.floor(last / CHUNK));
     for (let number = from; number <= to; number++) {
       const chunk = this.#chunks.get(number);
-      if (chunk === undefined || chunk.generation < this.#generation) return number;
+      if (chunk === undefined) return number;
+      if (chunk.generation < this.#generation && !this.#isFrozen) return number;
     }
     return undefined;
   }

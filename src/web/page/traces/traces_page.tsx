@@ -15,19 +15,23 @@ import type { TraceQuery } from "../page_api.ts";
 import { navigate, route, traceRoute } from "../router.ts";
 import { traceQuery, traceQueryKey } from "../trace_query.ts";
 import { useNow } from "../use_now.ts";
-import { useResource } from "../use_resource.ts";
+import { useVersionedResource } from "../use_resource.ts";
 import { findErrorTrace } from "./find_error_trace.ts";
-import { type PlotSize, ScatterPlot, type ScatterRange } from "./scatter_plot.tsx";
+import { rangeQuery, type ScatterRange } from "./range_query.ts";
+import { type PlotSize, ScatterPlot } from "./scatter_plot.tsx";
 import { type DurationRange, traceColumns } from "./trace_columns.tsx";
 import { TRACES_KEYS } from "./traces_keys.ts";
 import { useTraceRows } from "./use_trace_rows.ts";
 
 /** The newest trace comes first. */
 const DEFAULT_SORT = "-start";
+/** What the keys go through. */
+const SORTS: readonly string[] = [DEFAULT_SORT, "-duration", "-errors", "-spans", "name", "start"];
 const SCATTER_REFRESH_MS = 1_000;
 
 /** Where the reader was, for when they come back from a trace. */
 let lastSelectedId: string | undefined;
+let lastPlace = -1;
 
 /** The list of traces, and when they started and how long they took. */
 export function TracesPage(): JSX.Element {
@@ -37,18 +41,37 @@ export function TracesPage(): JSX.Element {
   const version = shownVersion.value;
   const rows = useTraceRows({ ...query, sort }, version);
   const [selectedId, setSelectedId] = useState(lastSelectedId);
-  const [place, setPlace] = useState(-1);
+  const [place, setPlace] = useState(lastPlace);
   const [revealed, setRevealed] = useState<{ index: number }>();
   const [size, setSize] = useState<PlotSize>();
   const scatter = useScatter(query, size, version);
   const search = useRef<AbortController>(undefined);
   useEffect(() => () => search.current?.abort(), []);
-  // The list moves under the selection while traces come in.
+  const seen = useRef({ first: 0, end: 1, isTop: true });
+  const paused = isPaused.value;
+  function show(): void {
+    const { first, end, isTop } = seen.current;
+    // In other orders new ones come in anywhere, so there is no place to hold.
+    rows.show(first, end, sort === DEFAULT_SORT && (!isTop || paused));
+  }
+  useEffect(() => {
+    rows.freeze(paused);
+    show();
+  }, [rows, paused]);
+  // The list moves under the selection while traces come in. A row that was gone to before it came is
+  // selected by its place alone.
   const selected = selectedId === undefined
-    ? -1
+    ? place
     : rows.rowAt(place)?.trace_id === selectedId
     ? place
     : rows.indexOf(selectedId);
+  useEffect(() => {
+    lastPlace = selected;
+  }, [selected]);
+  const arrivedId = selectedId === undefined ? rows.rowAt(place)?.trace_id : undefined;
+  useEffect(() => {
+    if (arrivedId !== undefined) setSelectedId(lastSelectedId = arrivedId);
+  }, [arrivedId]);
 
   function select(index: number): void {
     const row = rows.rowAt(index);
@@ -58,6 +81,10 @@ export function TracesPage(): JSX.Element {
   function open(index: number): void {
     const row = rows.rowAt(index);
     if (row !== undefined) navigate(traceRoute(row.trace_id));
+  }
+  function stepSort(step: 1 | -1): void {
+    const next = SORTS[(SORTS.indexOf(sort) + step + SORTS.length) % SORTS.length] ?? DEFAULT_SORT;
+    navigate({ sort: next === DEFAULT_SORT ? "" : next });
   }
   function goToError(step: 1 | -1): void {
     search.current?.abort();
@@ -73,6 +100,8 @@ export function TracesPage(): JSX.Element {
   useKeys("Traces", TRACES_KEYS, {
     next_error: () => goToError(1),
     previous_error: () => goToError(-1),
+    next_sort: () => stepSort(1),
+    previous_sort: () => stepSort(-1),
     mark: () => {
       const row = rows.rowAt(selected);
       if (row === undefined) return false;
@@ -87,10 +116,8 @@ export function TracesPage(): JSX.Element {
     },
   });
   function selectRange(range: ScatterRange): void {
-    const condition = `traceDuration >= ${range.minDurationNano}ns && ` +
-      `traceDuration <= ${range.maxDurationNano}ns`;
     navigate({
-      where: here.where === "" ? condition : `(${here.where}) && ${condition}`,
+      where: rangeQuery(here.where, range),
       more: {
         ...here.more,
         after: String(range.startUnixNano),
@@ -107,6 +134,10 @@ export function TracesPage(): JSX.Element {
   const isOneDay = useMemo(() => startsOnOneDay(scatter), [scatter]);
   const columns = traceColumns(range, isGrowing ? now : undefined, isOneDay);
   const total = rows.total;
+  const isThere = total !== undefined;
+  useEffect(() => {
+    if (isThere && place > 0) setRevealed({ index: place });
+  }, [isThere]);
   return (
     <div class="traces-page">
       <h1 class="visually-hidden">Traces</h1>
@@ -150,8 +181,8 @@ export function TracesPage(): JSX.Element {
         onSort={(next) => navigate({ sort: next === DEFAULT_SORT ? "" : next })}
         reveal={revealed}
         onRange={(first, end, isTop) => {
-          // In other orders new ones come in anywhere, so there is no place to hold.
-          rows.show(first, end, sort === DEFAULT_SORT && (!isTop || isPaused.peek()));
+          seen.current = { first, end, isTop };
+          show();
         }}
         empty={<EmptyState what="traces" isLoading={total === undefined} error={rows.error} />}
       />
@@ -192,10 +223,12 @@ function useScatter(
   size: PlotSize | undefined,
   version: number,
 ): ApiScatter | undefined {
-  const { value } = useResource<ApiScatter | undefined>(
+  const { value } = useVersionedResource<ApiScatter | undefined>(
     async (signal) => {
-      if (size === undefined) return undefined;
-      return await pageApi().scatter({ ...query, ...size }, signal);
+      if (size === undefined) return { value: undefined, listVersion: version };
+      const value = await pageApi().scatter({ ...query, ...size }, signal);
+      // What the query has not looked at yet is missing, as if the list were older.
+      return { value, listVersion: value.waiting > 0 ? -1 : value.list_version };
     },
     traceQueryKey(query) + (size === undefined ? "" : `${size.width} ${size.height}`),
     version,

@@ -1,0 +1,43 @@
+import { CpuPace } from "./cpu_pace.ts";
+import type { SourceMessage, SpanSource } from "./span_source.ts";
+
+/**
+ * A session that is read at a measured pace, because its programs and their collector have other things to do
+ * than being watched. Where it is faster than that, its collector skips what has waited for too long, and what is
+ * told of it is a sample: then it is read in looks twice a second, for more of it would be no use to anybody.
+ *
+ * @param share How much of one processor this process may take, from 0 to 1.
+ * @returns What is stored comes as it is.
+ */
+export function pacedSource(source: SpanSource, share: number): SpanSource {
+  if (!source.isLive) return source;
+  return { ...source, read: (signal) => readPaced(source, share, signal) };
+}
+
+async function* readPaced(
+  source: SpanSource,
+  share: number,
+  signal: AbortSignal,
+): AsyncGenerator<SourceMessage> {
+  const pace = new CpuPace({ share });
+  for await (const message of source.read(signal)) {
+    yield message;
+    const restMs = message.type === "skipped" ? LOOK_MS : pace.restMs();
+    if (restMs > 0) await rest(restMs, signal);
+  }
+}
+
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(onOver, ms);
+    function onOver(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onOver);
+      resolve();
+    }
+    signal.addEventListener("abort", onOver);
+    if (signal.aborted) onOver();
+  });
+}
+
+const LOOK_MS = 500;
