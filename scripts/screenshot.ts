@@ -1,15 +1,33 @@
 import { fileURLToPath } from "node:url";
+import { DARK_THEME, drawScreen, LIGHT_THEME, type TerminalTheme } from "./draw_screen.ts";
 import { traceCommand } from "./start_collector.ts";
 
+/** A picture of the terminal view: keys, and what the screen shows then. */
+interface Shot {
+  readonly file: string;
+  readonly keys: readonly string[];
+  /** What is on the screen when it can be taken. */
+  readonly until: string;
+}
+
+const SHOTS: readonly Shot[] = [
+  { file: "view.svg", keys: [], until: "running 3" },
+  { file: "view_trace.svg", keys: ["g", "j", "Enter"], until: "Orders.place" },
+  { file: "view_query.svg", keys: ["q", ":", "error && dur"], until: "duration" },
+  { file: "view_statistics.svg", keys: ["Escape", "2"], until: "TOTAL" },
+];
+
 /**
- * Draws what a real terminal shows as an SVG file, for the README:
+ * Draws what a real terminal shows as SVG files, for the README and the documentation:
  *
- *     deno run -A scripts/screenshot.ts docs/images/view.svg
+ *     deno run -A scripts/screenshot.ts docs/images
  *
  * A session is started, a program sends it the spans of `sampleEvents`, and the screen of `trace view`
  * is read from tmux.
+ *
+ * @param theme How the terminal looks.
  */
-async function main(output: string): Promise<void> {
+async function main(folderOut: string, theme: TerminalTheme): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "trace-shot-" });
   const env = {
     XDG_RUNTIME_DIR: folder,
@@ -37,12 +55,20 @@ async function main(output: string): Promise<void> {
     await program.write(new TextEncoder().encode(sampleEvents(Date.now())));
     const size = ["-x", String(COLUMNS), "-y", String(ROWS)];
     await tmux("new-session", "-d", ...size, command, ...args, "view");
-    let screen = "";
-    for (let turn = 0; turn < 100 && !screen.includes("running 3"); turn++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      screen = await tmux("capture-pane", "-p", "-e");
+    for (const { file, keys, until } of SHOTS) {
+      for (const key of keys) {
+        await tmux("send-keys", key);
+        // Time for the Escape key to be told from a sequence.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      let screen = "";
+      for (let turn = 0; turn < 100 && !screen.includes(until); turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        screen = await tmux("capture-pane", "-p", "-e");
+      }
+      const svg = drawScreen(screen, { columns: COLUMNS, rows: ROWS, theme });
+      await Deno.writeTextFile(`${folderOut}/${file}`, svg);
     }
-    await Deno.writeTextFile(output, drawScreen(screen));
     await tmux("kill-server");
     collector.kill("SIGTERM");
     await reader.cancel();
@@ -124,96 +150,10 @@ function sampleEvents(nowMs: number): string {
   return events;
 }
 
-/** The 16 colours of a terminal, on a dark background. */
-const PALETTE = [
-  ...["#1c2128", "#ff7b72", "#7ee787", "#e3b341", "#79c0ff", "#d2a8ff", "#76e3ea", "#c9d1d9"],
-  ...["#8b949e", "#ffa198", "#aff5b4", "#f2cc60", "#a5d6ff", "#e2c5ff", "#b3f0ff", "#ffffff"],
-];
-const FOREGROUND = "#c9d1d9";
-const BACKGROUND = "#0d1117";
-const CELL_WIDTH = 8.43;
-const CELL_HEIGHT = 18;
-
-interface Pen {
-  color: string;
-  background: string | undefined;
-  isBold: boolean;
-  isDim: boolean;
-  isInverse: boolean;
-}
-
-/** Draws a screen as tmux captures it, one text element a run of equal style. */
-function drawScreen(screen: string): string {
-  const width = COLUMNS * CELL_WIDTH + 24;
-  const height = ROWS * CELL_HEIGHT + 24;
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
-    `<rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">`,
-  ];
-  const pen: Pen = {
-    color: FOREGROUND,
-    background: undefined,
-    isBold: false,
-    isDim: false,
-    isInverse: false,
-  };
-  for (const [row, line] of screen.trimEnd().split("\n").entries()) {
-    let column = 0;
-    // deno-lint-ignore no-control-regex -- the escape sequences of colours
-    for (const piece of line.split(/(\x1b\[[0-9;]*m)/)) {
-      // deno-lint-ignore no-control-regex -- see above
-      const codes = /^\x1b\[([0-9;]*)m$/.exec(piece);
-      if (codes !== null) applyStyle(pen, codes[1]);
-      else if (piece !== "") {
-        parts.push(drawRun(piece, column, row, pen));
-        column += [...piece].length;
-      }
-    }
-  }
-  return [...parts, "</g>", "</svg>", ""].join("\n");
-}
-
-function drawRun(text: string, column: number, row: number, pen: Pen): string {
-  const x = (12 + column * CELL_WIDTH).toFixed(1);
-  const y = 12 + row * CELL_HEIGHT;
-  const length = ([...text].length * CELL_WIDTH).toFixed(1);
-  const color = pen.isInverse ? pen.background ?? BACKGROUND : pen.color;
-  const background = pen.isInverse ? pen.color : pen.background;
-  const box = background === undefined
-    ? ""
-    : `<rect x="${x}" y="${y}" width="${length}" height="${CELL_HEIGHT}" fill="${background}"/>`;
-  const style = (pen.isBold ? ' font-weight="bold"' : "") + (pen.isDim ? ' opacity="0.65"' : "");
-  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return `${box}<text x="${x}" y="${
-    y + 13
-  }" textLength="${length}" lengthAdjust="spacingAndGlyphs" ` +
-    `fill="${color}"${style}>${escaped.replaceAll(" ", "\u00a0")}</text>`;
-}
-
-function applyStyle(pen: Pen, codes: string): void {
-  for (const code of codes.split(";").map(Number)) {
-    if (code === 0) {
-      Object.assign(pen, {
-        color: FOREGROUND,
-        background: undefined,
-        isBold: false,
-        isDim: false,
-        isInverse: false,
-      });
-    } else if (code === 1) pen.isBold = true;
-    else if (code === 2) pen.isDim = true;
-    else if (code === 7) pen.isInverse = true;
-    else if (code === 22) pen.isBold = pen.isDim = false;
-    else if (code === 27) pen.isInverse = false;
-    else if (code >= 30 && code <= 37) pen.color = PALETTE[code - 30];
-    else if (code >= 90 && code <= 97) pen.color = PALETTE[code - 82];
-    else if (code === 39) pen.color = FOREGROUND;
-    else if (code >= 40 && code <= 47) pen.background = PALETTE[code - 40];
-    else if (code === 49) pen.background = undefined;
-  }
-}
-
 if (import.meta.main) {
-  await main(Deno.args[0] ?? fileURLToPath(new URL("../docs/images/view.svg", import.meta.url)));
+  const [folder, theme] = Deno.args;
+  await main(
+    folder ?? fileURLToPath(new URL("../docs/images", import.meta.url)),
+    theme === "light" ? LIGHT_THEME : DARK_THEME,
+  );
 }

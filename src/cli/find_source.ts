@@ -9,6 +9,7 @@ import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
 import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
 import type { CliIo } from "./io.ts";
+import { listRecordings } from "./list_recordings.ts";
 import { isJaegerUrl, jaegerSource } from "./jaeger_source.ts";
 import { listSessions, type SessionInfo } from "./session_folder.ts";
 import type { SourceMessage, SpanSource } from "./span_source.ts";
@@ -25,7 +26,7 @@ export async function findSource(
   names: readonly string[],
   command = "view",
 ): Promise<SpanSource> {
-  if (names.length === 0) return sessionSource(await findSession(io, command));
+  if (names.length === 0) return await findUnnamedSource(io, command);
   const sources: SpanSource[] = [];
   for (const name of names) sources.push(await findNamedSource(io, name, command));
   return sources.length === 1 ? sources[0] : combineSources(sources);
@@ -94,25 +95,46 @@ function combineSources(sources: readonly SpanSource[]): SpanSource {
   };
 }
 
-/** The session that is meant without a name: `TRACE_SOCKET`'s, or the only one there is. */
-async function findSession(io: CliIo, command: string): Promise<SessionInfo> {
+/**
+ * What is meant without a name: the session of `TRACE_SOCKET`, or the only one there is. When there are
+ * several, or none but files in this folder, the user chooses.
+ */
+async function findUnnamedSource(io: CliIo, command: string): Promise<SpanSource> {
   const sessions = await listSessions(io);
   const socket = io.env("TRACE_SOCKET");
   const named = sessions.find((session) => session.socket === socket);
-  if (named !== undefined) return named;
-  if (sessions.length === 1) return sessions[0];
+  if (named !== undefined) return sessionSource(named);
+  if (sessions.length === 1) return sessionSource(sessions[0]);
+  const isOnTerminal = io.stdin.isTerminal && io.stdout.isTerminal;
   if (sessions.length === 0) {
+    const recordings = isOnTerminal ? await listRecordings(".") : [];
+    if (recordings.length > 0) {
+      const { chooseSource } = await import("./choose_source.ts");
+      const { path } = await chooseSource(
+        io,
+        "No session is running. Which of the trace files in this folder?",
+        recordings,
+      );
+      return fileSource({ name: path, path });
+    }
     throw new CommandError(
       "No session is running. Start one with: trace run -- COMMAND, or: trace collect\n" +
         `To open a recording: trace ${command} FILE`,
     );
   }
-  if (io.stdin.isTerminal && io.stderr.isTerminal) return await chooseSession(io, sessions);
+  if (isOnTerminal) {
+    const { chooseSource } = await import("./choose_source.ts");
+    const title = "Several sessions are running. Which one?";
+    return sessionSource(await chooseSource(io, title, sessions));
+  }
+  if (io.stdin.isTerminal && io.stderr.isTerminal) {
+    return sessionSource(await chooseSession(io, sessions));
+  }
   const list = sessions.map((session) => `  trace ${command} ${session.view}   ${session.title}`);
   throw new CommandError(`Several sessions are running. Choose one:\n${list.join("\n")}`);
 }
 
-/** Asks the user which session; Enter alone takes the first, which is the newest. */
+/** Asks the user which session, when the output is not for the screen; Enter alone takes the first, which is the newest. */
 async function chooseSession(io: CliIo, sessions: readonly SessionInfo[]): Promise<SessionInfo> {
   const list = sessions.map((session, index) =>
     `  ${index + 1}  ${escapeText(session.title)}  (process ${session.pid})\n`

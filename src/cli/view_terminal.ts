@@ -1,6 +1,8 @@
 import { openTerminal } from "../terminal/open_terminal.ts";
 import { runTui } from "../tui/app.ts";
+import { ObservedFeed } from "../web/observed_feed.ts";
 import type { SpanQuery } from "../query/compile_query.ts";
+import { BrowserView } from "./browser_view.ts";
 import { type CliIo, wantsColor } from "./io.ts";
 import { openTraceFeed, type TraceFeedOptions } from "./trace_feed.ts";
 import type { SpanSource } from "./span_source.ts";
@@ -22,12 +24,14 @@ export async function showSource(
   options: ShowSourceOptions,
 ): Promise<void> {
   const { where, isFollowing } = options;
-  using feed = await openTraceFeed(source, options);
+  using feed = new ObservedFeed(await openTraceFeed(source, options));
+  await using browser = new BrowserView(io, feed);
   await runTui({
     terminal: openTerminal(),
     feed,
     query: where,
     hasMouse: options.hasMouse,
+    browse: (path) => browser.open(path),
     isColored: wantsColor(io, io.stdout),
     isFollowing: isFollowing && source.isLive,
     emptyHint: emptyHint(source),

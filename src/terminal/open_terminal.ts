@@ -12,29 +12,43 @@ const DEFAULT_SIZE: Size = { columns: 80, rows: 24 };
  * @throws {Deno.errors.NotFound} When there is no terminal to read keys from.
  */
 export function openTerminal(): TerminalIo {
-  const keyboard: Keyboard = Deno.stdin.isTerminal()
-    ? Deno.stdin
-    : Deno.openSync(CONTROLLING_TERMINAL, { read: true, write: true });
-  // A reader, because its cancel ends a pending read on every version of Deno.
-  const reader = keyboard.readable.getReader();
+  const { read, setRaw } = keyboard ??= openKeyboard();
+  const { promise: closed, resolve: close } = Promise.withResolvers<undefined>();
   return {
-    read: async () => (await reader.read()).value,
+    read: () => Promise.race([read(), closed]),
     write: writeAll,
     writeSync: writeAllSync,
-    setRaw: (isRaw) => keyboard.setRaw(isRaw),
+    setRaw,
     size: readSize,
     onSignal,
     onExit,
     // To the whole process group, as the terminal itself does: a program that started this one
     // (a task runner, say) must stop too, or the shell would wait for it.
     suspend: () => void process.kill(0, "SIGTSTP"),
-    close: () => void reader.cancel().catch(() => {}),
+    close: () => close(undefined),
   };
 }
 
+/** Where keys come from: the same for one full-screen program after the other. */
 interface Keyboard {
-  readonly readable: ReadableStream<Uint8Array>;
+  read(): Promise<Uint8Array | undefined>;
   setRaw(isRaw: boolean): void;
+}
+
+let keyboard: Keyboard | undefined;
+
+function openKeyboard(): Keyboard {
+  const input = Deno.stdin.isTerminal()
+    ? Deno.stdin
+    : Deno.openSync(CONTROLLING_TERMINAL, { read: true, write: true });
+  const reader = input.readable.getReader();
+  let pending: Promise<Uint8Array | undefined> | undefined;
+  return {
+    // A read cannot be taken back: what it brings is for whoever has the terminal then.
+    read: () =>
+      pending ??= reader.read().then(({ value }) => value).finally(() => pending = undefined),
+    setRaw: (isRaw) => input.setRaw(isRaw),
+  };
 }
 
 const encoder = new TextEncoder();

@@ -17,7 +17,7 @@ export class Renderer {
   #rows: string[] = [];
   #size: Size | undefined;
 
-  /** @param isColored False writes no colours; reverse video still marks what is selected. */
+  /** @param isColored False writes no colours; bold, dim, underlined and reverse video are none. */
   constructor(isColored: boolean) {
     this.#isColored = isColored;
   }
@@ -71,5 +71,5 @@ function paintRow(line: Line, columns: number, isColored: boolean): string {
 }
 
 function withoutColor({ text, style }: Segment): Segment {
-  return { text, style: style?.isInverse ? { isInverse: true } : undefined };
+  return { text, style: style && { ...style, color: undefined } };
 }

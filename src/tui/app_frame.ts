@@ -2,6 +2,7 @@ import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line, lineWidth } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { truncateText } from "../terminal/text_width.ts";
+import { countText, formatCount } from "../views/count_text.ts";
 import type { TraceSort } from "../views/trace_selection.ts";
 import type { AppAction } from "./app_bindings.ts";
 import {
@@ -18,7 +19,6 @@ import type { Prompt, TabName } from "./page.ts";
 import { playerLine } from "./player_bar.ts";
 import { queryBarLines } from "./query_bar_frame.ts";
 import { DIM } from "./span_text.ts";
-import { countText } from "../views/count_text.ts";
 
 const BAR: Style = { isInverse: true };
 const PLAIN: Style = {};
@@ -140,14 +140,14 @@ function leftItems(state: AppState): BarItem<AppAction>[] {
   );
   if (traces.runningCount > 0) {
     const word = isOver(state) ? "unfinished" : "running";
-    items.push({ text: `${traces.runningCount} ${word}`, rank: 4 });
+    items.push({ text: `${formatCount(traces.runningCount)} ${word}`, rank: 4 });
   }
   if (traces.errorCount > 0) items.push({ text: countText(traces.errorCount, "error"), rank: 4 });
   if (state.skippedSpanCount > 0) {
-    items.push({ text: `${state.skippedSpanCount} skipped`, rank: 2 });
+    items.push({ text: `${formatCount(state.skippedSpanCount)} skipped`, rank: 2 });
   }
   const forgotten = Object.values(traces.droppedSpans).reduce((sum, count) => sum + count, 0);
-  if (forgotten > 0) items.push({ text: `${forgotten} forgotten`, rank: 6 });
+  if (forgotten > 0) items.push({ text: `${formatCount(forgotten)} forgotten`, rank: 6 });
   return items;
 }
 

@@ -7,6 +7,8 @@ import type { SelectionProgress, TraceSort } from "../views/trace_selection.ts";
 import type { Connection, TraceFeed } from "../views/trace_feed.ts";
 import type { Page, PageContext, TabName } from "./page.ts";
 import type { QueryBar } from "./query_bar.ts";
+import { createServicesPage } from "./services_page.ts";
+import { createStatisticsPage } from "./statistics_page.ts";
 import { TracesPage } from "./traces_page.ts";
 
 /** A tab: pages on top of each other, the last of which is shown. */
@@ -79,7 +81,11 @@ export function createAppState(options: AppStateOptions): AppState {
     offsetMinutes: options.offsetMinutes ?? 0,
     nowUnixNano: options.nowUnixNano,
     connection,
-    tabs: [{ name: "traces", pages: [TracesPage.open({ isFollowing })] }],
+    tabs: [
+      { name: "traces", pages: [TracesPage.open({ isFollowing })] },
+      { name: "statistics", pages: [createStatisticsPage()] },
+      { name: "services", pages: [createServicesPage()] },
+    ],
     tab: 0,
     query: options.query,
     sort: undefined,

@@ -21,29 +21,61 @@ export const ERROR_HUNT: Hunt = {
   failure: "No span with an error",
 };
 
-/**
- * Finds the next span below the selected row, or above it, that passes a test; goes round at the end
- * of the list. Trees are built only for the traces that hold such a span.
- *
- * @returns The span's position, or `undefined` when no span passes.
- */
-export function findSpan(state: TracesView, hunt: Hunt, step: 1 | -1): Position | undefined {
-  const { traces } = state;
-  const selected = selectedPosition(state);
-  const count = traces.traceCount;
-  const start = traces.indexOf(selected.sequence);
-  // The selected trace is visited twice: first what lies ahead in it, at the end the rest.
-  for (let visited = 0; visited <= count; visited++) {
-    const entry = traces.entryAt(modulo(start + visited * step, count));
-    if (entry === undefined) return undefined;
-    if (hunt.mayHold?.(entry) === false) continue;
-    const from = visited === 0 ? selected.row + step : step > 0 ? 0 : entry.spanCount - 1;
-    const row = findRow(state, entry, hunt.test, { from, step });
-    if (row !== undefined) return { sequence: entry.sequence, row };
-  }
-  return undefined;
+/** A hunt that goes on: looking through a million spans takes longer than one frame may. */
+export interface OpenHunt {
+  readonly hunt: Hunt;
+  readonly step: 1 | -1;
+  /** Where it began. */
+  readonly from: Position;
+  /** Traces that have been looked through. */
+  readonly visited: number;
 }
 
+/** What a hunt has come to: a span, none, or there are traces left. */
+export type HuntResult =
+  | { readonly type: "found"; readonly position: Position }
+  | { readonly type: "none" }
+  | { readonly type: "open"; readonly open: OpenHunt };
+
+/** Begins to hunt at the selected row. */
+export function openHunt(state: TracesView, hunt: Hunt, step: 1 | -1): OpenHunt {
+  return { hunt, step, from: selectedPosition(state), visited: 0 };
+}
+
+/**
+ * Goes on to the next span below, or above, that passes the hunt's test; goes round at the end of the
+ * list. Trees are built only for the traces that hold such a span.
+ *
+ * @param untilMs When to stop, in milliseconds of `performance.now()`; one trace is looked through at least.
+ */
+export function huntSpan(state: TracesView, open: OpenHunt, untilMs: number): HuntResult {
+  const { traces } = state;
+  const { hunt, step, from } = open;
+  const count = traces.traceCount;
+  const start = traces.indexOf(from.sequence);
+  // The selected trace is visited twice: first what lies ahead in it, at the end the rest.
+  for (let { visited } = open; visited <= count; visited++) {
+    const entry = traces.entryAt(modulo(start + visited * step, count));
+    if (entry === undefined) break;
+    if (hunt.mayHold?.(entry) !== false) {
+      const row = findRow(state, entry, hunt.test, {
+        from: visited === 0 ? from.row + step : step > 0 ? 0 : entry.spanCount - 1,
+        step,
+      });
+      if (row !== undefined) {
+        return { type: "found", position: { sequence: entry.sequence, row } };
+      }
+    }
+    const isDue = hunt.mayHold === undefined || visited % TRACES_A_LOOK === 0;
+    if (isDue && performance.now() >= untilMs) {
+      return { type: "open", open: { ...open, visited: visited + 1 } };
+    }
+  }
+  return { type: "none" };
+}
+
+/** A look at the clock after so many traces that need no reading. */
+const TRACES_A_LOOK = 256;
 function findRow(
   state: TracesView,
   entry: TraceEntry,

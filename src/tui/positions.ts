@@ -11,7 +11,7 @@ interface Place {
 }
 
 /** Larger trees are not unfolded unless the user asks, so that a list of them is there at once. */
-const MAX_UNFOLDED_SPANS = 10_000;
+export const MAX_UNFOLDED_SPANS = 10_000;
 
 /** Lines of the screen that show traces. */
 export function listHeight(state: TracesView): number {
@@ -106,11 +106,15 @@ export function comparePositions({ traces }: TracesView, a: Position, b: Positio
   return isSameTrace ? a.row - b.row : traces.indexOf(a.sequence) - traces.indexOf(b.sequence);
 }
 
+/** The lowest row that may stand at the top: the screen is full, if there are enough rows for that. */
+export function lowestTop(state: TracesView): Position {
+  return moveRows(state, lastPosition(state), 1 - listHeight(state));
+}
+
 /** The row at the top of the screen. */
 export function topPosition(state: TracesView): Position {
   const height = listHeight(state);
-  // So far down that the screen is full, if there are enough rows for that.
-  const lowest = moveRows(state, lastPosition(state), 1 - height);
+  const lowest = lowestTop(state);
   if (state.isFollowing) return lowest;
   const top = validPosition(state, state.top);
   if (comparePositions(state, top, lowest) > 0) return lowest;

@@ -1,7 +1,7 @@
 import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, paintLine, type Segment } from "../terminal/frame.ts";
-import { describeDuration, describeSpan, DIM, show } from "./span_text.ts";
+import { ATTENTION, describeDuration, describeSpan, DIM, show } from "./span_text.ts";
 import { countText } from "../views/count_text.ts";
 import { formatDateTime } from "../views/time_text.ts";
 import { nodeIndexOfRow, treeGuides } from "./trace_rows.ts";
@@ -69,7 +69,7 @@ export function printTrace(trace: Trace, options: PrintTraceOptions): string {
     print(line);
   }
   for (const warning of trace.warnings) {
-    print([{ text: `! ${show(warning, options.width)}`, style: { color: "yellow" } }]);
+    print([{ text: `! ${show(warning, options.width)}`, style: ATTENTION }]);
   }
   return lines.join("");
 }

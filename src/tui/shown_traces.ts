@@ -88,6 +88,7 @@ export class ShownTraces implements Disposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#advance();
+    this.#onChange();
   }
 
   #advance(): void {

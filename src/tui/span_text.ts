@@ -33,8 +33,17 @@ const OTHER_MARK = KIND_MARKS[KIND_MARKS.length - 1];
 
 export const DIM: Style = { isDim: true };
 const ERROR: Style = { color: "red" };
-const ATTENTION: Style = { color: "yellow" };
-const STATUS_COLORS: readonly Color[] = ["white", "white", "green", "cyan", "yellow", "red"];
+/** What needs a second look. Not yellow, which nobody can read on white; bars of that colour can be seen. */
+export const ATTENTION: Style = { color: "magenta" };
+/** By the first digit. */
+const STATUS_STYLES: readonly Style[] = [
+  {},
+  {},
+  { color: "green" },
+  { color: "cyan" },
+  ATTENTION,
+  ERROR,
+];
 /** How many attributes of a span are shown that has no query and no status. */
 const SHOWN_ATTRIBUTES = 3;
 
@@ -51,7 +60,7 @@ export interface SpanTextOptions {
 }
 
 /** The mark of a span's kind. */
-export function kindMark(span: Span): KindMark {
+export function kindMark(span: Pick<Span, "kind">): KindMark {
   return KIND_MARKS.find((mark) => mark.kind === span.kind) ?? OTHER_MARK;
 }
 
@@ -70,7 +79,7 @@ export function describeSpan(span: Span, options: SpanTextOptions = {}): Segment
   }
   if (typeof span.kind === "number") add(`kind ${span.kind}`, DIM);
   const status = httpStatus(span);
-  if (status !== undefined) add(show(status, maxLength), { color: STATUS_COLORS[+status[0]] });
+  if (status !== undefined) add(show(status, maxLength), STATUS_STYLES[+status[0]]);
   for (const figure of options.figures ?? []) segments.push({ text: "  " }, figure);
   const service = spanService(span);
   if (service !== undefined && service !== options.knownService) {

@@ -1,12 +1,20 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
-import type { Trace } from "../model/trace.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame, type Line } from "../terminal/frame.ts";
 import { textWidth, truncateText } from "../terminal/text_width.ts";
 import { highlight } from "./highlight.ts";
-import { isExpanded, listHeight, rowCount, selectedPosition, topPosition } from "./positions.ts";
+import { foundSpans } from "./found_spans.ts";
+import {
+  isExpanded,
+  listHeight,
+  MAX_UNFOLDED_SPANS,
+  rowCount,
+  selectedPosition,
+  topPosition,
+} from "./positions.ts";
 import type { TracesView } from "./traces_state.ts";
-import { pinnedLine, traceLine, type TraceLineOptions } from "./trace_line.ts";
+import { nodeIndexOfRow } from "./trace_rows.ts";
+import { entryLine, pinnedLine, traceLine, type TraceLineOptions } from "./trace_line.ts";
 
 /** What the list shows; the cost depends on the screen, not on what is stored. */
 export function tracesFrame(state: TracesView): Frame {
@@ -22,8 +30,11 @@ function traceList(state: TracesView): Line[] {
   let row = top.row;
   for (let index = traces.indexOf(top.sequence); lines.length < height; index++, row = 0) {
     const entry: TraceEntry | undefined = traces.entryAt(index);
-    const trace: Trace | undefined = entry && traces.trace(entry.traceId);
-    if (entry === undefined || trace === undefined) break;
+    if (entry === undefined) break;
+    // A large tree takes long to build, and a folded one needs none.
+    const isLarge = rowCount(state, entry) === 1 && entry.spanCount > MAX_UNFOLDED_SPANS;
+    const trace = isLarge ? undefined : traces.trace(entry.traceId);
+    const found = state.query && trace && foundSpans(state.query, trace);
     const rows = rowCount(state, entry);
     const isSelectedTrace = entry.sequence === selected.sequence;
     for (; row < rows && lines.length < height; row++) {
@@ -35,7 +46,17 @@ function traceList(state: TracesView): Line[] {
         isSelectedTrace,
         isMarked: entry.traceId === state.markedTraceId,
         isSelectedRow: isSelectedTrace && row === selected.row,
+        isFound: trace && found?.has(nodeIndexOfRow(trace, row)),
       };
+      if (trace === undefined) {
+        lines.push(entryLine(entry, options));
+        continue;
+      }
+      // A span that was told of twice has one row less than was counted.
+      if (row >= trace.nodes.length) {
+        lines.push([]);
+        continue;
+      }
       // A reader who is inside a long trace still sees which one it is.
       const isPinned = lines.length === 0 && row > 0 && height > 2;
       const line = isPinned

@@ -1,4 +1,5 @@
-import type { PageContext } from "./page.ts";
+import type { OpenHunt } from "./find_span.ts";
+import type { PageCommand, PageContext } from "./page.ts";
 
 /** A row: a trace by its sequence number, and the row within it, 0 being its header. */
 export interface Position {
@@ -28,12 +29,19 @@ export interface TracesState {
   /** Whether a trace shows its tree, by its sequence number, where the user has said so. */
   readonly choices: ReadonlyMap<number, boolean>;
   readonly search: Search;
+  /** What is being looked for, as long as it takes. */
+  readonly hunt: OpenHunt | undefined;
+  /** What came of the last hunt, until the next key. */
+  readonly huntNotice: string | undefined;
   /** The first of two traces to compare, by its id. */
   readonly markedTraceId: string | undefined;
 }
 
 /** The list with what it may read. */
 export type TracesView = TracesState & PageContext;
+
+/** The list after an input, with what it asks of the app. */
+export type TracesUpdate = TracesView & { readonly command?: PageCommand };
 
 /** The state before the first input. */
 export function createTracesState(options: { isFollowing: boolean }): TracesState {
@@ -45,6 +53,8 @@ export function createTracesState(options: { isFollowing: boolean }): TracesStat
     isCollapsed: false,
     choices: new Map(),
     search: { text: "", draft: undefined },
+    hunt: undefined,
+    huntNotice: undefined,
     markedTraceId: undefined,
   };
 }
@@ -52,7 +62,7 @@ export function createTracesState(options: { isFollowing: boolean }): TracesStat
 /** What of a list is its own. */
 export function tracesState(view: TracesView): TracesState {
   const { selected, selectedSpanId, top, isFollowing, isCollapsed, choices, search } = view;
-  const { markedTraceId } = view;
+  const { hunt, huntNotice, markedTraceId } = view;
   return {
     selected,
     selectedSpanId,
@@ -61,6 +71,8 @@ export function tracesState(view: TracesView): TracesState {
     isCollapsed,
     choices,
     search,
+    hunt,
+    huntNotice,
     markedTraceId,
   };
 }

@@ -1,45 +1,49 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
-import { ERROR_HUNT, findSpan, type Hunt } from "./find_span.ts";
 import { textTest } from "../views/find_spans.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
-import type { PageCommand } from "./page.ts";
-import { createTracePage } from "./trace_page.ts";
-import { type TracesAction, tracesActionOf } from "./traces_bindings.ts";
+import { ERROR_HUNT, type Hunt, huntSpan, type OpenHunt, openHunt } from "./find_span.ts";
 import {
   comparePositions,
   firstPosition,
   isExpanded,
   listHeight,
   moveRows,
-  moveTraces,
-  rowCount,
   rowsBetween,
-  scrollTo,
   selectedPosition,
-  spanAt,
-  spanIdAt,
   topPosition,
 } from "./positions.ts";
-import { spanAsText } from "./span_as_text.ts";
-import type { Position, TracesView } from "./traces_state.ts";
-
-/** A list after an input, with what it asks of the app. */
-export type TracesUpdate = TracesView & { readonly command?: PageCommand };
+import {
+  keepInSight,
+  scrollPage,
+  select,
+  selectedEntry,
+  selectRow,
+  selectTrace,
+  setExpanded,
+  toggle,
+} from "./select_rows.ts";
+import { type TracesAction, tracesActionOf } from "./traces_bindings.ts";
+import { browse, copyAll, copyId, markTrace, openTrace } from "./traces_commands.ts";
+import type { Position, TracesUpdate, TracesView } from "./traces_state.ts";
+import { updateTracesByMouse } from "./update_traces_by_mouse.ts";
 
 /** The list after an input; `undefined` when it has no use for it. */
-export function updateTraces(state: TracesView, input: TerminalInput): TracesUpdate | undefined {
+export function updateTraces(view: TracesView, input: TerminalInput): TracesUpdate | undefined {
+  // Whatever the user does ends a hunt.
+  const state = { ...view, hunt: undefined, huntNotice: undefined };
   const { draft } = state.search;
   if (input.type === "paste") {
     return draft === undefined
       ? undefined
       : updateDraft(state, input.text.replace(/[\r\n]+/g, " "));
   }
-  if (input.type === "mouse") return undefined;
+  if (input.type === "mouse") return updateTracesByMouse(state, input);
   if (draft !== undefined) return editSearch(state, input.key);
   const action = tracesActionOf(input.key);
   // With no search to clear, Escape is the app's.
   if (action === undefined || (action === "clear_search" && state.search.text === "")) {
-    return undefined;
+    // A hunt is all that Escape ends.
+    return view.hunt !== undefined && input.key === "escape" ? state : undefined;
   }
   return ACTIONS[action](state);
 }
@@ -57,10 +61,7 @@ const ACTIONS: Readonly<Record<TracesAction, (state: TracesView) => TracesUpdate
   },
   follow: (state) => ({ ...state, isFollowing: true }),
   open: openTrace,
-  toggle: (state) => {
-    const entry = selectedEntry(state);
-    return entry === undefined ? state : setExpanded(state, entry, !isExpanded(state, entry));
-  },
+  toggle,
   collapse: (state) => setExpanded(state, selectedEntry(state), false),
   expand: (state) => setExpanded(state, selectedEntry(state), true),
   toggle_all: (state) => {
@@ -84,76 +85,10 @@ const ACTIONS: Readonly<Record<TracesAction, (state: TracesView) => TracesUpdate
   next_sort: (state) => ({ ...state, command: { type: "sort", step: 1 } }),
   previous_sort: (state) => ({ ...state, command: { type: "sort", step: -1 } }),
   mark: markTrace,
-  copy_id: (state) => copyId(state),
-  copy_all: (state) => copyAll(state),
-  browse: (state) => browse(state),
+  copy_id: copyId,
+  copy_all: copyAll,
+  browse,
 };
-
-/** Selects a row and scrolls as little as needed; the view no longer follows the newest trace. */
-function select(state: TracesView, selected: Position, until?: Position): TracesView {
-  // The top is computed while the state still follows, so that the screen does not jump.
-  return {
-    ...state,
-    selected,
-    selectedSpanId: spanIdAt(state, selected),
-    top: scrollTo(state, selected, until),
-    isFollowing: false,
-  };
-}
-
-function selectTrace(state: TracesView, step: 1 | -1): TracesView {
-  const before = selectedPosition(state);
-  const selected = moveTraces(state, before, step);
-  // Below the newest trace there is nothing to go to, so a list that follows keeps following.
-  if (step > 0 && comparePositions(state, selected, before) <= 0) return state;
-  return select(state, selected, lastRowOf(state, selected));
-}
-
-function selectRow(state: TracesView, step: 1 | -1): TracesView {
-  const before = selectedPosition(state);
-  const selected = moveRows(state, before, step);
-  if (step > 0 && comparePositions(state, selected, before) === 0) return state;
-  return select(state, selected);
-}
-
-function scrollPage(state: TracesView, step: 1 | -1): TracesView {
-  // One line of the old page stays, for orientation.
-  const rows = step * Math.max(1, listHeight(state) - 1);
-  const before = selectedPosition(state);
-  const selected = moveRows(state, before, rows);
-  if (step > 0 && comparePositions(state, selected, before) === 0) return state;
-  const top = moveRows(state, topPosition(state), rows);
-  return select(
-    { ...state, isFollowing: false, selected, selectedSpanId: undefined, top },
-    selected,
-  );
-}
-
-function setExpanded(
-  state: TracesView,
-  entry: TraceEntry | undefined,
-  expanded: boolean,
-): TracesView {
-  if (entry === undefined || isExpanded(state, entry) === expanded) return state;
-  const { sequence } = entry;
-  const choices = new Map(state.choices).set(sequence, expanded);
-  const header = { sequence, row: 0 };
-  const changed = { ...state, selected: header, selectedSpanId: undefined, choices };
-  return keepInSight({ ...changed, top: topPosition(state) });
-}
-
-function keepInSight(state: TracesView): TracesView {
-  if (state.isFollowing) return state;
-  const selected = selectedPosition(state);
-  return { ...state, top: scrollTo(state, selected, lastRowOf(state, selected)) };
-}
-
-/** The last row of a trace, or the selected row itself when the trace is higher than the list. */
-function lastRowOf(state: TracesView, position: Position): Position {
-  const entry = state.traces.entryAt(state.traces.indexOf(position.sequence));
-  const rows = entry === undefined ? 1 : rowCount(state, entry);
-  return rows > listHeight(state) ? position : { ...position, row: rows - 1 };
-}
 
 function editSearch(state: TracesView, key: string): TracesView {
   const draft = state.search.draft ?? "";
@@ -197,9 +132,32 @@ function goToMatch(state: TracesView, step: 1 | -1): TracesUpdate {
   return goToSpan(state, { test: textTest(text), failure: `Not found: ${text}` }, step);
 }
 
+/** How long a key may take before the hunt goes on between frames. */
+const FIRST_SLICE_MS = 8;
+
 function goToSpan(state: TracesView, hunt: Hunt, step: 1 | -1): TracesUpdate {
-  const found = findSpan(state, hunt, step);
-  if (found === undefined) return withNotice(state, hunt.failure);
+  const open = openHunt(state, hunt, step);
+  const next = continueHunt(state, open, performance.now() + FIRST_SLICE_MS);
+  const { huntNotice } = next;
+  return huntNotice === undefined
+    ? next
+    : { ...next, huntNotice: undefined, command: { type: "notice", text: huntNotice } };
+}
+
+/** Goes on with a hunt until a moment of `performance.now()`, and to what it has found. */
+export function continueHunt(state: TracesView, open: OpenHunt, untilMs: number): TracesView {
+  const result = huntSpan(state, open, untilMs);
+  switch (result.type) {
+    case "open":
+      return { ...state, hunt: result.open };
+    case "none":
+      return { ...state, hunt: undefined, huntNotice: open.hunt.failure };
+    case "found":
+      return goToRow({ ...state, hunt: undefined }, result.position);
+  }
+}
+
+function goToRow(state: TracesView, found: Position): TracesView {
   // A span in a folded trace has no row to go to.
   const entry = state.traces.entryAt(state.traces.indexOf(found.sequence)) as TraceEntry;
   const open = isExpanded(state, entry) || found.row === 0
@@ -221,63 +179,6 @@ function goToSpan(state: TracesView, hunt: Hunt, step: 1 | -1): TracesUpdate {
   );
 }
 
-function selectedEntry(state: TracesView): TraceEntry | undefined {
-  return state.traces.entryAt(state.traces.indexOf(selectedPosition(state).sequence));
-}
-
 function withNotice(state: TracesView, text: string): TracesUpdate {
   return { ...state, command: { type: "notice", text } };
-}
-
-function openTrace(state: TracesView): TracesUpdate {
-  const entry = selectedEntry(state);
-  if (entry === undefined) return state;
-  const spanId = spanIdAt(state, selectedPosition(state));
-  const page = createTracePage({ traceId: entry.traceId, spanId });
-  return { ...state, command: { type: "open", page } };
-}
-
-function markTrace(state: TracesView): TracesUpdate {
-  const entry = selectedEntry(state);
-  if (entry === undefined) return state;
-  const { traceId } = entry;
-  const first = state.markedTraceId;
-  if (first === traceId) return { ...state, markedTraceId: undefined };
-  if (first === undefined) {
-    const text = "Marked: mark another trace to compare them";
-    return { ...state, markedTraceId: traceId, command: { type: "notice", text } };
-  }
-  return {
-    ...state,
-    markedTraceId: undefined,
-    command: { type: "diff", traceIds: [first, traceId] },
-  };
-}
-
-function copyId(state: TracesView): TracesUpdate {
-  const entry = selectedEntry(state);
-  if (entry === undefined) return state;
-  const spanId = spanIdAt(state, selectedPosition(state));
-  const command: PageCommand = spanId === undefined
-    ? { type: "copy", text: entry.traceId, what: "trace id" }
-    : { type: "copy", text: spanId, what: "span id" };
-  return { ...state, command };
-}
-
-function copyAll(state: TracesView): TracesUpdate {
-  const span = spanAt(state, selectedPosition(state));
-  if (span === undefined) return state;
-  return {
-    ...state,
-    command: { type: "copy", text: spanAsText(span), what: "name and attributes" },
-  };
-}
-
-function browse(state: TracesView): TracesUpdate {
-  const entry = selectedEntry(state);
-  if (entry === undefined) return state;
-  const spanId = spanIdAt(state, selectedPosition(state));
-  const ids = spanId === undefined ? [entry.traceId] : [entry.traceId, spanId];
-  const path = `/t/${ids.map(encodeURIComponent).join("/")}`;
-  return { ...state, command: { type: "browse", path } };
 }

@@ -27,6 +27,14 @@ export class ObservedFeed implements TraceFeed, WebSource {
     return this.#feed.progress;
   }
 
+  get pause(): TraceFeed["pause"] {
+    return this.#feed.pause?.bind(this.#feed);
+  }
+
+  get waitingSpanCount(): number {
+    return this.#feed.waitingSpanCount ?? 0;
+  }
+
   async *events(signal: AbortSignal): AsyncGenerator<FeedEvent> {
     for await (const event of this.#feed.events(signal)) {
       this.#observe(event);

@@ -45,7 +45,12 @@ function sampleEvents(): string {
   ].join("");
 }
 
-for (const size of [{ columns: 80, rows: 24 }, { columns: 120, rows: 40 }]) {
+const SIZES = [
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 220, rows: 50 },
+];
+for (const size of SIZES) {
   const name = `${size.columns}x${size.rows}`;
   terminalTest(`a recording looks as it should at ${name}`, async (folder) => {
     await Deno.writeTextFile(`${folder}/events`, sampleEvents());
@@ -122,21 +127,129 @@ terminalTest("a live session: running spans grow, and end where they are", async
   await terminal.waitFor((screen) => screen.includes("session ended"));
 });
 
-terminalTest("with several sessions, view asks which one", async (folder) => {
+terminalTest("with several sessions, view lets choose among them", async (folder) => {
   await using first = await startTraceCollect(folder, []);
   await using second = await startTraceCollect(folder, []);
   await using terminal = await openView(folder, [], { columns: 100, rows: 20 });
   const screen = await terminal.waitFor((text) => text.includes("Which one?"));
-  assertStringIncludes(screen, `(process ${first.pid})`);
+  assertStringIncludes(screen, `process ${first.pid}`);
   // The newest is the first of the list.
-  assert(screen.indexOf(`(process ${second.pid})`) < screen.indexOf(`(process ${first.pid})`));
-  await terminal.type("9", "Enter");
-  await terminal.waitFor((text) => text.split("Which one?").length === 3);
-  await terminal.type("2", "Enter");
+  assert(screen.indexOf(`process ${second.pid}`) < screen.indexOf(`process ${first.pid}`));
+  await terminal.type("Down");
+  await terminal.waitFor((text) => /▌2 .*process/.test(text));
+  await terminal.type("Enter");
+  // The first key after the choice is the view's.
   await terminal.waitFor((text) => text.includes(`export TRACE_SOCKET=${first.ready.socket}`));
   await terminal.type("q");
   assertEquals(await terminal.waitForExit(), 0);
 });
+
+terminalTest(
+  "without a session, view lets choose among the folder's trace files",
+  async (folder) => {
+    await Deno.writeTextFile(`${folder}/events`, sampleEvents());
+    await Deno.writeTextFile(`${folder}/notes.txt`, "no spans in here\n");
+    await using terminal = await openView(folder, [], { columns: 100, rows: 20 });
+    const screen = await terminal.waitFor((text) => text.includes("Which of the trace files"));
+    assertStringIncludes(screen, "events");
+    assert(!screen.includes("notes.txt"));
+    await terminal.type("Enter");
+    await terminal.waitFor((text) => text.includes("GET /users/7") && text.includes("end of file"));
+    await terminal.type("q");
+    assertEquals(await terminal.waitForExit(), 0);
+  },
+);
+
+terminalTest("a query typed with completion shows what it finds, until Esc", async (folder) => {
+  await Deno.writeTextFile(`${folder}/events`, sampleEvents());
+  await using terminal = await openView(folder, ["events"], { columns: 100, rows: 24 });
+  await terminal.waitFor((text) => text.includes("end of file"));
+  await terminal.type(":");
+  await terminal.waitFor((text) => text.includes("Enter applies"));
+  await terminal.type("erro", "Tab");
+  await terminal.waitFor((text) => text.includes("query: error"));
+  await terminal.type("Enter");
+  await terminal.waitFor((text) =>
+    text.includes("where error") && text.includes("1 trace ") && !text.includes("GET /users/7")
+  );
+  await terminal.type("Escape");
+  await terminal.waitFor((text) => text.includes("3 traces") && !text.includes("where error"));
+  await terminal.type("s", "s", "s");
+  await terminal.waitFor((text) => text.includes("sort: duration"));
+  await terminal.type("Enter");
+  await terminal.waitFor((text) => text.includes("row 1/"));
+  await terminal.type("q", "2");
+  await terminal.waitFor((text) => text.includes("TOTAL"));
+});
+
+terminalTest("a recording is played again, and what ran then runs", async (folder) => {
+  await Deno.writeTextFile(`${folder}/events`, sampleEvents());
+  await using terminal = await openView(folder, ["events"], { columns: 100, rows: 24 });
+  await terminal.waitFor((text) => text.includes("end of file"));
+  await terminal.type("P");
+  await terminal.waitFor((text) => text.includes("⏸ 1× 00:00.000") && text.includes("1 trace "));
+  await terminal.type(".");
+  await terminal.waitFor((text) => text.includes("00:01.000") && text.includes("2 traces"));
+  await terminal.type("Space");
+  await terminal.waitFor((text) =>
+    /⏸ 1× 00:0[12]\.\d+ \/ /.test(text) && text.includes("3 traces")
+  );
+  await terminal.type("P");
+  await terminal.waitFor((text) => !text.includes("⏸"));
+});
+
+terminalTest("the mouse selects, folds, scrolls and switches tabs", async (folder) => {
+  await Deno.writeTextFile(`${folder}/events`, sampleEvents());
+  await using terminal = await openView(folder, ["events"], { columns: 100, rows: 24 });
+  await terminal.waitFor((text) => text.includes("end of file"));
+  assertEquals(await terminal.ask("#{mouse_any_flag}#{mouse_sgr_flag}"), "11");
+  const click = (column: number, row: number): Promise<void> =>
+    terminal.type("-l", `\x1b[<0;${column + 1};${row + 1}M\x1b[<0;${column + 1};${row + 1}m`);
+  await click(20, 4);
+  await terminal.waitFor((text) => text.split("\n")[4].startsWith("┃▾"));
+  await click(1, 4);
+  await terminal.waitFor((text) => text.split("\n")[4].startsWith("┃▸"));
+  await click(14, 0);
+  await terminal.waitFor((text) => text.includes("TOTAL"));
+  await terminal.type("q");
+  assertEquals(await terminal.waitForExit(), 0);
+  assertEquals(await terminal.ask("#{mouse_any_flag}"), "0");
+});
+
+terminalTest("--no-mouse leaves the mouse to the terminal", async (folder) => {
+  await Deno.writeTextFile(`${folder}/events`, sampleEvents());
+  const size = { columns: 80, rows: 24 };
+  await using terminal = await openView(folder, ["events", "--no-mouse"], size);
+  await terminal.waitFor((text) => text.includes("end of file"));
+  assertEquals(await terminal.ask("#{mouse_any_flag}"), "0");
+});
+
+/** Tells its process id, and stays when the view has ended. */
+const STAYING = `sh -c 'echo $$ >pid; exec "$@"' x "$@"; echo left; exec cat`;
+
+for (const signal of ["TERM", "HUP", "INT"]) {
+  terminalTest(
+    `SIG${signal} after a hundred resizes leaves the terminal as it was`,
+    async (folder) => {
+      await Deno.writeTextFile(`${folder}/events`, sampleEvents());
+      const { command, args } = traceCommand();
+      const view = ["sh", "-c", STAYING, "x", command, ...args, "view", "events"];
+      const env = { ...sessionEnv(folder), TZ: "UTC", LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
+      await using terminal = await openTerminal(folder, view, { env, cwd: folder });
+      await terminal.waitFor((text) => text.includes("end of file"));
+      for (let turn = 0; turn < 100; turn++) {
+        await terminal.resize(20 + (turn * 37) % 200, 3 + (turn * 13) % 50);
+      }
+      await terminal.resize(100, 12);
+      await terminal.waitFor((text) => text.includes("end of file"));
+      const pid = (await Deno.readTextFile(`${folder}/pid`)).trim();
+      await new Deno.Command("kill", { args: [`-${signal}`, pid] }).output();
+      await terminal.waitFor((text) => text.includes("left"));
+      const modes = "#{alternate_on}#{cursor_flag}#{mouse_any_flag}#{wrap_flag}";
+      assertEquals(await terminal.ask(modes), "0101");
+    },
+  );
+}
 
 terminalTest("names that try to control the terminal stay text", async (folder) => {
   await using collector = await startTraceCollect(folder, []);
@@ -160,5 +273,18 @@ terminalTest("names that try to control the terminal stay text", async (folder) 
   const screen = await terminal.waitFor((text) => text.includes("still here"));
   assertStringIncludes(screen, "pwned title");
   assert(screen.includes("gnp.exe") && screen.includes("return"));
+  // Through the other pages, too: the trace with its details, the statistics, completion by names and values.
+  await terminal.type("g", "Enter");
+  await terminal.waitFor((text) => text.includes("row 1/"));
+  await terminal.type("q", "2");
+  await terminal.waitFor((text) => text.includes("TOTAL"));
+  await terminal.type("3", "1", ":", "name = ");
+  await terminal.waitFor((text) => text.includes("query: name =") && text.includes("│"));
+  await terminal.type("Tab");
+  await terminal.waitFor((text) => /query: name = ["`a-z]/.test(text));
+  await terminal.type("C-u", ".");
+  await terminal.waitFor((text) => text.includes("attribute"));
+  await terminal.type("Escape");
   assert(!(await terminal.ask("#{pane_title}")).includes("pwned"));
+  assertEquals(await terminal.ask("#{buffer_sample}"), "");
 });

@@ -46,13 +46,13 @@ Deno.test("behind text of uncertain width the cursor is put where it belongs", (
   assert(new Renderer(true).render(frame, SIZE).includes("\x1b[2Ka👨‍👩‍👧\x1b[4G|"));
 });
 
-Deno.test("without colours only reverse video is left", () => {
+Deno.test("without colours bold and reverse video are left", () => {
   const frame: Frame = [[
     { text: "a", style: { color: "red", isBold: true } },
     { text: "b", style: { color: "red", isInverse: true } },
   ]];
   const output = new Renderer(false).render(frame, SIZE);
-  assert(output.includes("a\x1b[7mb\x1b[0m"));
+  assert(output.includes("\x1b[1ma\x1b[0m\x1b[7mb\x1b[0m"));
   assert(!output.includes("31"));
 });
 

@@ -2,7 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { TraceStore } from "../../src/assemble/trace_store.ts";
 import { comparePositions, listHeight, rowsBetween } from "../../src/tui/positions.ts";
 import { selectedPosition, topPosition } from "../../src/tui/positions.ts";
-import { type AppState, currentPage } from "../../src/tui/app_state.ts";
+import type { TraceList } from "../../src/assemble/trace_list.ts";
+import { lineText } from "../../src/terminal/frame.ts";
+import { appFrame } from "../../src/tui/app_frame.ts";
+import type { Page } from "../../src/tui/page.ts";
+import { type AppState, currentPage, pageContext } from "../../src/tui/app_state.ts";
 import { updateApp } from "../../src/tui/update_app.ts";
 import { createRandom, makeSpan } from "../assemble/_make_span.ts";
 import {
@@ -233,4 +237,34 @@ function assertInSight(state: AppState): void {
   const height = listHeight(listOf(state));
   assert(comparePositions(listOf(state), top, selected) <= 0, "above the screen");
   assert(rowsBetween(listOf(state), top, selected, height) < height, "below the screen");
+}
+
+Deno.test("a hunt through more than a frame has time for goes on between frames", () => {
+  const state = openState({ traces: largeStore(3_000, 5), connection: "end_of_file" });
+  const { traces } = state;
+  const slow: TraceList = new Proxy(traces, {
+    get(target, key): unknown {
+      if (key === "spansOf") busyFor(0.05);
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const begun = press({ ...state, traces: slow }, "/", ..."t2999/s4", "enter");
+  assertEquals(selection(begun), "t0:0");
+  assert(lineText(appFrame(begun)[23]).includes("searching"));
+  let page: Page | undefined = currentPage(begun);
+  let last = page;
+  while (page !== undefined) {
+    last = page;
+    page = page.work?.(pageContext(begun), 50);
+  }
+  const done = send(begun, { type: "worked", page: currentPage(begun), next: last });
+  assertEquals(selection(done), "t2999:3");
+  // Escape ends it, and a second one is the app's.
+  assertEquals(listOf(press(begun, "escape")).hunt, undefined);
+  assertEquals(selection(press(begun, "escape")), "t0:0");
+});
+
+function busyFor(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
 }
