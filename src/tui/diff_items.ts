@@ -15,7 +15,7 @@ import {
 } from "../views/describe_finding.ts";
 import type { OwnTimes } from "./own_times.ts";
 import { nameSegments } from "./name_segments.ts";
-import { DIM, show } from "./span_text.ts";
+import { ATTENTION, DIM, show } from "./span_text.ts";
 
 /** A row of the diff page. */
 export type DiffItem =
@@ -101,9 +101,9 @@ export function itemNotes(item: DiffItem): string[] {
 
 const FINDING_STYLES: Readonly<Record<FindingKind, Style>> = {
   slower: { color: "red" },
-  more_calls: { color: "yellow" },
+  more_calls: ATTENTION,
   more_errors: { color: "red" },
-  new: { color: "yellow" },
+  new: ATTENTION,
   gone: { color: "cyan" },
   fewer_errors: { color: "green" },
   fewer_calls: { color: "green" },
@@ -177,7 +177,7 @@ function changeMark(
   { before, after }: OperationComparison,
   ownChange: number,
 ): [string, Style | undefined] {
-  if (before === undefined) return ["+", { color: "yellow" }];
+  if (before === undefined) return ["+", ATTENTION];
   if (after === undefined) return ["−", { color: "cyan" }];
   if (after.errorCount > before.errorCount) return ["✗", { color: "red" }];
   const notable = NOTABLE_SHARE * Math.min(before.totalNano, after.totalNano);

@@ -14,7 +14,7 @@ export interface FlameLook {
 }
 
 /** Services have colours in the order in which their boxes stand. */
-const COLORS: readonly Color[] = ["cyan", "green", "blue", "yellow", "magenta"];
+const COLORS: readonly Color[] = ["cyan", "green", "blue", "magenta"];
 const ERROR: Style = { color: "red", isInverse: true };
 const SELECTED: Style = { isInverse: true, isBold: true };
 

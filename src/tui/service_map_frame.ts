@@ -21,9 +21,11 @@ export interface ServiceMapLayout {
   readonly rowCount: number;
 }
 
-const MIN_BOX_COLUMNS = 28;
+const MIN_BOX_COLUMNS = 24;
 const MAX_BOX_COLUMNS = 48;
 const MIN_GAP_COLUMNS = 6;
+/** From here on a time says what it is. */
+const MIN_INNER_WITH_WORD = 34;
 const ERROR: Style = { color: "red" };
 
 /** Lays boxes out; `undefined` when the layers have no room side by side. */
@@ -209,16 +211,15 @@ function drawBox(
   }
   for (const edge of layout.calls[at]) {
     const { calls, errors, time } = callFigures(edge);
-    const figures = ["", calls, errors, time].filter((each, at) => at === 0 || each !== "").join(
-      " ",
-    );
+    const p95 = time !== "" && inner >= MIN_INNER_WITH_WORD ? `p95 ${time}` : time;
+    const figures = [calls, errors, p95].filter((each) => each !== "").join(" ");
     // An arrow back, where no line leads.
     const isFar = map.nodes[edge.to].layer !== layer + 1;
     const arrow = edge.isBack ? "↺" : isFar ? "⇢" : "→";
-    const room = Math.max(4, inner - 3 - textWidth(figures) - 1);
+    const room = Math.max(4, inner - 5 - textWidth(figures));
     const name = truncateText(serviceName(map.nodes[edge.to].node), room);
-    const pad = " ".repeat(Math.max(0, inner - 3 - textWidth(name) - textWidth(figures) - 1));
-    write(` ${arrow} ${name}${pad}${figures}`, edge.edge.errorCount > 0 ? ERROR : undefined);
+    const pad = " ".repeat(Math.max(0, inner - 5 - textWidth(name) - textWidth(figures)));
+    write(` ${arrow} ${name}${pad} ${figures}`, edge.edge.errorCount > 0 ? ERROR : undefined);
   }
   canvas.write(left, line, corners[2] + across.repeat(inner) + corners[3], style);
 }

@@ -1,6 +1,7 @@
 import { escapeText } from "../terminal/escape_text.ts";
 import { fitLine, type Frame } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
+import { encodeTraceSegment } from "../views/trace_segment.ts";
 import { describeQueryError, QueryError } from "../query/query_error.ts";
 import { CURSOR_BINDINGS, LIST_START } from "./list_cursor.ts";
 import type { Page, PageBinding, PageContext, PageUpdate, Prompt } from "./page.ts";
@@ -165,7 +166,7 @@ export class TracePage implements Page {
       case "Y":
         return { command: { type: "copy", text: trace.traceId, what: "trace id" } };
       case "o": {
-        const ids = [trace.traceId, spanId].map(encodeURIComponent);
+        const ids = [trace.traceId, spanId].map(encodeTraceSegment);
         return { command: { type: "browse", path: `/t/${ids.join("/")}` } };
       }
       case "escape":

@@ -12,7 +12,14 @@ import { flameFrame } from "./flame_view.ts";
 import { highlight } from "./highlight.ts";
 import type { PageContext } from "./page.ts";
 import type { TimeRange } from "./span_bar.ts";
-import { describeDuration, describeRunning, describeSpan, DIM, show } from "./span_text.ts";
+import {
+  ATTENTION,
+  describeDuration,
+  describeRunning,
+  describeSpan,
+  DIM,
+  show,
+} from "./span_text.ts";
 import { placeColumns, tableHeader, tableRow, type TextTable } from "./text_table.ts";
 import {
   detailsLines,
@@ -85,20 +92,18 @@ function traceFigures(trace: Trace, { nowUnixNano }: PageContext): Segment[] {
   const isOver = nowUnixNano === undefined;
   const unfinished = trace.unfinishedCount + (isOver ? trace.runningCount : 0);
   const services = serviceCount(trace.nodes);
-  add(trace.warnings.length, `! ${countText(trace.warnings.length, "warning")}`, {
-    color: "yellow",
-  });
+  add(trace.warnings.length, `! ${countText(trace.warnings.length, "warning")}`, ATTENTION);
   add(services > 1 ? services : 0, countText(services, "service"), DIM);
   add(1, countText(trace.nodes.length, "span"), DIM);
-  add(unfinished, `${formatCount(unfinished)} unfinished`, { color: "yellow" });
+  add(unfinished, `${formatCount(unfinished)} unfinished`, ATTENTION);
   if (!isOver) {
-    add(trace.runningCount, `${formatCount(trace.runningCount)} running`, { color: "yellow" });
+    add(trace.runningCount, `${formatCount(trace.runningCount)} running`, ATTENTION);
   }
   add(trace.errorCount, `✗ ${countText(trace.errorCount, "error")}`, { color: "red" });
   const duration = trace.runningCount > 0 && !isOver
     ? {
       text: describeRunning(nowUnixNano - trace.startTimeUnixNano),
-      style: { color: "yellow" } as Style,
+      style: ATTENTION,
     }
     : trace.rootSpan.state === "ended"
     ? { text: formatDuration(trace.durationNano) }

@@ -9,7 +9,7 @@ import { countText, formatCount } from "../views/count_text.ts";
 import type { GroupRow, RowGuides, SpanRow } from "../views/span_rows.ts";
 import { formatNano } from "../views/time_text.ts";
 import { spanBar, type TimeRange } from "./span_bar.ts";
-import { describeSpan, DIM, kindMark, show } from "./span_text.ts";
+import { ATTENTION, describeSpan, DIM, kindMark, show } from "./span_text.ts";
 import type { PathIndex } from "./trace_memo.ts";
 import type { VisibleRows } from "./visible_rows.ts";
 
@@ -30,7 +30,6 @@ export interface RowLineOptions {
   readonly isFound: boolean;
 }
 
-const ATTENTION: Style = { color: "yellow" };
 const ERROR: Style = { color: "red" };
 const CRITICAL: Style = { isBold: true };
 /** Room for `unfinished` would be too much on most screens. */

@@ -214,6 +214,9 @@ Deno.test("ids are copied and the browser is opened at the span", () => {
   assertEquals(driver.press("y").command, { type: "copy", text: "call", what: "span id" });
   assertEquals(driver.press("Y").command, { type: "copy", text: "order9", what: "trace id" });
   assertEquals(driver.press("o").command, { type: "browse", path: "/t/order9/call" });
+  // Any text may be an id; none leads out of the page.
+  const hostile = open("../x", storeOf([makeSpan("a/b", { traceId: "../x", ms: 1 })]));
+  assertEquals(hostile.press("o").command, { type: "browse", path: "/t/~Li4veA/~YS9i" });
 });
 
 Deno.test("Escape undoes one thing after the other, and is the app's at last", () => {
