@@ -7,7 +7,9 @@ import { benchReplay } from "./replay.ts";
 import { benchSdk } from "./sdk.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStats } from "./stats.ts";
+import { benchView } from "./view.ts";
 import { benchViewers } from "./viewers.ts";
+import { benchViews } from "./views.ts";
 
 /** What a benchmark has to work with. */
 interface BenchContext {
@@ -41,8 +43,11 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<void> 
   otlp: ({ folder }) => benchOtlp(folder, { spanCount: 1_000_000, runCount: 5 }),
   startup: ({ folder }) => benchStartup(folder, 25),
   sdk: ({ folder }) => benchSdk(folder, 5),
+  views: () => benchViews({ spanCount: 100_000, runCount: 5 }),
   query: () => benchQueries({ spanCount: 1_000_000, runCount: 5 }),
   stats: ({ folder }) => benchStats(folder, [1_000_000, 3_000_000]),
+  view: ({ folder }) =>
+    benchView(folder, { spanCount: 1_000_000, keyCount: 200, spansPerSecond: 20_000 }),
   diff: ({ folder }) => benchDiff(folder, 20),
 };
 

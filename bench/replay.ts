@@ -41,11 +41,11 @@ export async function benchReplay(
       const { completedMs } = await measureRun(programs, programs.peers[0], { spanCount });
       ingest.push(spanCount / completedMs! * 1000);
     }
-    for (const { name, option, url } of TARGETS) {
-      const input = option === undefined
+    for (const target of TARGETS) {
+      const input = target === TARGETS[0]
         ? [fast, spanCount] as const
         : [fewer, fewerCount] as const;
-      rates.get(name)!.push(await replayFast(join(folder, "run"), ...input, option, url));
+      rates.get(target.name)!.push(await replayFast(join(folder, "run"), ...input, target));
     }
   }
   const taken = ingest.length > 0 ? median(ingest) : undefined;
@@ -81,11 +81,40 @@ export async function benchReplay(
   );
 }
 
-const TARGETS = [
-  { name: "go-trace events, trace replay", option: undefined, url: "unix://" },
-  { name: "OTLP protobuf, trace replay", option: "--otlp-http", url: "http://" },
-  { name: "Zipkin, trace replay", option: "--zipkin", url: "zipkin+http://" },
-] as const;
+interface BenchTarget {
+  readonly name: string;
+  /** What makes the collector listen; a folder of its own is there for sockets. */
+  options(folder: string): readonly string[];
+  to(ready: Readonly<Record<string, unknown>>): string;
+}
+
+const TARGETS: readonly BenchTarget[] = [
+  {
+    name: "go-trace events, trace replay",
+    options: () => [],
+    to: ({ socket }) => `unix://${socket}`,
+  },
+  {
+    name: "OTLP protobuf, trace replay",
+    options: () => ["--otlp-http", "127.0.0.1:0"],
+    to: ({ otlp_http }) => `http://${otlp_http}`,
+  },
+  {
+    name: "OTLP over gRPC, trace replay",
+    options: () => ["--otlp-grpc", "127.0.0.1:0"],
+    to: ({ otlp_grpc }) => `otlp+grpc://${otlp_grpc}`,
+  },
+  {
+    name: "Zipkin, trace replay",
+    options: () => ["--zipkin", "127.0.0.1:0"],
+    to: ({ zipkin }) => `zipkin+http://${zipkin}`,
+  },
+  {
+    name: "SSF frames, trace replay",
+    options: (folder) => ["--ssf", `unix://${folder}/ssf.sock`],
+    to: ({ ssf }) => `ssf+${(ssf as string[])[0]}`,
+  },
+];
 
 interface Replayed {
   readonly spansPerSecond: number;
@@ -97,20 +126,18 @@ async function replayFast(
   folder: string,
   file: string,
   spanCount: number,
-  option: string | undefined,
-  scheme: string,
+  target: BenchTarget,
 ): Promise<Replayed> {
   await Deno.mkdir(folder);
   try {
     const out = join(folder, "out.jsonl");
     await using collector = await startTraceCollect(folder, [
-      ...(option === undefined ? [] : [option, "127.0.0.1:0"]),
-      ...["--out", out],
+      ...target.options(folder),
+      "--out",
+      out,
     ]);
-    const { socket, otlp_http, zipkin } = collector.ready;
-    const address = option === undefined ? socket : option === "--zipkin" ? zipkin : otlp_http;
     const completed = waitForRecordedSpans(out, spanCount);
-    const replay = await runReplay(file, `${scheme}${address}`, ["--speed", "max"]);
+    const replay = await runReplay(file, target.to(collector.ready), ["--speed", "max"]);
     // As with the sender in Go: from the first byte that is sent until all is recorded.
     const seconds = (Number(await completed) / 1e6 - replay.beganMs) / 1000;
     return { spansPerSecond: spanCount / seconds, peak: replay.peak };

@@ -6,11 +6,12 @@ import { buildGo, type GoBuild } from "./build_go.ts";
 import { pathExists } from "./path_exists.ts";
 
 /** Other people's programs that tests and benchmarks run; `tests/peers` has a folder for each. */
-export type PeerName = "jaeger" | "otelcol" | "telemetrygen";
+export type PeerName = "jaeger" | "otelcol" | "otel-tui" | "telemetrygen";
 
 /** The package of each program that is published as one; the others are put together in their folder. */
 const PACKAGES: Readonly<Partial<Record<PeerName, string>>> = {
   jaeger: "github.com/jaegertracing/jaeger/cmd/jaeger",
+  "otel-tui": "github.com/ymtdzzz/otel-tui",
   telemetrygen: "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen",
 };
 

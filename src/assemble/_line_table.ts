@@ -30,14 +30,18 @@ export class LineTable {
     return line;
   }
 
-  /** The places of a line and those before it in its trace, neighbours together, in the order of the file. */
-  ranges(last: number): LineRange[] {
+  /**
+   * The places of a line and those before it in its trace, in the order of the file. Neighbours are together as
+   * long as they take no more than `maxLength` bytes.
+   */
+  ranges(last: number, maxLength: number): LineRange[] {
     const ranges: { offset: number; length: number }[] = [];
     for (let line = last; line >= 0; line = this.#previous[line]) {
       const offset = this.#offsets[line];
       const length = this.#lengths[line];
       const range = ranges.at(-1);
-      if (range !== undefined && range.offset === offset + length) {
+      const isNeighbour = range?.offset === offset + length;
+      if (range !== undefined && isNeighbour && range.length + length <= maxLength) {
         range.offset = offset;
         range.length += length;
       } else {

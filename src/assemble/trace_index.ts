@@ -130,7 +130,7 @@ export class TraceIndex implements TraceList {
       return known;
     }
     this.#forgetTree(entry);
-    const trace = buildTrace(entry.traceId, this.#read(entry));
+    const trace = buildTrace(entry.traceId, [...this.#read(entry)]);
     this.#built.set(entry, trace);
     entry.builtSpanCount = entry.spanCount;
     this.#builtSpanCount += entry.spanCount;
@@ -215,18 +215,17 @@ export class TraceIndex implements TraceList {
     return shared;
   }
 
-  #read(entry: IndexedTrace): Span[] {
-    const spans: Span[] = [];
+  /** Reads a part of the file at a time, when its spans are asked for. */
+  *#read(entry: IndexedTrace): Generator<Span> {
     const key = traceKey(entry.traceId);
-    for (const { offset, length } of this.#lines.ranges(entry.lastLine)) {
+    for (const { offset, length } of this.#lines.ranges(entry.lastLine, MAX_READ_BYTES)) {
       const lines = this.#readBytes(offset, length);
       const isNested = this.#hasNested && hasNested(lines);
       for (const span of isNested ? decodeForeignLines(lines) : decodeSpanBatch(lines)) {
         // A span may be nested in one of another trace.
-        if (!isNested || traceKey(span.traceId) === key) spans.push(span);
+        if (!isNested || traceKey(span.traceId) === key) yield span;
       }
     }
-    return spans;
   }
 }
 
@@ -235,6 +234,8 @@ function hasNested(lines: Uint8Array): boolean {
   return Buffer.from(lines.buffer, lines.byteOffset, lines.length).includes('"children"');
 }
 
+/** At once: whoever looks at the spans of a large trace need not wait for all of them. */
+const MAX_READ_BYTES = 1024 * 1024;
 /** Trees that are kept: more than any screen shows, and far fewer than all. */
 const MAX_TREES = 512;
 /** So many spans are in trees that are kept; a larger tree is kept alone. */

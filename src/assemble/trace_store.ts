@@ -1,10 +1,10 @@
 import { countReason } from "../model/counters.ts";
-import { isErrorSpan, type Span } from "../model/span.ts";
-import type { SpanKind } from "../model/span_kind.ts";
-import { spanService } from "../model/span_service.ts";
+import type { Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
 import { traceKey } from "../model/trace_key.ts";
-import { isRootSpan, standsBefore } from "./_stands_before.ts";
+import { hasFailed } from "../wire/span_line/has_failed.ts";
+import { isRootSpan } from "./_stands_before.ts";
+import { StoredTrace } from "./_stored_trace.ts";
 import { buildTrace } from "./build_trace.ts";
 import { mostCompleteSpan } from "./most_complete_span.ts";
 import type { TraceEntry, TraceList } from "./trace_list.ts";
@@ -21,6 +21,11 @@ export interface TraceStoreOptions {
   readonly quietMs?: number;
   /** The same for a trace without a root span, whose root may never come. @default 2,000 */
   readonly rootlessQuietMs?: number;
+  /**
+   * Asked about a trace that would go next to keep a bound: whether others should go before it. It is held until
+   * half of the room is taken by such traces; then the oldest of them goes. @default none is held
+   */
+  readonly holds?: (entry: TraceEntry) => boolean;
   /** Told of each trace that is given up before `finishedTraces` had reported it. */
   readonly onEvict?: (trace: Trace) => void;
 }
@@ -35,7 +40,7 @@ export interface FinishedTrace {
 /**
  * A bounded memory of traces for viewers. Traces stand in the order in which they were first seen; a
  * trace's tree is built when somebody asks for it and kept until the trace changes. When a bound is
- * reached, the oldest trace without a running span goes first.
+ * reached, the oldest trace without a running span goes first, unless it is to be held.
  *
  * @example
  * ```ts
@@ -61,15 +66,19 @@ export class TraceStore implements TraceList {
   readonly #maxSpans: number;
   readonly #quietMs: number;
   readonly #rootlessQuietMs: number;
+  readonly #holds: TraceStoreOptions["holds"];
   readonly #onEvict: ((trace: Trace) => void) | undefined;
   /** By `traceKey`. */
   readonly #byId = new Map<string, StoredTrace>();
   /** In order of their sequence; what stands before `#head` is gone. */
   #entries: (StoredTrace | undefined)[] = [];
   #head = 0;
-  /** No trace before this place in `#entries` is free of running spans. */
+  /** Every trace before this place in `#entries` has running spans, or is held. */
   #firstIdle = 0;
   #nextSequence = 1;
+  /** The one that has been held longest first. */
+  readonly #held = new Set<StoredTrace>();
+  #heldSpanCount = 0;
   readonly #unreported = new Set<StoredTrace>();
   readonly #built = new Set<StoredTrace>();
   #version = 0;
@@ -85,6 +94,7 @@ export class TraceStore implements TraceList {
     this.#maxSpans = Math.max(1, options.maxSpans ?? 1_000_000);
     this.#quietMs = options.quietMs ?? 100;
     this.#rootlessQuietMs = options.rootlessQuietMs ?? 2_000;
+    this.#holds = options.holds;
     this.#onEvict = options.onEvict;
   }
 
@@ -151,6 +161,7 @@ export class TraceStore implements TraceList {
       return false;
     }
     this.#spanCount++;
+    if (known !== undefined && this.#held.has(known)) this.#heldSpanCount++;
     this.#keep(known ?? this.#open(span.traceId), span, nowMs);
     return true;
   }
@@ -212,7 +223,7 @@ export class TraceStore implements TraceList {
     entry.changedMs = nowMs;
     this.#forgetTree(entry);
     this.#unreported.add(entry);
-    if (entry.runningCount === 0) {
+    if (entry.runningCount === 0 && !this.#held.has(entry)) {
       this.#firstIdle = Math.min(this.#firstIdle, this.#find(entry.sequence));
     }
     entry.version = ++this.#version;
@@ -224,7 +235,7 @@ export class TraceStore implements TraceList {
       this.#runningCount += step;
     }
     if (span.state === "unfinished") entry.unfinishedCount += step;
-    if (isErrorSpan(span)) {
+    if (hasFailed(span)) {
       entry.errorCount += step;
       this.#errorCount += step;
     }
@@ -233,20 +244,45 @@ export class TraceStore implements TraceList {
 
   /** Gives up one trace other than `spared`; false when there is no other. */
   #evict(spared: StoredTrace | undefined): boolean {
-    let at = Math.max(this.#firstIdle, this.#head);
-    while (at < this.#entries.length && (this.#entries[at] as StoredTrace).runningCount > 0) at++;
+    for (;;) {
+      const at = this.#findOldest(spared);
+      if (at === undefined) return false;
+      const entry = this.#entries[at] as StoredTrace;
+      if (this.#held.has(entry) || this.#holds?.(entry) !== true) {
+        this.#remove(at);
+        return true;
+      }
+      this.#held.add(entry);
+      this.#heldSpanCount += entry.spanCount;
+      if (
+        this.#held.size * 2 <= this.#maxTraces && this.#heldSpanCount * 2 <= this.#maxSpans
+      ) continue;
+      for (const held of this.#held) {
+        if (held === spared) continue;
+        this.#remove(this.#find(held.sequence));
+        return true;
+      }
+    }
+  }
+
+  /** The place of the trace that goes next: the oldest that may, else the oldest of all. */
+  #findOldest(spared: StoredTrace | undefined): number | undefined {
+    let at = this.#nextIdle(Math.max(this.#firstIdle, this.#head));
     this.#firstIdle = at;
-    if (this.#entries[at] === spared) {
-      at++;
-      while (at < this.#entries.length && (this.#entries[at] as StoredTrace).runningCount > 0) at++;
+    if (this.#entries[at] === spared) at = this.#nextIdle(at + 1);
+    if (at < this.#entries.length) return at;
+    at = this.#head;
+    if (this.#entries[at] === spared) at++;
+    return at < this.#entries.length ? at : undefined;
+  }
+
+  #nextIdle(from: number): number {
+    let at = from;
+    for (; at < this.#entries.length; at++) {
+      const entry = this.#entries[at] as StoredTrace;
+      if (entry.runningCount === 0 && !this.#held.has(entry)) break;
     }
-    if (at >= this.#entries.length) {
-      at = this.#head;
-      if (this.#entries[at] === spared) at++;
-      if (at >= this.#entries.length) return false;
-    }
-    this.#remove(at);
-    return true;
+    return at;
   }
 
   #remove(at: number): void {
@@ -258,6 +294,7 @@ export class TraceStore implements TraceList {
     countReason(this.#droppedSpans, "trace_evicted", entry.spans.size);
     this.#forgetTree(entry);
     this.#unreported.delete(entry);
+    if (this.#held.delete(entry)) this.#heldSpanCount -= entry.spans.size;
     this.#byId.delete(traceKey(entry.traceId));
     this.#version++;
     if (at > this.#head) {
@@ -303,94 +340,3 @@ export class TraceStore implements TraceList {
 
 /** How many trees are kept: more than any screen shows, and far fewer than all. */
 const MAX_TREES = 512;
-
-class StoredTrace implements TraceEntry {
-  readonly sequence: number;
-  readonly traceId: string;
-  readonly spans = new Map<string, Span>();
-  runningCount = 0;
-  unfinishedCount = 0;
-  errorCount = 0;
-  /** Spans that are roots by what they say themselves. */
-  rootCount = 0;
-  version = 0;
-  changedMs = 0;
-  wasReported = false;
-  tree: Trace | undefined;
-  /** `undefined` when it has to be looked for among all spans, and so have the two times. */
-  #rootSpan: Span | undefined;
-  #startTimeUnixNano = 0n;
-  #latestUnixNano = 0n;
-
-  constructor(sequence: number, traceId: string) {
-    this.sequence = sequence;
-    this.traceId = traceId;
-  }
-
-  get spanCount(): number {
-    return this.spans.size;
-  }
-
-  get name(): string {
-    return this.#root().name;
-  }
-
-  get kind(): SpanKind {
-    return this.#root().kind;
-  }
-
-  get service(): string | undefined {
-    return spanService(this.#root());
-  }
-
-  get startTimeUnixNano(): bigint {
-    this.#root();
-    return this.#startTimeUnixNano;
-  }
-
-  get durationNano(): bigint {
-    this.#root();
-    return this.#latestUnixNano - this.#startTimeUnixNano;
-  }
-
-  /** Adds a span, or puts it in the place of the one with its id. */
-  keep(span: Span): void {
-    const other = this.spans.get(span.spanId);
-    const isFirst = this.spans.size === 0;
-    this.spans.set(span.spanId, span);
-    if (other !== undefined && this.#mayStandBehind(other, span)) this.#rootSpan = undefined;
-    else if (isFirst || this.#rootSpan !== undefined) this.#sum(span);
-  }
-
-  /** Whether the trace has to be looked through again when a span takes the place of another. */
-  #mayStandBehind(other: Span, span: Span): boolean {
-    // Mostly a span has ended: then it starts as before, and ends later than it was known to.
-    if (span.startTimeUnixNano > other.startTimeUnixNano) return true;
-    if (latestOf(span) < latestOf(other)) return true;
-    if (other !== this.#rootSpan) return false;
-    if (standsBefore(other, span)) return true;
-    this.#rootSpan = span;
-    return false;
-  }
-
-  #root(): Span {
-    if (this.#rootSpan === undefined) { for (const span of this.spans.values()) this.#sum(span); }
-    return this.#rootSpan as Span;
-  }
-
-  #sum(span: Span): void {
-    const { startTimeUnixNano } = span;
-    const latest = latestOf(span);
-    const root = this.#rootSpan;
-    if (root === undefined || startTimeUnixNano < this.#startTimeUnixNano) {
-      this.#startTimeUnixNano = startTimeUnixNano;
-    }
-    if (root === undefined || latest > this.#latestUnixNano) this.#latestUnixNano = latest;
-    if (root === undefined || standsBefore(span, root)) this.#rootSpan = span;
-  }
-}
-
-/** The latest moment known of a span, whose end may lie before its start. */
-function latestOf({ startTimeUnixNano, endTimeUnixNano = startTimeUnixNano }: Span): bigint {
-  return endTimeUnixNano > startTimeUnixNano ? endTimeUnixNano : startTimeUnixNano;
-}

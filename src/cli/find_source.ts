@@ -4,6 +4,7 @@ import type { Span } from "../model/span.ts";
 import { connectUnix } from "../runtime/connect_unix.ts";
 import { isSocketMode } from "../runtime/is_socket_mode.ts";
 import { escapeText } from "../terminal/escape_text.ts";
+import { decodeSpanText } from "../wire/span_line/decode_span_batch.ts";
 import { decodeSpanLines } from "../wire/span_line/decode_span_line.ts";
 import { CommandError } from "./command_error.ts";
 import { fileSource } from "./file_source.ts";
@@ -178,15 +179,11 @@ async function* readSession(
         yield message;
         continue;
       }
-      const spans: Span[] = [];
-      for (const line of message.lines) {
-        try {
-          for (const span of decodeSpanLines(line)) spans.push(span);
-        } catch {
-          malformed++;
-        }
+      for (const lines of inPieces(message.lines)) {
+        const { spans, malformedCount } = decodeLines(lines);
+        malformed += malformedCount;
+        yield { type: "spans", spans };
       }
-      yield { type: "spans", spans };
     }
     if (malformed > 0) yield { type: "notice", text: `${malformed} lines were no spans` };
   } finally {
@@ -194,3 +191,38 @@ async function* readSession(
     connection.close();
   }
 }
+
+/** Lines in groups of a few thousand characters. */
+function* inPieces(lines: readonly string[]): Generator<string[]> {
+  let piece: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    piece.push(line);
+    length += line.length;
+    if (length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = [];
+    length = 0;
+  }
+  if (piece.length > 0) yield piece;
+}
+
+function decodeLines(lines: readonly string[]): { spans: Span[]; malformedCount: number } {
+  try {
+    // Joined, they are a copy that keeps nothing else of what was received in memory.
+    return { spans: decodeSpanText(lines.join("\n")), malformedCount: 0 };
+  } catch {
+    const spans: Span[] = [];
+    let malformedCount = 0;
+    for (const line of lines) {
+      try {
+        for (const span of decodeSpanLines(line)) spans.push(span);
+      } catch {
+        malformedCount++;
+      }
+    }
+    return { spans, malformedCount };
+  }
+}
+
+const PIECE_LENGTH = 16 * 1024;

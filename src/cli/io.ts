@@ -47,8 +47,8 @@ export function wantsColor(io: CliIo, output: Output): boolean {
 /** The world outside, as it is for the process. */
 export function createProcessIo(signal: AbortSignal, forcedExit: AbortSignal): CliIo {
   return {
-    stdout: processOutput(Deno.stdout.isTerminal(), Deno.stdout),
-    stderr: processOutput(Deno.stderr.isTerminal(), Deno.stderr),
+    stdout: processOutput("standard output", Deno.stdout.isTerminal(), Deno.stdout),
+    stderr: processOutput("standard error", Deno.stderr.isTerminal(), Deno.stderr),
     stdin: {
       isTerminal: Deno.stdin.isTerminal(),
       bytes: () => Deno.stdin.readable,
@@ -68,6 +68,7 @@ async function readTerminalLine(): Promise<string | undefined> {
 }
 
 function processOutput(
+  name: string,
   isTerminal: boolean,
   target: { write(bytes: Uint8Array): Promise<number> },
 ): Output {
@@ -79,9 +80,10 @@ function processOutput(
       try {
         for (let at = 0; at < bytes.length;) at += await target.write(bytes.subarray(at));
       } catch (error) {
-        throw error instanceof Deno.errors.BrokenPipe
-          ? Object.assign(error, { code: "EPIPE" })
-          : error;
+        if (error instanceof Deno.errors.BrokenPipe) {
+          throw Object.assign(error, { code: "EPIPE" });
+        }
+        throw new Error(`Cannot write to ${name}: ${(error as Error).message}`, { cause: error });
       }
     },
   };

@@ -41,8 +41,10 @@ export function describeReplay(summary: ReplaySummary): string {
   const pace = lagMs === undefined
     ? `${formatCount(Math.round(summary.spansPerSecond), "span")}/s`
     : `lag p95 ${formatMs(lagMs.p95)}`;
-  let text = `sent ${formatCount(summary.sentSpanCount, "span")}${events}` +
-    ` in ${formatMs(summary.elapsedMs)}, ${pace}\n`;
+  let text = `sent ${formatCount(summary.sentSpanCount, "span")}${events}`;
+  if (summary.elapsedMs > 0) text += ` in ${formatMs(summary.elapsedMs)}, ${pace}`;
+  else if (outcome === "done" && summary.spanCount === 0) text += ": there are none";
+  text += "\n";
   if (summary.filteredCount > 0) {
     text += `Not chosen: ${formatCount(summary.filteredCount, "span")}\n`;
   }
@@ -53,8 +55,9 @@ export function describeReplay(summary: ReplaySummary): string {
     text += "The connection broke while some were under way: they may have arrived\n";
   }
   if (summary.outOfOrderCount > 0) {
-    text +=
-      `${formatCount(summary.outOfOrderCount, "start or end")} came too late in the file to be ` +
+    const count = summary.outOfOrderCount;
+    const what = count === 1 ? "start or end" : "starts or ends";
+    text += `${count.toLocaleString("en-US")} ${what} came too late to be ` +
       "sent in the order of time; hold more back with --window\n";
   }
   text += describeReasons("Left out, for the protocol has no place for it", summary.dropped) +

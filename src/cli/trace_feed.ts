@@ -1,6 +1,8 @@
-import type { TraceList } from "../assemble/trace_list.ts";
+import type { TraceEntry, TraceList } from "../assemble/trace_list.ts";
 import { TraceStore } from "../assemble/trace_store.ts";
 import type { Span } from "../model/span.ts";
+import type { SpanQuery } from "../query/compile_query.ts";
+import { matchesTrace } from "../views/matches_trace.ts";
 import type { Connection, FeedEvent, TraceFeed } from "../views/trace_feed.ts";
 import { CommandError } from "./command_error.ts";
 import { formatCount } from "./describe_reasons.ts";
@@ -14,6 +16,8 @@ export interface TraceFeedOptions {
   readonly maxSpans?: number;
   /** Traces of everything else. @default 10,000 of a session, any number of a file */
   readonly maxTraces?: number;
+  /** Traces in which it finds something go last, as long as they take no more than half of the room. */
+  readonly where?: SpanQuery;
 }
 
 /**
@@ -96,7 +100,10 @@ class StoreFeed implements TraceFeed {
     this.title = source.title;
     this.isRecording = !source.isLive;
     this.connection = source.isLive ? "live" : "loading";
-    this.traces = new TraceStore({ maxTraces, maxSpansPerTrace: maxSpans, maxSpans });
+    const { where } = options;
+    const holds = where &&
+      (({ traceId }: TraceEntry): boolean => matchesTrace(where, this.traces, traceId));
+    this.traces = new TraceStore({ maxTraces, maxSpansPerTrace: maxSpans, maxSpans, holds });
     this.#source = source;
     const spans = formatCount(maxSpans, "span");
     this.#bounds = maxTraces === Infinity

@@ -18,6 +18,8 @@ export interface TraceSelectionOptions {
   /** Gets `max_spans`: spans that did not fit, and `doubled_id`. */
   readonly dropped: Record<string, number>;
   readonly changed: Record<string, number>;
+  /** See `TraceGroupsOptions`. */
+  readonly maxPendingSpans?: number;
   /**
    * How much of the document a trace takes, for documents that show several spans as one; what is left out of a
    * trace is then for the exporter to count. @default its number of spans

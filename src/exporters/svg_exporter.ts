@@ -43,6 +43,8 @@ export class SvgExporter implements Exporter<string> {
       maxSpans,
       dropped,
       changed,
+      // One row may stand for so many.
+      maxPendingSpans: MAX_PENDING_SPANS,
       // A flame graph is as large whatever the number of spans.
       sizeOf: (trace) => chart === "flame" ? 1 : new SpanRows(trace).count,
     });
@@ -132,6 +134,7 @@ export class SvgExporter implements Exporter<string> {
 /** More rows than one wants to look at in a picture. */
 export const SVG_MAX_SPANS = 1000;
 
+const MAX_PENDING_SPANS = 200_000;
 const LOST = ["attributes", "events", "links", "resource", "samples"] as const;
 const MAX_ID = 64;
 const MAX_TITLE = 300;

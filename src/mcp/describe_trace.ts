@@ -4,7 +4,7 @@ import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
 import type { Trace } from "../model/trace.ts";
-import { errorMessage, httpStatus, sqlQuery } from "../tui/span_text.ts";
+import { errorMessage, httpStatus, sqlQuery } from "../views/span_facts.ts";
 import { shownText } from "./answer.ts";
 import type { TraceSource } from "./trace_source.ts";
 

@@ -3,7 +3,7 @@ import { selfTimesNano } from "../analysis/self_time.ts";
 import { spanService } from "../model/span_service.ts";
 import { isErrorSpan } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import { errorMessage } from "../tui/span_text.ts";
+import { errorMessage } from "../views/span_facts.ts";
 import { Answer, describeCall, longestFit, shownText } from "./answer.ts";
 import {
   countText,

@@ -72,8 +72,10 @@ export function describeReport(name: string, report: Readonly<RecordingReport>):
   if (damagedLines > 0) {
     const [first] = damaged;
     notices.push(
-      `${name} is damaged: ${damagedLines} lines were skipped, the first at byte ` +
-        `${first.offset} (${first.reason})`,
+      damagedLines === 1
+        ? `${name} is damaged: one line was skipped, at byte ${first.offset} (${first.reason})`
+        : `${name} is damaged: ${damagedLines} lines were skipped, the first at byte ` +
+          `${first.offset} (${first.reason})`,
     );
   }
   if (lostByWriter > 0) {

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { lstat } from "node:fs/promises";
 import type { SocketAddress } from "../model/socket_address.ts";
 import { openSocket } from "../transport/open_socket.ts";
@@ -31,7 +32,10 @@ export async function reachTarget(
   signal.removeEventListener("abort", giveUp);
   await socket?.close();
   if (socket !== undefined || signal.aborted) return undefined;
-  return isLate ? "it does not answer" : "nobody listens there";
+  if (isLate) return "it does not answer";
+  return address.transport === "tcp" && !await isKnownHost(address.host)
+    ? "no such host is known"
+    : "nobody listens there";
 }
 
 function addressOf(target: Target): SocketAddress {
@@ -42,6 +46,15 @@ function addressOf(target: Target): SocketAddress {
     host: hostname.replace(/^\[|\]$/g, ""),
     port: Number(port || (protocol === "https:" ? 443 : 80)),
   };
+}
+
+async function isKnownHost(host: string): Promise<boolean> {
+  try {
+    await lookup(host);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOTFOUND";
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -167,7 +167,7 @@ export class ReplayLane {
 
   #describeRetries(reason: string | undefined, afterMs: number, failingMs: number): string {
     if (reason === "timeout") return `it did not answer within ${seconds(failingMs)}`;
-    if (afterMs > MAX_WAIT_MS) return `it asked to wait ${seconds(afterMs)} (${reason})`;
+    if (afterMs > MAX_WAIT_MS) return `it asked to wait more than a minute (${reason})`;
     if (reason === undefined || reason === "connection_failed") {
       return `it could not be reached for ${seconds(failingMs)}`;
     }

@@ -1,31 +1,38 @@
-/** At most this many frames a second: more are not seen. */
-const MIN_INTERVAL_MS = 16;
+/** Between two frames that somebody asked for with a key: more are not seen. */
+const MIN_INTERVAL_MS = 8;
+/** Between two frames that show what came by itself, such as spans. */
+const LATER_INTERVAL_MS = 50;
 /** However long a frame takes, at least as much time is left for everything else. */
 const IDLE_SHARE = 1;
 
 /**
- * Decides when to draw: soon after something changed, never more often than eyes or the terminal can
- * follow, and one frame at a time. A slow terminal thus gets fewer frames, not a growing queue.
+ * Decides when to draw: at once after a key, soon after something changed by itself, never more often than eyes or
+ * the terminal can follow, and one frame at a time. A slow terminal thus gets fewer frames, not a growing
+ * queue, and a key does not wait for frames that nobody asked for.
  */
 export class FramePacer implements Disposable {
   readonly #draw: () => Promise<void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDrawing = false;
-  #isWanted = false;
   #isDisposed = false;
-  #notBefore = 0;
+  /** When the next frame is wanted; `Infinity` when none is. */
+  #wantedMs = Infinity;
+  #startMs = -Infinity;
+  #notBeforeMs = 0;
 
   /** @param draw Draws the current state; it should not fail. */
   constructor(draw: () => Promise<void>) {
     this.#draw = draw;
   }
 
-  /** Asks for a frame. */
+  /** Asks for a frame that somebody waits for. */
   request(): void {
-    this.#isWanted = true;
-    if (this.#isDrawing || this.#isDisposed || this.#timer !== undefined) return;
-    const waitMs = Math.max(0, this.#notBefore - performance.now());
-    this.#timer = setTimeout(() => this.#start(), waitMs);
+    this.#want(this.#startMs + MIN_INTERVAL_MS);
+  }
+
+  /** Asks for a frame that shows what came by itself. */
+  requestLater(): void {
+    this.#want(this.#startMs + LATER_INTERVAL_MS);
   }
 
   [Symbol.dispose](): void {
@@ -33,21 +40,29 @@ export class FramePacer implements Disposable {
     clearTimeout(this.#timer);
   }
 
+  #want(atMs: number): void {
+    if (this.#isDisposed || this.#wantedMs <= atMs) return;
+    this.#wantedMs = atMs;
+    if (!this.#isDrawing) this.#schedule();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const waitMs = Math.max(this.#wantedMs, this.#notBeforeMs) - performance.now();
+    this.#timer = setTimeout(() => this.#start(), Math.max(0, waitMs));
+  }
+
   async #start(): Promise<void> {
-    this.#timer = undefined;
-    this.#isWanted = false;
+    this.#wantedMs = Infinity;
     this.#isDrawing = true;
-    const startMs = performance.now();
+    this.#startMs = performance.now();
     try {
       await this.#draw();
     } finally {
       this.#isDrawing = false;
       const endMs = performance.now();
-      this.#notBefore = Math.max(
-        startMs + MIN_INTERVAL_MS,
-        endMs + (endMs - startMs) * IDLE_SHARE,
-      );
-      if (this.#isWanted) this.request();
+      this.#notBeforeMs = endMs + (endMs - this.#startMs) * IDLE_SHARE;
+      if (this.#wantedMs < Infinity && !this.#isDisposed) this.#schedule();
     }
   }
 }

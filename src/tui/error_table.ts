@@ -2,7 +2,7 @@ import { type Operation, operationOf } from "../analysis/operation.ts";
 import { ownText } from "../model/own_text.ts";
 import { isErrorSpan } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import { errorMessage } from "./span_text.ts";
+import { errorMessage } from "../views/span_facts.ts";
 
 /** What failed, and in which words. */
 export interface ErrorStats {

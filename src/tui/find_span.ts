@@ -1,13 +1,9 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
-import type { AttributeValue } from "../model/attributes.ts";
-import { isErrorSpan, type Span } from "../model/span.ts";
-import { onOneLine } from "./span_text.ts";
+import { isErrorSpan } from "../model/span.ts";
+import type { SpanTest } from "../views/find_spans.ts";
 import { selectedPosition } from "./positions.ts";
 import type { Position, TracesView } from "./traces_state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
-
-/** Whether a span is looked for. */
-export type SpanTest = (span: Span) => boolean;
 
 /** What is looked for in the list. */
 export interface Hunt {
@@ -80,26 +76,6 @@ export function huntSpan(state: TracesView, open: OpenHunt, untilMs: number): Hu
 
 /** A look at the clock after so many traces that need no reading. */
 const TRACES_A_LOOK = 256;
-
-/**
- * A test for text in a span's name, its ids and its attributes. Capitals count only if the text has
- * one.
- */
-export function textTest(text: string): SpanTest {
-  const isExact = text !== text.toLowerCase();
-  function contains(value: AttributeValue): boolean {
-    if (typeof value === "object") return false;
-    const whole = typeof value === "string" && /[\t\r\n]/.test(value)
-      ? onOneLine(value)
-      : `${value}`;
-    return (isExact ? whole : whole.toLowerCase()).includes(text);
-  }
-  return (span) => {
-    if (contains(span.name) || span.spanId === text || span.traceId === text) return true;
-    for (const key in span.attributes) if (contains(span.attributes[key])) return true;
-    return false;
-  };
-}
 
 function findRow(
   state: TracesView,

@@ -1,15 +1,9 @@
 import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, paintLine, type Segment } from "../terminal/frame.ts";
+import { ATTENTION, describeDuration, describeSpan, DIM, show } from "./span_text.ts";
 import { countText } from "../views/count_text.ts";
-import {
-  ATTENTION,
-  describeDuration,
-  describeSpan,
-  DIM,
-  formatDateTime,
-  show,
-} from "./span_text.ts";
+import { formatDateTime } from "../views/time_text.ts";
 import { nodeIndexOfRow, treeGuides } from "./trace_rows.ts";
 
 /** How to print a trace. */

@@ -6,6 +6,9 @@ import { escapeText } from "../terminal/escape_text.ts";
 import type { Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { countText } from "../views/count_text.ts";
+import { kindSymbol, OTHER_KIND_SYMBOL } from "../views/kind_symbols.ts";
+import { onOneLine } from "../views/on_one_line.ts";
+import { errorMessage, httpStatus, sqlQuery } from "../views/span_facts.ts";
 
 /** How a kind of span is marked. */
 export interface KindMark {
@@ -16,15 +19,15 @@ export interface KindMark {
 
 /** The marks of all kinds, which the help page lists too. */
 export const KIND_MARKS: readonly KindMark[] = [
-  { kind: "function", symbol: "ƒ", style: { color: "blue" } },
-  { kind: "http", symbol: "⇄", style: { color: "green" } },
-  { kind: "sql", symbol: "≡", style: { color: "magenta" } },
-  { kind: "internal", symbol: "·", style: { color: "blue" } },
-  { kind: "server", symbol: "←", style: { color: "green" } },
-  { kind: "client", symbol: "→", style: { color: "cyan" } },
-  { kind: "producer", symbol: "⇒", style: { color: "cyan" } },
-  { kind: "consumer", symbol: "⇐", style: { color: "green" } },
-  { kind: "another", symbol: "#", style: {} },
+  { kind: "function", symbol: kindSymbol("function"), style: { color: "blue" } },
+  { kind: "http", symbol: kindSymbol("http"), style: { color: "green" } },
+  { kind: "sql", symbol: kindSymbol("sql"), style: { color: "magenta" } },
+  { kind: "internal", symbol: kindSymbol("internal"), style: { color: "blue" } },
+  { kind: "server", symbol: kindSymbol("server"), style: { color: "green" } },
+  { kind: "client", symbol: kindSymbol("client"), style: { color: "cyan" } },
+  { kind: "producer", symbol: kindSymbol("producer"), style: { color: "cyan" } },
+  { kind: "consumer", symbol: kindSymbol("consumer"), style: { color: "green" } },
+  { kind: "another", symbol: OTHER_KIND_SYMBOL, style: {} },
 ];
 const OTHER_MARK = KIND_MARKS[KIND_MARKS.length - 1];
 
@@ -112,65 +115,10 @@ export function describeRunning(elapsedNano: bigint): string {
   return `running ${formatDuration(elapsedNano > 0n ? elapsedNano : 0n)}…`;
 }
 
-/** A moment as `11:03:12.123`. */
-export function formatClock(unixNano: bigint, offsetMinutes: number): string {
-  return isoTime(unixNano, offsetMinutes).slice(-13, -1);
-}
-
-/** A moment as `2026-11-20 11:03:12.123`. */
-export function formatDateTime(unixNano: bigint, offsetMinutes: number): string {
-  return isoTime(unixNano, offsetMinutes).slice(0, -1).replace("T", " ");
-}
-
 /** Text as one harmless line; line breaks and indentation, which queries are full of, become spaces. */
 export function show(text: string, maxLength?: number): string {
   const part = maxLength !== undefined && text.length > maxLength ? text.slice(0, maxLength) : text;
   return escapeText(onOneLine(part));
-}
-
-/** Text with every run of blanks and line breaks as one space, as it is shown and searched. */
-export function onOneLine(text: string): string {
-  return text.replace(/[ \t\r\n]+/g, " ");
-}
-
-function isoTime(unixNano: bigint, offsetMinutes: number): string {
-  return new Date(Number(unixNano / 1_000_000n) + offsetMinutes * 60_000).toISOString();
-}
-
-/** The status code of an HTTP answer, by the names that protocols have for it. */
-export function httpStatus(span: Span): string | undefined {
-  const { attributes } = span;
-  const status = (span.kind === "http" ? attributes["status"] : undefined) ??
-    attributes["http.response.status_code"] ?? attributes["http.status_code"];
-  if (status === undefined) return undefined;
-  const text = String(status);
-  return /^[1-5]\d\d$/.test(text) ? text : undefined;
-}
-
-/** The statement that a span sent to a database. */
-export function sqlQuery(span: Span): string | undefined {
-  const { attributes } = span;
-  const query = (span.kind === "sql" ? attributes["query"] : undefined) ??
-    attributes["db.query.text"] ?? attributes["db.statement"];
-  return typeof query === "string" ? query : undefined;
-}
-
-/** What went wrong in a span that failed, in the words of its program. */
-export function errorMessage(span: Span): string {
-  const { attributes } = span;
-  const candidates = [
-    span.status?.message,
-    attributes["error"],
-    attributes["error.msg"],
-    attributes["error.message"],
-    attributes["exception.message"],
-    span.events?.find((event) => event.name === "exception")?.attributes["exception.message"],
-    attributes["error.type"],
-  ];
-  for (const candidate of candidates) {
-    if (typeof candidate === "string" && candidate !== "" && candidate !== "true") return candidate;
-  }
-  return "error";
 }
 
 /** What the rest of the row says already. */

@@ -5,13 +5,13 @@ import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, restyleLine, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
 import { countText } from "../views/count_text.ts";
+import { formatClock } from "../views/time_text.ts";
 import {
   ATTENTION,
   describeDuration,
   describeRunning,
   describeSpan,
   DIM,
-  formatClock,
   kindMark,
   show,
 } from "./span_text.ts";

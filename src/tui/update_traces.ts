@@ -1,6 +1,7 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
+import { textTest } from "../views/find_spans.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
-import { ERROR_HUNT, type Hunt, huntSpan, type OpenHunt, openHunt, textTest } from "./find_span.ts";
+import { ERROR_HUNT, type Hunt, huntSpan, type OpenHunt, openHunt } from "./find_span.ts";
 import {
   comparePositions,
   firstPosition,

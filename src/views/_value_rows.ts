@@ -1,10 +1,20 @@
 import type { Attributes, AttributeValue } from "../model/attributes.ts";
 import { countText } from "./count_text.ts";
-import type { DetailRow } from "./span_details.ts";
+
+/** A value as text. */
+export interface ValueRow {
+  readonly key: string;
+  /** May have several lines, as stack traces do. */
+  readonly text: string;
+  /** 0, or how deep it is below a row before it: an attribute of an event, an item of a list. */
+  readonly depth: number;
+  /** Of an attribute: its key, then the keys and places of a value inside of it. */
+  readonly path?: readonly (string | number)[];
+}
 
 /** Adds a row for each attribute, see {@linkcode addValueRows}. */
 export function addAttributeRows(
-  rows: DetailRow[],
+  rows: ValueRow[],
   attributes: Attributes | undefined,
   depth: number,
 ): void {
@@ -20,7 +30,7 @@ interface Pending {
 
 /** Adds the row of a value and, of a list or a map, those of all that is in it. Nothing recurses. */
 export function addValueRows(
-  rows: DetailRow[],
+  rows: ValueRow[],
   key: string,
   value: AttributeValue,
   depth: number,

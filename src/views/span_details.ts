@@ -10,8 +10,8 @@ import {
 import { spanService } from "../model/span_service.ts";
 import { formatTimestamp } from "../model/time.ts";
 import type { Trace } from "../model/trace.ts";
-import { addAttributeRows, addValueRows } from "./_value_rows.ts";
-import { formatCount } from "./count_text.ts";
+import { addAttributeRows, addValueRows, type ValueRow } from "./_value_rows.ts";
+import { countText, formatCount } from "./count_text.ts";
 import { errorMessage } from "./span_facts.ts";
 import { formatNano } from "./time_text.ts";
 import { TraceTimes } from "./trace_times.ts";
@@ -23,14 +23,7 @@ export interface SpanTarget {
 }
 
 /** One thing worth knowing about a span: foreign text, not escaped and not cut. */
-export interface DetailRow {
-  readonly key: string;
-  /** May have several lines, as stack traces do. */
-  readonly text: string;
-  /** 0, or how deep it is below a row before it: an attribute of an event, an item of a list. */
-  readonly depth: number;
-  /** Of an attribute: its key, then the keys and places of a value inside of it. */
-  readonly path?: readonly (string | number)[];
+export interface DetailRow extends ValueRow {
   /** Where the row leads to. */
   readonly target?: SpanTarget;
   /** Whether it tells of a failure. */
@@ -87,7 +80,7 @@ export function spanDetails(
       count: countKeys(attributes),
       rows: rowsOf((rows) => {
         addAttributeRows(rows, attributes, 0);
-        addDropped(rows, "attributes", span.droppedAttributesCount, 0);
+        addDropped(rows, "attribute", span.droppedAttributesCount, 0);
       }),
     },
     {
@@ -95,7 +88,7 @@ export function spanDetails(
       count: events.length,
       rows: rowsOf((rows) => {
         for (const event of events) addEvent(rows, event, times);
-        addDropped(rows, "events", span.droppedEventsCount, 0);
+        addDropped(rows, "event", span.droppedEventsCount, 0);
       }),
     },
     {
@@ -103,7 +96,7 @@ export function spanDetails(
       count: links.length,
       rows: rowsOf((rows) => {
         for (const link of links) addLink(rows, link);
-        addDropped(rows, "links", span.droppedLinksCount, 0);
+        addDropped(rows, "link", span.droppedLinksCount, 0);
       }),
     },
     {
@@ -122,7 +115,7 @@ export function spanDetails(
         add(rows, "version", scope.version);
         add(rows, "schema", scope.schemaUrl);
         addAttributeRows(rows, scope.attributes, 0);
-        addDropped(rows, "attributes", scope.droppedAttributesCount, 0);
+        addDropped(rows, "attribute", scope.droppedAttributesCount, 0);
       }),
     },
     {
@@ -131,7 +124,7 @@ export function spanDetails(
       rows: rowsOf((rows) => {
         addAttributeRows(rows, resource, 0);
         add(rows, "schema", span.resourceSchemaUrl);
-        addDropped(rows, "attributes", span.resourceDroppedAttributesCount, 0);
+        addDropped(rows, "attribute", span.resourceDroppedAttributesCount, 0);
       }),
     },
   ];
@@ -170,7 +163,13 @@ function spanRows(
   }
   const whole = TraceTimes.of(trace);
   add(rows, "self time", share(whole.selfNano[index], Number(duration ?? 0n), "the duration"));
-  add(rows, "critical path", share(whole.criticalNano[index], whole.criticalPathNano, "the path"));
+  const criticalNano = whole.criticalNano[index];
+  const isCritical = criticalNano > 0;
+  add(
+    rows,
+    "critical path",
+    isCritical ? share(criticalNano, whole.criticalPathNano, "the path") : "not on it",
+  );
   add(rows, "trace id", span.traceId);
   add(rows, "span id", span.spanId);
   if (span.parentId !== undefined) {
@@ -194,7 +193,7 @@ function addEvent(rows: DetailRow[], event: SpanEvent, times: Moments): void {
     isError: event.name === "exception" ? true : undefined,
   });
   addAttributeRows(rows, event.attributes, 1);
-  addDropped(rows, "attributes", event.droppedAttributesCount, 1);
+  addDropped(rows, "attribute", event.droppedAttributesCount, 1);
 }
 
 function addLink(rows: DetailRow[], link: SpanLink): void {
@@ -208,7 +207,7 @@ function addLink(rows: DetailRow[], link: SpanLink): void {
   add(rows, "trace state", link.traceState, 1);
   if (link.flags !== undefined) add(rows, "flags", flagsText(link.flags), 1);
   addAttributeRows(rows, link.attributes, 1);
-  addDropped(rows, "attributes", link.droppedAttributesCount, 1);
+  addDropped(rows, "attribute", link.droppedAttributesCount, 1);
 }
 
 function addSample(rows: DetailRow[], sample: MetricSample, times: Moments): void {
@@ -278,13 +277,11 @@ function add(rows: DetailRow[], key: string, text: string | undefined, depth = 0
 
 function addDropped(
   rows: DetailRow[],
-  what: string,
+  word: string,
   count: number | undefined,
   depth: number,
 ): void {
-  if (count) {
-    rows.push({ key: `left out by its program`, text: `${formatCount(count)} ${what}`, depth });
-  }
+  if (count) rows.push({ key: "left out by its program", text: countText(count, word), depth });
 }
 
 function rowsOf(fill: (rows: DetailRow[]) => void): DetailRow[] {

@@ -114,8 +114,9 @@ function formatTick(nano: number, step: number, largest: number): string {
   const minutes = Math.floor(value / NANOS_PER_MINUTE);
   const seconds = (value - minutes * NANOS_PER_MINUTE) / 1e9;
   if (minutes < 60) {
-    if (seconds === 0) return `${sign}${minutes}m`;
     const digits = Math.max(0, Math.ceil(Math.log10(1e9 / step) - 1e-9));
+    if (minutes === 0) return `${sign}${trimZeros(seconds.toFixed(digits))}s`;
+    if (seconds === 0) return `${sign}${minutes}m`;
     const [whole, fraction] = seconds.toFixed(digits).split(".");
     return `${sign}${minutes}m${whole.padStart(2, "0")}${fraction ? `.${fraction}` : ""}s`;
   }

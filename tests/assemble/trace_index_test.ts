@@ -71,6 +71,17 @@ Deno.test("nothing is read from the file before a trace is asked for, and neighb
   assertEquals(readCount(), 2);
 });
 
+Deno.test("the spans of a large trace are read a part at a time", () => {
+  const attrs = { padding: "x".repeat(100_000) };
+  const spans = Array.from({ length: 30 }, (_, id) => makeSpan(`${id}`, { ms: 1, attrs }));
+  const { index, readCount } = indexOf(spans);
+  const reading = index.spansOf("t")[Symbol.iterator]();
+  assertEquals(reading.next().value?.spanId, "0");
+  assertEquals(readCount(), 1);
+  assertEquals([...index.spansOf("t")].map(({ spanId }) => spanId), spans.map((s) => s.spanId));
+  assertEquals(readCount(), 1 + 3);
+});
+
 Deno.test("a trace that goes on further down in the file grows", () => {
   const lines = ["a", "b"].map((id) =>
     new TextEncoder().encode(encodeSpanLine(makeSpan(id, { ms: 1 })))

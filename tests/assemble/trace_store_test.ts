@@ -216,6 +216,31 @@ Deno.test("the trees do not depend on the order of arrival", () => {
   }
 });
 
+Deno.test("traces that are to be held go last, and take no more than half of the room", () => {
+  const store = new TraceStore({ maxTraces: 6, holds: ({ name }) => name === "held" });
+  const add = (traceId: string, name = "other"): boolean =>
+    store.add(spanOf(traceId, "1", { ms: 1, name }));
+  add("a", "held");
+  for (let count = 0; count < 20; count++) add(`x${count}`);
+  assertEquals(store.traceIds, ["a", "x15", "x16", "x17", "x18", "x19"]);
+  for (const id of "bcde") add(id, "held");
+  for (let count = 20; count < 40; count++) add(`x${count}`);
+  assertEquals(store.traceIds, ["c", "d", "e", "x37", "x38", "x39"]);
+  // One that is held may grow; what it takes counts.
+  store.add(spanOf("d", "2"));
+  assertEquals(store.spanCount, 7);
+});
+
+Deno.test("traces that are held keep within half of the spans", () => {
+  const store = new TraceStore({ maxSpans: 20, holds: () => true });
+  for (let trace = 0; trace < 100; trace++) {
+    for (let span = 0; span < 4; span++) store.add(spanOf(`${trace}`, `${span}`));
+    assert(store.spanCount <= 20);
+  }
+  assertEquals(store.traceIds.length, 5);
+  assertEquals(store.traceIds.at(-1), "99");
+});
+
 Deno.test("what the store knows of a trace is at any time what its tree says", () => {
   const random = createRandom(11);
   const store = new TraceStore({ maxSpansPerTrace: 30, maxTraces: 6 });

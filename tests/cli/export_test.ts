@@ -186,6 +186,24 @@ Deno.test("documents for people hold so many spans, and say how to get others", 
   assertEquals(await main(["export", "-", "--format", "csv", "--max-spans", "25"], other), 2);
 });
 
+Deno.test("svg draws both charts, or the one that is named", async () => {
+  const run = async (...options: readonly string[]) => {
+    const io = createCapturedIo({ stdin: LINE });
+    return { code: await main(["export", "-", ...options], io), out: io.out, err: io.err };
+  };
+  const both = await run("--format", "svg");
+  const waterfall = await run("--format", "svg", "--svg-chart", "waterfall");
+  const flame = await run("--format", "svg", "--svg-chart", "flame");
+  assertEquals([both.code, waterfall.code, flame.code], [0, 0, 0]);
+  assertStringIncludes(waterfall.out, "what the root waited for");
+  assert(!flame.out.includes("what the root waited for"));
+  assert(both.out.length > waterfall.out.length && both.out.length > flame.out.length);
+  const wrong = await run("--format", "csv", "--svg-chart", "flame");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.err, "--svg-chart is for --format svg");
+  assertEquals((await run("--format", "svg", "--svg-chart", "pie")).code, 2);
+});
+
 Deno.test("bytes are written to a file and to a pipe, but not to a terminal", () =>
   inTemporaryFolder(async (folder) => {
     const out = `${folder}/out.binpb`;

@@ -113,6 +113,29 @@ Deno.test("without a target or a file, replay says what to do", () =>
     }
   }));
 
+Deno.test("a file without spans is replayed at once, and the replay says so", () =>
+  withCollector(async (path, events) => {
+    const io = createCapturedIo({ env: { TRACE_SOCKET: path } });
+    assertEquals(await main(["replay", "-"], io), 0);
+    assertEquals(io.err, "sent 0 spans: there are none\n");
+    assertEquals(await events(), []);
+  }));
+
+Deno.test("a target that is not there is told, with why", async () => {
+  for (
+    const [url, reason] of [
+      ["unix:///nobody/listens.sock", "there is no such socket"],
+      ["http://127.0.0.1:9", "nobody listens there"],
+      ["otlp+grpc://no.such.host.invalid:4317", "no such host is known"],
+    ] as const
+  ) {
+    const io = createCapturedIo({ stdin: RECORDING });
+    assertEquals(await main(["replay", "-", "--to", url], io), 1);
+    assertStringIncludes(io.err, `trace: Cannot reach ${url}: ${reason}; start a collector with`);
+    assertMatch(io.err, /^sent 0 spans\nNot sent: gave_up \(3 spans\)\n/);
+  }
+});
+
 Deno.test("a file that is not there is told", () =>
   withCollector(async (path) => {
     const io = createCapturedIo({ env: { TRACE_SOCKET: path } });

@@ -3,6 +3,7 @@ import { CommandError } from "../../src/cli/command_error.ts";
 import { fileSource } from "../../src/cli/file_source.ts";
 import type { SourceMessage, SpanSource } from "../../src/cli/span_source.ts";
 import { openTraceFeed } from "../../src/cli/trace_feed.ts";
+import { compileQuery } from "../../src/query/compile_query.ts";
 import { RecordingWriter } from "../../src/recording/recording_writer.ts";
 import type { FeedEvent, TraceFeed } from "../../src/views/trace_feed.ts";
 import { encodeSpanLine } from "../../src/wire/span_line/encode_span_line.ts";
@@ -83,6 +84,15 @@ Deno.test("what does not fit is said, with the bounds and the options for them",
     type: "notice",
     text: "1 span of fake was forgotten: 3 spans are kept; --max-spans N keeps more",
   });
+});
+
+Deno.test("traces that a query finds are kept longer than others", async () => {
+  const messages = [spansOf("wanted"), ...[..."abcdefgh"].map((id) => spansOf(id))];
+  const where = compileQuery("traceID = wanted");
+  using feed = await openTraceFeed(sourceOf(messages, true), { maxTraces: 4, where });
+  await eventsOf(feed);
+  assertEquals(feed.traces.entryAt(0)?.traceId, "wanted");
+  assertEquals(feed.traces.traceCount, 4);
 });
 
 Deno.test("a plain recording is shown whole, and its spans stay in the file", () =>

@@ -3,6 +3,7 @@ import { ALL_EXPORT_FORMATS } from "../../src/cli/all_export_formats.ts";
 import { EXPORT_FORMATS, findExportFormat } from "../../src/exporters/export_formats.ts";
 import { MARKDOWN_MAX_SPANS } from "../../src/exporters/markdown_exporter.ts";
 import { MERMAID_MAX_SPANS } from "../../src/exporters/mermaid_exporter.ts";
+import { SVG_MAX_SPANS } from "../../src/exporters/svg_exporter.ts";
 import { decodeSpanLine } from "../../src/wire/span_line/decode_span_line.ts";
 import { exportTo } from "./_export_all.ts";
 import { manySpans, oddSpans, richSpan } from "./sample_spans.ts";
@@ -14,6 +15,7 @@ Deno.test("formats are listed by name and found by it", () => {
   assertEquals(findExportFormat("__proto__"), undefined);
   assertEquals(findExportFormat("markdown")?.defaultMaxSpans, MARKDOWN_MAX_SPANS);
   assertEquals(findExportFormat("mermaid")?.defaultMaxSpans, MERMAID_MAX_SPANS);
+  assertEquals(findExportFormat("svg")?.defaultMaxSpans, SVG_MAX_SPANS);
 });
 
 Deno.test("only Parquet is left to the command line, which has the package for it", () => {

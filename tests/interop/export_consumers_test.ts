@@ -160,6 +160,27 @@ Deno.test("GitHub's parser shows a markdown file's trees as they are, and nothin
     assertStringIncludes(html, "a;b ``` %%{init}%% &lt;script&gt;");
   }));
 
+Deno.test("an XML parser reads an svg file, whatever the names", () =>
+  inTemporaryFolder(async (folder) => {
+    const spans = [
+      ...commonSpans(),
+      ...oddSpans(),
+      sampleSpan({ name: "]]><script/>\0\x1b\ufffe" }),
+    ];
+    const path = await write(folder, "svg", spans);
+    // Its parser is expat, which comes with it.
+    const { code, stdout } = await output(
+      "python3",
+      [beside("export_python/svg.py"), path],
+      folder,
+    );
+    if (code === 127) return console.log("skipped: there is no Python");
+    const { elements, titles } = JSON.parse(stdout);
+    assertEquals(elements, ["g", "path", "rect", "style", "svg", "text", "title"]);
+    assert(titles.some((title: string) => title.startsWith("]]><script/>")), titles.join());
+    assert(titles.some((title: string) => title.startsWith('ünï "code" | ` <b> :;#')));
+  }));
+
 Deno.test("mermaid draws a bar for each span", () =>
   inTemporaryFolder(async (folder) => {
     const tool = await nodeTool(folder, ["mermaid@11.12.0", "jsdom@26.1.0"]);

@@ -106,6 +106,81 @@ for (const protocol of ["http", "json", "grpc"] as const) {
   });
 }
 
+interface Tag {
+  readonly key: string;
+  readonly [field: string]: unknown;
+}
+
+interface JaegerSpan {
+  readonly spanID: string;
+  readonly tags: readonly Tag[];
+  readonly logs: readonly { readonly fields: readonly Tag[] }[];
+  readonly processID: string;
+  readonly flags?: number;
+}
+
+/** What Jaeger's page opens. */
+interface JaegerFile {
+  readonly data: readonly {
+    readonly traceID: string;
+    readonly spans: readonly JaegerSpan[];
+    readonly processes: Readonly<
+      Record<string, { readonly serviceName: string; readonly tags?: readonly Tag[] }>
+    >;
+  }[];
+}
+
+/**
+ * The traces in a file, in one order, without what docs/formats.md says an export adds: the exact times, and
+ * the service among the attributes of the resource; and without flags, which Jaeger no longer keeps. Names of
+ * processes mean nothing outside of the file.
+ */
+function tracesIn({ data }: JaegerFile): unknown {
+  const ordered = (tags: readonly Tag[] = []): readonly Tag[] =>
+    tags.filter(({ key }) => !/^trace\..*_unix_nano$|^service\.name$/.test(key))
+      .toSorted((a, b) => a.key < b.key ? -1 : 1);
+  return data.map(({ traceID, spans, processes }) => ({
+    traceID,
+    spans: spans.map(({ flags: _, processID, ...span }) => ({
+      ...span,
+      tags: ordered(span.tags),
+      logs: span.logs.map((log) => ({ ...log, fields: ordered(log.fields) })),
+      service: processes[processID].serviceName,
+      process: ordered(processes[processID].tags),
+    })).toSorted((a, b) => a.spanID < b.spanID ? -1 : 1),
+  })).toSorted((a, b) => a.traceID < b.traceID ? -1 : 1);
+}
+
+Deno.test({
+  name: "an export for Jaeger has what Jaeger itself answers when it was sent the same spans",
+  ignore,
+  fn: () =>
+    inTemporaryFolder(async (folder) => {
+      await using jaeger = await startJaeger(program, folder);
+      const out = `${folder}/out.jsonl`;
+      await using collector = await startTraceCollect(folder, [
+        ...["--out", out, "--otlp-http", ANY_PORT, "--forward", jaeger.targets.http],
+      ]);
+      const traceIds = ["1", "2"].map((digit) => `${digit}102030405060708090a0b0c0d0e0f10`);
+      const now = BigInt(Date.now()) * 1_000_000n;
+      for (const traceId of traceIds) {
+        await postOtlp(String(collector.ready.otlp_http), richRequest(traceId, now));
+      }
+      assertEquals(forwarded(await collector.stop()), { received: 8, sent: 8, queued: 0 });
+      const answers: JaegerFile[] = [];
+      for (const traceId of traceIds) {
+        const url = `${jaeger.url.replace("jaeger+", "")}/api/traces/${traceId}`;
+        answers.push(await (await fetch(url)).json());
+      }
+      const exported = await runTrace(["export", out, "--format", "jaeger"], { folder });
+      assertEquals(exported.code, 0);
+      assertEquals(
+        tracesIn(JSON.parse(exported.stdout)),
+        tracesIn({ data: answers.flatMap(({ data }) => data) }),
+      );
+    }),
+});
+
 /** Sends traces of 20 spans one after another, and keeps account of their ids. */
 class SteadySender {
   readonly ids = new Set<string>();

@@ -373,7 +373,11 @@ Deno.test("a target that takes nothing ends the replay after bounded attempts, w
   const cases: [() => SendResult, string, string][] = [
     [() => retryAfter(100), "could not be reached for 10 s", "gave_up"],
     [() => retryAfter(15_000, "http_429"), "took nothing for 30 s (http_429)", "gave_up"],
-    [() => retryAfter(3_600_000, "http_429"), "asked to wait 3600 s (http_429)", "gave_up"],
+    [
+      () => retryAfter(3_600_000, "http_429"),
+      "asked to wait more than a minute (http_429)",
+      "gave_up",
+    ],
     [() => rejected("write_timeout"), "did not read for 10 s", "write_timeout"],
     [() => rejected("connection_lost"), "broke 10 times", "connection_lost"],
     [() => rejected("http_401", "who are you?"), "10 messages in a row (http_401: who", "http_401"],

@@ -50,3 +50,25 @@ Deno.test("a disposed pacer draws no more", () => {
   pacer[Symbol.dispose]();
   pacer.request();
 });
+
+Deno.test("a key does not wait for the frame that shows what came by itself", async () => {
+  const times: number[] = [];
+  let drawn = Promise.withResolvers<void>();
+  using pacer = new FramePacer(() => {
+    times.push(performance.now());
+    drawn.resolve();
+    drawn = Promise.withResolvers<void>();
+    return Promise.resolve();
+  });
+  pacer.request();
+  await drawn.promise;
+  pacer.requestLater();
+  pacer.requestLater();
+  pacer.request();
+  await drawn.promise;
+  pacer.requestLater();
+  await drawn.promise;
+  const [afterKey, byItself] = [times[1] - times[0], times[2] - times[1]];
+  assert(byItself >= 45, `${byItself}`);
+  assert(afterKey < byItself, `${afterKey} < ${byItself}`);
+});

@@ -151,6 +151,7 @@ const DROPPED = [
   "schema_url",
 ] as const;
 const SPAN_KINDS: Readonly<Record<string, string>> = {
+  internal: "internal",
   http: "server",
   sql: "client",
   server: "server",
@@ -217,7 +218,8 @@ function jaegerTag(key: string, value: AttributeValue): JaegerJsonTag {
 }
 
 function addKind(tags: TagList, { kind }: Span): void {
-  const spanKind = SPAN_KINDS[kind];
+  // A tag of the program that is no kind stays one.
+  const spanKind = kind === "internal" && tags.has("span.kind") ? undefined : SPAN_KINDS[kind];
   if (spanKind !== undefined) tags.set("span.kind", spanKind);
   if (typeof kind === "number") tags.set(OWN_KEYS.kind, BigInt(kind));
   else if (isGoTraceKind(kind)) tags.set(OWN_KEYS.kind, kind);

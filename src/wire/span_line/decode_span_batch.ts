@@ -25,6 +25,17 @@ export function decodeSpanBatch(lines: Uint8Array): Span[] {
 }
 
 /**
+ * The same for text. The spans keep all of it in memory: see that it is neither long nor a part of a longer one.
+ *
+ * @throws {DecodeError} When a line is no span line.
+ */
+export function decodeSpanText(text: string): Span[] {
+  const spans: Span[] = [];
+  decodePiece(text, spans);
+  return spans;
+}
+
+/**
  * Reads lines that anybody may have written, each of them whole; go-trace's `children` become spans of
  * their own.
  *

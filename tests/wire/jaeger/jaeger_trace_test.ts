@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { SpanKind } from "../../../src/model/span_kind.ts";
 import { createAttributes } from "../../../src/model/attributes.ts";
 import { jaegerTrace } from "../../../src/wire/jaeger/jaeger_trace.ts";
 import type { Losses } from "../../../src/wire/losses.ts";
@@ -54,7 +55,8 @@ Deno.test("times are whole microseconds of 1970 on, with the rest told beside", 
     [0, 0],
     [1, 2],
   ]);
-  assertEquals(spans.map(({ tags }) => tags.map(({ value }) => value)), [
+  const ownTags = spans.map(({ tags }) => tags.filter(({ key }) => key.startsWith("trace.")));
+  assertEquals(ownTags.map((tags) => tags.map(({ value }) => value)), [
     [String(BASE_NANO), String(BASE_NANO + 1n)],
     ["4000"],
     ["-5", "-3"],
@@ -70,6 +72,17 @@ Deno.test("an attribute gives its place to the tag that says something of the sp
   const values = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
   assertEquals([values["span.kind"], values.error], ["client", "boom"]);
   assertEquals(losses.dropped, { attribute_key: 1 });
+});
+
+Deno.test("a kind is the tag that Jaeger gives it, but for the program's own tag of that name", () => {
+  const kindTags = ["internal", "client", "producer", 9].map((kind) => {
+    const [{ tags }] = jaegerTrace([sampleSpan({ kind: kind as SpanKind })], noLosses()).spans;
+    return tags.find(({ key }) => key === "span.kind")?.value;
+  });
+  assertEquals(kindTags, ["internal", "client", "producer", undefined]);
+  const attributes = createAttributes([["span.kind", "x"]]);
+  const [{ tags }] = jaegerTrace([sampleSpan({ kind: "internal", attributes })], noLosses()).spans;
+  assertEquals(tags.filter(({ key }) => key === "span.kind").map(({ value }) => value), ["x"]);
 });
 
 Deno.test("a link into the own trace does not become the parent of a root span", () => {

@@ -61,7 +61,13 @@ export function diffColumns(maxDistance: number): readonly Column<DiffRow>[] {
       minTableWidth: 560,
       sortKey: "totalB",
       sortsDown: true,
-      cell: ({ totalA, totalB }) => <Pair a={totalA} b={totalB} text={(nano) => nano === 0 ? "–" : formatNano(nano)} />,
+      cell: ({ totalA, totalB }) => (
+        <Pair
+          a={totalA}
+          b={totalB}
+          text={(nano) => nano === 0 ? "–" : formatNano(nano)}
+        />
+      ),
     },
     {
       name: "change",
