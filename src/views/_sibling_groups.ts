@@ -100,7 +100,7 @@ function splitSiblings(
         key: `${mark}${parentId}\0${service}\0${category}\0${name}`,
         operation,
         parent,
-        indexes: Int32Array.from(indexes),
+        indexes: new Int32Array(indexes),
       });
     };
     if (quiet.length >= MIN_GROUP_SIZE) add(quiet, "");

@@ -28,9 +28,9 @@ export class TraceMoments {
       if (isErrorSpan(span)) failures.push(end);
     }
     this.spanCount = starts.length;
-    this.#starts = Float64Array.from(starts).sort();
-    this.#ends = Float64Array.from(ends).sort();
-    this.#failures = Float64Array.from(failures).sort();
+    this.#starts = new Float64Array(starts).sort();
+    this.#ends = new Float64Array(ends).sort();
+    this.#failures = new Float64Array(failures).sort();
   }
 
   /** What an entry says of the trace at a moment. */

@@ -68,12 +68,12 @@ const BLANKS = /[\t\r\n]| {2}/;
  * @returns Their places in the trace's nodes, ascending.
  */
 export function findSpans(trace: Trace, by: SpanTest | SpanQuery): Int32Array {
-  if (typeof by !== "function") return Int32Array.from(by.findSpans(trace));
+  if (typeof by !== "function") return new Int32Array(by.findSpans(trace));
   const found: number[] = [];
   for (let index = 0; index < trace.nodes.length; index++) {
     if (by(trace.nodes[index].span)) found.push(index);
   }
-  return Int32Array.from(found);
+  return new Int32Array(found);
 }
 
 /**

@@ -112,19 +112,28 @@ export class FlameGraph {
     this.subtreeSizes = subtreeSizes;
     this.from = new Float64Array(count);
     this.widths = widths;
-    this.counts = Int32Array.from(order, (box) => merged.counts[box]);
-    this.totalNano = Float64Array.from(order, (box) => merged.totalNano[box]);
-    this.selfNano = Float64Array.from(order, (box) => merged.selfNano[box]);
-    this.errorCounts = Int32Array.from(order, (box) => merged.errorCounts[box]);
+    this.counts = new Int32Array(count);
+    this.totalNano = new Float64Array(count);
+    this.selfNano = new Float64Array(count);
+    this.errorCounts = new Int32Array(count);
     this.#names = merged.names;
-    this.#nameOf = Int32Array.from(order, (box) => merged.nameOf[box]);
-    this.boxOf = merged.boxOf.map((box) => places[box]);
+    this.#nameOf = new Int32Array(count);
+    this.boxOf = merged.boxOf;
+    for (let index = 0; index < this.boxOf.length; index++) {
+      this.boxOf[index] = places[this.boxOf[index]];
+    }
     let width = 0;
     let rowCount = 0;
     // How much of each box its children have taken so far.
     const taken = new Float64Array(count);
     for (let place = 0; place < count; place++) {
-      const parent = merged.parents[order[place]];
+      const box = order[place];
+      this.counts[place] = merged.counts[box];
+      this.totalNano[place] = merged.totalNano[box];
+      this.selfNano[place] = merged.selfNano[box];
+      this.errorCounts[place] = merged.errorCounts[box];
+      this.#nameOf[place] = merged.nameOf[box];
+      const parent = merged.parents[box];
       if (parent < 0) {
         this.parents[place] = -1;
         this.from[place] = width;
@@ -232,16 +241,13 @@ function mergeByPath(trace: Trace, by: "name" | "operation"): MergedBoxes {
     nameOf: [],
     boxOf: new Int32Array(nodes.length),
   };
-  /** By the parent's box, plus one for none, and the name. */
-  const known = new Map<number, number>();
+  const known = new BoxTable(nodes.length, boxes.parents, boxes.nameOf);
   for (let index = 0; index < nodes.length; index++) {
     const { parent } = nodes[index];
     const above = parent < 0 ? -1 : boxes.boxOf[parent];
     const name = names.idOf(index);
-    const key = (above + 1) * nodes.length + name;
-    let box = known.get(key);
-    if (box === undefined) {
-      known.set(key, box = boxes.parents.length);
+    const box = known.find(above, name);
+    if (box === boxes.parents.length) {
       boxes.parents.push(above);
       boxes.nameOf.push(name);
       boxes.counts.push(0);
@@ -266,7 +272,7 @@ function sortBoxes({ parents, selfNano }: MergedBoxes): {
   readonly widths: Float64Array;
 } {
   const count = parents.length;
-  const widthOf = Float64Array.from(selfNano);
+  const widthOf = new Float64Array(selfNano);
   const sizeOf = new Int32Array(count).fill(1);
   // A box stands behind its parent.
   for (let box = count - 1; box >= 0; box--) {
@@ -274,28 +280,72 @@ function sortBoxes({ parents, selfNano }: MergedBoxes): {
     widthOf[parents[box]] += widthOf[box];
     sizeOf[parents[box]] += sizeOf[box];
   }
-  const byWidth = Array.from(parents.keys()).sort((a, b) => widthOf[b] - widthOf[a] || a - b);
-  // Siblings get their places one after the other, each as far on as what is below the last one takes.
-  const byParent: number[][] = Array.from(parents, () => []);
-  const roots: number[] = [];
-  for (const box of byWidth) (parents[box] < 0 ? roots : byParent[parents[box]]).push(box);
+  const { from, children } = childrenOf(parents);
   const order = new Int32Array(count);
   const places = new Int32Array(count);
   const subtreeSizes = new Int32Array(count);
   const widths = new Float64Array(count);
-  const place = (siblings: readonly number[], from: number): void => {
-    let at = from;
-    for (const box of siblings) {
+  // Siblings get their places one after the other, each as far on as what is below the last one takes.
+  for (let parent = -1; parent < count; parent++) {
+    const first = from[parent + 1];
+    const end = from[parent + 2];
+    if (end - first > 1) {
+      children.subarray(first, end).sort((a, b) => widthOf[b] - widthOf[a] || a - b);
+    }
+    let at = parent < 0 ? 0 : places[parent] + 1;
+    for (let child = first; child < end; child++) {
+      const box = children[child];
       order[at] = box;
       places[box] = at;
       subtreeSizes[at] = sizeOf[box];
       widths[at] = widthOf[box];
       at += sizeOf[box];
     }
-  };
-  place(roots, 0);
-  for (let box = 0; box < count; box++) place(byParent[box], places[box] + 1);
+  }
   return { order, places, subtreeSizes, widths };
+}
+
+/** The boxes below each box, and first those below none: from one place in a list to the next. */
+function childrenOf(
+  parents: readonly number[],
+): { readonly from: Int32Array; readonly children: Int32Array } {
+  const from = new Int32Array(parents.length + 2);
+  for (const parent of parents) from[parent + 2]++;
+  for (let place = 0; place <= parents.length; place++) from[place + 1] += from[place];
+  const next = from.slice();
+  const children = new Int32Array(parents.length);
+  for (let box = 0; box < parents.length; box++) children[next[parents[box] + 1]++] = box;
+  return { from, children };
+}
+
+/** The box of a name below another one, without an object or a text for each. */
+class BoxTable {
+  /** Numbers of boxes, plus one; 0 where there is none. */
+  readonly #slots: Int32Array;
+  readonly #parents: readonly number[];
+  readonly #names: readonly number[];
+
+  /** @param maxBoxes How many boxes there are at most. */
+  constructor(maxBoxes: number, parents: readonly number[], names: readonly number[]) {
+    this.#slots = new Int32Array(2 ** (32 - Math.clz32(maxBoxes * 2)));
+    this.#parents = parents;
+    this.#names = names;
+  }
+
+  /** The number of the box; that of the next one to be made, which is then taken for it, if there is none. */
+  find(parent: number, name: number): number {
+    const mask = this.#slots.length - 1;
+    const hash = Math.imul(parent + 1, 0x9e3779b1) ^ Math.imul(name + 1, 0x85ebca6b);
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    for (;; slot = (slot + 1) & mask) {
+      const box = this.#slots[slot] - 1;
+      if (box < 0) {
+        this.#slots[slot] = this.#parents.length + 1;
+        return this.#parents.length;
+      }
+      if (this.#parents[box] === parent && this.#names[box] === name) return box;
+    }
+  }
 }
 
 /** Numbers for the names of boxes. */

@@ -36,7 +36,11 @@ export function writeLabel(view: DataView, at: number, label: AsciiLabel): numbe
   return at + length;
 }
 
-/** Copies `source[from, to)`, and something behind it; returns the place behind the copy. */
+/**
+ * Copies `source[from, to)` of well-formed UTF-8, and something behind it; returns the place behind the copy.
+ * Doubles are the widest words that no runtime makes objects of. Those whose bits a runtime may change are
+ * not numbers, and end with bytes that UTF-8 does not have: 0xff, or 0x7f behind one of 0xf0 on.
+ */
 export function copyWords(
   target: DataView,
   at: number,
@@ -45,7 +49,7 @@ export function copyWords(
   to: number,
 ): number {
   const end = at + to - from;
-  for (; from < to; from += 4, at += 4) target.setInt32(at, source.getInt32(from, true), true);
+  for (; from < to; from += 8, at += 8) target.setFloat64(at, source.getFloat64(from, true), true);
   return end;
 }
 

@@ -70,10 +70,10 @@ function groupSpans(
 
 function writeSpan(writer: ProtobufWriter, span: OtlpSpan): void {
   const at = writer.begin(2);
-  writeId(writer, 1, span.traceId);
-  writeId(writer, 2, span.spanId);
+  writer.writeHex(1, span.traceId);
+  writer.writeHex(2, span.spanId);
   writeText(writer, 3, span.traceState);
-  if (span.parentSpanId !== undefined) writeId(writer, 4, span.parentSpanId);
+  if (span.parentSpanId !== undefined) writer.writeHex(4, span.parentSpanId);
   writeText(writer, 5, span.name);
   writer.writeInt32(6, span.kind);
   writer.writeFixed64(7, BigInt(span.startTimeUnixNano));
@@ -100,8 +100,8 @@ function writeEvent(writer: ProtobufWriter, event: OtlpEvent): void {
 
 function writeLink(writer: ProtobufWriter, link: OtlpLink): void {
   const at = writer.begin(13);
-  writeId(writer, 1, link.traceId);
-  writeId(writer, 2, link.spanId);
+  writer.writeHex(1, link.traceId);
+  writer.writeHex(2, link.spanId);
   writeText(writer, 3, link.traceState);
   writeAttributes(writer, 4, link.attributes);
   writeCount(writer, 5, link.droppedAttributesCount);
@@ -161,18 +161,4 @@ function writeCount(writer: ProtobufWriter, field: number, count: number | undef
 
 function writeText(writer: ProtobufWriter, field: number, text: string | undefined): void {
   if (text !== undefined && text !== "") writer.writeString(field, text);
-}
-
-function writeId(writer: ProtobufWriter, field: number, hex: string): void {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = hexDigit(hex.charCodeAt(index * 2)) << 4 |
-      hexDigit(hex.charCodeAt(index * 2 + 1));
-  }
-  writer.writeBytes(field, bytes);
-}
-
-/** The value of a digit, which is lower-case. */
-function hexDigit(code: number): number {
-  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }

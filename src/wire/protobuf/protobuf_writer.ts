@@ -88,6 +88,21 @@ export class ProtobufWriter {
     this.#at += value.length;
   }
 
+  /** Writes the bytes that hexadecimal digits stand for, two each; the letters are lower-case. */
+  writeHex(field: number, digits: string): void {
+    const length = digits.length >> 1;
+    this.#writeTag(field, 2);
+    this.#writeVarint(length, 0);
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    const at = this.#at;
+    for (let index = 0; index < length; index++) {
+      bytes[at + index] = hexDigit(digits.charCodeAt(2 * index)) << 4 |
+        hexDigit(digits.charCodeAt(2 * index + 1));
+    }
+    this.#at = at + length;
+  }
+
   /** Writes text; half of a surrogate pair becomes U+FFFD. */
   writeString(field: number, value: string): void {
     const start = this.begin(field);
@@ -167,6 +182,11 @@ export class ProtobufWriter {
     larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;
   }
+}
+
+/** The value of a digit, which is lower-case. */
+function hexDigit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }
 
 const SCRATCH = new DataView(new ArrayBuffer(8));

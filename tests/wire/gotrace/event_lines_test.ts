@@ -69,7 +69,24 @@ Deno.test("a line with any byte changed is read as what it is, or left to others
   let acceptedCount = 0;
   for (const line of LINES) {
     for (let at = 0; at < line.length; at++) {
-      for (const letter of ['"', "\\", "}", "{", ",", "0", "9", ".", "Z", "x", " ", ""]) {
+      for (
+        const letter of [
+          '"',
+          "\\",
+          "}",
+          "{",
+          ",",
+          "0",
+          "9",
+          ".",
+          "Z",
+          "x",
+          " ",
+          "",
+          "\x7f",
+          "🚀\x7f",
+        ]
+      ) {
         if (check(line.slice(0, at) + letter + line.slice(at + 1))) acceptedCount++;
       }
     }
