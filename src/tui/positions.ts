@@ -1,7 +1,8 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import type { Position, TracesView } from "./traces_state.ts";
+import type { Position } from "./position.ts";
+import type { TracesView } from "./traces_state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
 
 /** A row that exists: its trace's place in the store, and the row within the trace. */
