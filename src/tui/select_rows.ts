@@ -7,7 +7,6 @@ import {
   moveRows,
   moveTraces,
   rowCount,
-  rowsBetween,
   scrollTo,
   selectedPosition,
   spanIdAt,

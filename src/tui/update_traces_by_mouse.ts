@@ -1,4 +1,3 @@
-import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { MouseInput } from "../terminal/keys.ts";
 import { moveRows, rowsBetween, topPosition } from "./positions.ts";
 import { openTrace } from "./traces_commands.ts";

@@ -40,10 +40,10 @@ Deno.test("y copies the id of the trace or of the span, Y what the span says", (
   const state = openState({ connection: "end_of_file" });
   assertEquals(effectOf(state, "y"), { type: "copy", text: "t1" });
   assertEquals(effectOf(press(state, "J"), "y"), { type: "copy", text: "service" });
-  assertEquals(effectOf(press(state, "J", "J"), "Y"), {
-    type: "copy",
-    text: "SQL Query\nquery: SELECT *\n  FROM users\n WHERE id = ?",
-  });
+  const whole = effectOf(press(state, "J", "J"), "Y");
+  assert(whole?.type === "copy");
+  assertStringIncludes(whole.text, "name: SQL Query\n");
+  assertStringIncludes(whole.text, "query: SELECT *\n  FROM users\n WHERE id = ?");
   assertStringIncludes(bar(press(state, "y")), "Copied trace id, 2 characters");
 });
 
