@@ -16,7 +16,8 @@ import { HelpPage } from "./help_page.ts";
 import type { Effect, Message } from "./message.ts";
 import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
 import { QueryError } from "../query/query_error.ts";
-import type { Page, PageCommand, PageUpdate } from "./page.ts";
+import type { Page, PageCommand, PageUpdate, TabName } from "./page.ts";
+import { TracesPage } from "./traces_page.ts";
 import { playerActionOf, playerLine, updatePlayer } from "./player_bar.ts";
 import {
   openQueryBar,
@@ -163,7 +164,7 @@ const ACTIONS: Readonly<Record<AppAction, (state: AppState) => AppUpdate>> = {
         notice: "Only a recording can be played, once it has been read",
       },
     },
-  browse: (state) => ({ state, effect: { type: "browse", path: "/" } }),
+  browse: (state) => ({ state, effect: { type: "browse", path: browserPath(state) } }),
   help: (state) => ({
     state: withPages(state, (pages) => [...pages, HelpPage.of(currentPage(state))]),
   }),
@@ -180,6 +181,19 @@ const ACTIONS: Readonly<Record<AppAction, (state: AppState) => AppUpdate>> = {
   redraw: (state) => ({ state, effect: { type: "redraw" } }),
   suspend: (state) => ({ state, effect: { type: "suspend" } }),
   quit: (state) => ({ state, effect: { type: "quit" } }),
+};
+
+/** Where the browser shows what is shown here. */
+function browserPath({ tabs, tab, query }: AppState): string {
+  const path = BROWSER_PATHS[tabs[tab].name];
+  return query === undefined ? path : `${path}?where=${encodeURIComponent(query.text)}`;
+}
+
+const BROWSER_PATHS: Readonly<Record<TabName, string>> = {
+  traces: "/",
+  statistics: "/stats",
+  services: "/services",
+  diff: "/diff",
 };
 
 function queryBarContext({ names, queryHistory }: AppState): QueryBarContext {
@@ -233,10 +247,20 @@ function sortBy(state: AppState, step: 1 | -1): AppUpdate {
   const index = SORTS.indexOf(state.sort) + step;
   const sort = SORTS[(index + SORTS.length) % SORTS.length];
   const notice = `Sorted by ${sortLabel(sort)}`;
+  // New traces come at the end of one order only.
+  const isFollowing = sort === undefined && state.connection === "live";
   return {
-    state: { ...state, sort, notice },
+    state: { ...withList(state, (list) => list.fromTop({ isFollowing })), sort, notice },
     effect: { type: "select", query: state.query, sort },
   };
+}
+
+function withList(state: AppState, change: (list: TracesPage) => TracesPage): AppState {
+  const tabs = state.tabs.map((tab): Tab => {
+    const [first, ...others] = tab.pages;
+    return first instanceof TracesPage ? { ...tab, pages: [change(first), ...others] } : tab;
+  });
+  return { ...state, tabs };
 }
 
 function pause(state: AppState): AppUpdate {
