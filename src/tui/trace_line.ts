@@ -172,7 +172,9 @@ function headerFigures(trace: Trace, options: TraceLineOptions): Segment[] {
   // What goes on after the root span has ended is not in its own duration.
   const root = describeDuration(trace.rootSpan, options.nowUnixNano);
   const isTold = root.text === duration.text.trimStart();
-  if (!isTold) figures.unshift({ text: `root ${root.text}  `, style: DIM });
+  if (!isTold && options.columns >= MIN_COLUMNS_WITH_BAR) {
+    figures.unshift({ text: `root ${root.text}  `, style: DIM });
+  }
   figures.push({ ...duration, style: { ...duration.style, isBold: true } });
   return figures;
 }
