@@ -25,8 +25,9 @@ Deno.test("what is shown changes at once, and is told", () => {
 
 Deno.test("what comes later is shown by itself, when it is what was asked for", async () => {
   const store = sampleStore();
-  const { promise: changed, resolve: onChange } = Promise.withResolvers<void>();
-  using shown = new ShownTraces(store, { query: compileQuery('name = "cache.put"'), onChange });
+  const { promise: changed, resolve } = Promise.withResolvers<void>();
+  const query = compileQuery('name = "cache.put"');
+  using shown = new ShownTraces(store, { query, onChange: () => resolve() });
   await changed;
   assertEquals(ids(shown), ["t1", "t5"]);
   for (const span of requestSpans("new", 9_000)) store.add(span);
