@@ -12,6 +12,7 @@ import {
   rowsBelow,
   type Tab,
 } from "./app_state.ts";
+import { createDiffPage } from "./diff_page.ts";
 import { HelpPage } from "./help_page.ts";
 import type { Effect, Message } from "./message.ts";
 import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
@@ -140,7 +141,7 @@ function runCommand(state: AppState, command: PageCommand): AppUpdate {
     case "sort":
       return sortBy(state, command.step);
     case "diff":
-      return { state };
+      return showDiff(state, command.traceIds);
   }
 }
 
@@ -170,12 +171,12 @@ const ACTIONS: Readonly<Record<AppAction, (state: AppState) => AppUpdate>> = {
   }),
   // From the last page there is no way back but to all traces.
   escape: (state) =>
-    state.tabs[state.tab].pages.length === 1 && state.query !== undefined
+    state.tab === 0 && state.tabs[0].pages.length === 1 && state.query !== undefined
       ? applyQuery(state, undefined)
       : { state: back(state) },
   back: (state) => ({ state: back(state) }),
   quit_or_back: (state) =>
-    state.tabs[state.tab].pages.length > 1
+    state.tabs[state.tab].pages.length > 1 || state.tabs[state.tab].name === "diff"
       ? { state: back(state) }
       : { state, effect: { type: "quit" } },
   redraw: (state) => ({ state, effect: { type: "redraw" } }),
@@ -330,10 +331,20 @@ function withPlayer(state: AppState, player: PlayerState): AppUpdate {
 }
 
 function showTab(state: AppState, tab: number): AppUpdate {
-  return { state: state.tabs[tab] === undefined ? state : { ...state, tab } };
+  if (state.tabs[tab] !== undefined) return { state: { ...state, tab } };
+  return { state: { ...state, notice: "Mark two traces with m to compare them" } };
+}
+
+/** Shows how a second trace differs from a first one, in a tab that goes on being there. */
+function showDiff(state: AppState, traceIds: readonly [string, string]): AppUpdate {
+  const others = state.tabs.filter(({ name }) => name !== "diff");
+  const tabs = [...others, { name: "diff" as const, pages: [createDiffPage(traceIds)] }];
+  return { state: { ...state, tabs, tab: tabs.length - 1 } };
 }
 
 function back(state: AppState): AppState {
+  // Behind the first page of the other tabs are the traces.
+  if (state.tabs[state.tab].pages.length === 1) return { ...state, tab: 0 };
   return withPages(state, (pages) => pages.length > 1 ? pages.slice(0, -1) : pages);
 }
 

@@ -173,3 +173,25 @@ Deno.test("help lists the keys of the page and of the app, and scrolls", () => {
   assertStringIncludes(texts(scrolled), "take the completion");
   assertEquals(currentPage(press(scrolled, "x")).title, "Traces");
 });
+
+Deno.test("the second mark opens the comparison in a tab, which stays until the next one", () => {
+  const state = openState({ connection: "end_of_file" });
+  assertStringIncludes(bar(press(state, "4")), "Mark two traces");
+  const marked = press(state, "m");
+  assert(lineText(appFrame(press(marked, "j"))[1]).startsWith("»"));
+  assertEquals(listOf(press(marked, "m")).markedTraceId, undefined);
+  const compared = press(marked, "j", "d");
+  assertEquals(compared.tabs.map(({ name }) => name), [
+    "traces",
+    "statistics",
+    "services",
+    "diff",
+  ]);
+  assertStringIncludes(lineText(appFrame(compared)[0]), "4 Diff");
+  assertEquals(compared.tab, 3);
+  for (const key of ["q", "escape", "backspace"]) {
+    assertEquals(press(compared, key).tab, 0);
+    assertEquals(press(compared, key, "4").tab, 3);
+  }
+  assertEquals(press(compared, "1", "j", "m", "g", "m").tabs.length, 4);
+});
