@@ -14,7 +14,6 @@ const SHOTS: readonly Shot[] = [
   { file: "view.svg", keys: [], until: "running 3" },
   { file: "view_trace.svg", keys: ["g", "j", "Enter"], until: "Orders.place" },
   { file: "view_query.svg", keys: ["q", ":", "error && dur"], until: "duration" },
-  { file: "view_statistics.svg", keys: ["Escape", "2"], until: "TOTAL" },
 ];
 
 /**

@@ -89,6 +89,6 @@ function textFormat(io: CliIo, source: SpanSource): FormatTrace {
 }
 
 const KEYS_HELP = `
-Keys in the terminal view: j k next and previous trace, Space fold, / search,
-G follow, g top, ? all keys, q quit.
+Keys in the terminal view: j k next and previous trace, Enter open, Space fold,
+: query, / search, s sort, 1 2 3 tabs, P play a recording, ? all keys, q quit.
 `;

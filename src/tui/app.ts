@@ -63,6 +63,7 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   const { feed } = options;
   const now = options.now ?? systemNow;
   let state = createAppState({ ...options, size: options.terminal.size(), nowUnixNano: now() });
+  const stopped = new AbortController();
   let workTimer: ReturnType<typeof setTimeout> | undefined;
   let namesTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -86,7 +87,9 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
       case "copy":
         return session.copy(effect.text);
       case "browse":
-        return void browse(options, effect.path).then((text) => dispatch({ type: "notice", text }));
+        return void browse(options, effect.path).then((text) => {
+          if (!stopped.signal.aborted) dispatch({ type: "notice", text });
+        });
       case "select":
         return shown.select(effect.query, effect.sort);
       case "pause":
@@ -124,6 +127,7 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
   }
 
   function scheduleWork(waitMs: number): void {
+    if (stopped.signal.aborted) return;
     if (currentPage(state).work !== undefined) workTimer ??= setTimeout(work, waitMs);
   }
 
@@ -158,8 +162,6 @@ export async function runTui(options: RunTuiOptions): Promise<TuiExit> {
       onInputEnd: () => end({ reason: "input_end" }),
     },
   });
-  const stopped = new AbortController();
-
   async function readFeed(): Promise<void> {
     for await (const event of feed.events(stopped.signal)) {
       if (stopped.signal.aborted) return;

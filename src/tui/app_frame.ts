@@ -75,7 +75,9 @@ function tabBar(state: AppState): Bar<AppAction> {
     style: index === state.tab ? { isBold: true, isUnderlined: true } : undefined,
     action: TAB_ACTIONS[index],
   }));
-  const right = [...queryItems(state), sortItem(state)];
+  // The order is that of the list.
+  const isList = state.tab === 0 && state.tabs[0].pages.length === 1;
+  const right = [...queryItems(state), ...(isList ? [sortItem(state)] : [])];
   return layOutBar({ left, right }, { columns: state.size.columns, style: PLAIN });
 }
 

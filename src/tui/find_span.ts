@@ -2,17 +2,10 @@ import type { TraceEntry } from "../assemble/trace_list.ts";
 import { isErrorSpan } from "../model/span.ts";
 import type { SpanTest } from "../views/find_spans.ts";
 import { selectedPosition } from "./positions.ts";
-import type { Position, TracesView } from "./traces_state.ts";
+import type { Hunt, OpenHunt } from "./hunt.ts";
+import type { Position } from "./position.ts";
+import type { TracesView } from "./traces_state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
-
-/** What is looked for in the list. */
-export interface Hunt {
-  readonly test: SpanTest;
-  /** Whether a trace can hold such a span, by its figures alone. @default every trace can */
-  readonly mayHold?: (entry: TraceEntry) => boolean;
-  /** What to say when there is none. */
-  readonly failure: string;
-}
 
 /** Spans that failed. */
 export const ERROR_HUNT: Hunt = {
@@ -20,16 +13,6 @@ export const ERROR_HUNT: Hunt = {
   mayHold: ({ errorCount }) => errorCount > 0,
   failure: "No span with an error",
 };
-
-/** A hunt that goes on: looking through a million spans takes longer than one frame may. */
-export interface OpenHunt {
-  readonly hunt: Hunt;
-  readonly step: 1 | -1;
-  /** Where it began. */
-  readonly from: Position;
-  /** Traces that have been looked through. */
-  readonly visited: number;
-}
 
 /** What a hunt has come to: a span, none, or there are traces left. */
 export type HuntResult =
@@ -76,6 +59,7 @@ export function huntSpan(state: TracesView, open: OpenHunt, untilMs: number): Hu
 
 /** A look at the clock after so many traces that need no reading. */
 const TRACES_A_LOOK = 256;
+
 function findRow(
   state: TracesView,
   entry: TraceEntry,

@@ -1,4 +1,4 @@
-import { fitLine, type Frame, type Line, type Size } from "../terminal/frame.ts";
+import { fitLine, type Frame, type Line } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import { APP_BINDINGS } from "./app_bindings.ts";
 import { keyLabel } from "./key_label.ts";

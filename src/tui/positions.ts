@@ -1,7 +1,7 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
-import type { Span } from "../model/span.ts";
 import type { Trace } from "../model/trace.ts";
-import type { Position, TracesView } from "./traces_state.ts";
+import type { Position } from "./position.ts";
+import type { TracesView } from "./traces_state.ts";
 import { nodeIndexOfRow, rowOfNodeIndex } from "./trace_rows.ts";
 
 /** A row that exists: its trace's place in the store, and the row within the trace. */
@@ -161,10 +161,13 @@ export function scrollTo(state: TracesView, selected: Position, until = selected
     : top;
 }
 
-/** The span in a row. */
-export function spanAt(state: TracesView, position: Position): Span | undefined {
+/** The trace in a row, and the index of the row's span in it. */
+export function nodeAt(
+  state: TracesView,
+  position: Position,
+): { trace: Trace; index: number } | undefined {
   const trace = traceOf(state, position.sequence);
-  return trace?.nodes[nodeIndexOfRow(trace, position.row)]?.span;
+  return trace && { trace, index: nodeIndexOfRow(trace, position.row) };
 }
 
 function traceOf({ traces }: TracesView, sequence: number): Trace | undefined {

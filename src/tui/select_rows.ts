@@ -7,13 +7,13 @@ import {
   moveRows,
   moveTraces,
   rowCount,
-  rowsBetween,
   scrollTo,
   selectedPosition,
   spanIdAt,
   topPosition,
 } from "./positions.ts";
-import type { Position, TracesView } from "./traces_state.ts";
+import type { Position } from "./position.ts";
+import type { TracesView } from "./traces_state.ts";
 
 /** Selects a row and scrolls as little as needed; the view no longer follows the newest trace. */
 export function select(state: TracesView, selected: Position, until?: Position): TracesView {

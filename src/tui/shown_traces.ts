@@ -71,7 +71,7 @@ export class ShownTraces implements Disposable {
 
   /** Follows the source, which has changed. */
   follow(): void {
-    this.#timer ??= setTimeout(() => this.#advance(), 0);
+    this.#timer ??= setTimeout(() => this.#advance({ isNew: false }), 0);
   }
 
   [Symbol.dispose](): void {
@@ -87,11 +87,10 @@ export class ShownTraces implements Disposable {
   #restart(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#advance();
-    this.#onChange();
+    this.#advance({ isNew: true });
   }
 
-  #advance(): void {
+  #advance({ isNew }: { isNew: boolean }): void {
     this.#timer = undefined;
     const before = this.#selection.version;
     const wasComplete = this.progress === undefined;
@@ -101,8 +100,11 @@ export class ShownTraces implements Disposable {
     } catch (error) {
       this.#onChange(error);
     }
-    if (Number.isFinite(waitMs)) this.#timer = setTimeout(() => this.#advance(), waitMs);
     const isSame = this.#selection.version === before && wasComplete;
-    if (!isSame || this.progress !== undefined) this.#onChange();
+    // Before the next slice is asked for, so that the frame comes first.
+    if (isNew || !isSame || this.progress !== undefined) this.#onChange();
+    if (Number.isFinite(waitMs)) {
+      this.#timer ??= setTimeout(() => this.#advance({ isNew: false }), waitMs);
+    }
   }
 }

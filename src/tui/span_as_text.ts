@@ -1,17 +1,17 @@
-import type { AttributeValue } from "../model/attributes.ts";
-import type { Span } from "../model/span.ts";
+import type { Trace } from "../model/trace.ts";
+import { spanDetails } from "../views/span_details.ts";
 
-/** A span for the clipboard: its name, then a line for each attribute. */
-export function spanAsText(span: Span): string {
-  const lines = [span.name];
-  for (const key in span.attributes) lines.push(`${key}: ${valueAsText(span.attributes[key])}`);
+/** Deeper values are indented no further. */
+const MAX_INDENT = 20;
+
+/** Everything that is known of a span, as text for the clipboard: a line for each thing, by sections. */
+export function spanAsText(trace: Trace, index: number): string {
+  const lines: string[] = [];
+  for (const { name, rows } of spanDetails(trace, index)) {
+    if (lines.length > 0) lines.push("", `${name}:`);
+    for (const { key, text, depth } of rows) {
+      lines.push(`${"  ".repeat(Math.min(depth, MAX_INDENT))}${key}: ${text}`);
+    }
+  }
   return lines.join("\n");
-}
-
-function valueAsText(value: AttributeValue): string {
-  if (typeof value !== "object") return String(value);
-  return JSON.stringify(value, (_key, each) => {
-    if (typeof each === "bigint") return each.toString();
-    return each instanceof Uint8Array ? Array.from(each) : each;
-  });
 }

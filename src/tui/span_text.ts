@@ -4,7 +4,7 @@ import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import { escapeText } from "../terminal/escape_text.ts";
 import type { Segment } from "../terminal/frame.ts";
-import type { Color, Style } from "../terminal/style.ts";
+import type { Style } from "../terminal/style.ts";
 import { countText } from "../views/count_text.ts";
 import { kindSymbol, OTHER_KIND_SYMBOL } from "../views/kind_symbols.ts";
 import { onOneLine } from "../views/on_one_line.ts";

@@ -4,6 +4,8 @@ import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { fitLine, type Line, lineWidth, restyleLine, type Segment } from "../terminal/frame.ts";
 import type { Style } from "../terminal/style.ts";
+import { countText } from "../views/count_text.ts";
+import { formatClock } from "../views/time_text.ts";
 import {
   ATTENTION,
   describeDuration,
@@ -13,8 +15,6 @@ import {
   kindMark,
   show,
 } from "./span_text.ts";
-import { countText } from "../views/count_text.ts";
-import { formatClock } from "../views/time_text.ts";
 import { nodeIndexOfRow, treeGuides } from "./trace_rows.ts";
 import { waterfallBar } from "./waterfall.ts";
 
@@ -172,7 +172,9 @@ function headerFigures(trace: Trace, options: TraceLineOptions): Segment[] {
   // What goes on after the root span has ended is not in its own duration.
   const root = describeDuration(trace.rootSpan, options.nowUnixNano);
   const isTold = root.text === duration.text.trimStart();
-  if (!isTold) figures.unshift({ text: `root ${root.text}  `, style: DIM });
+  if (!isTold && options.columns >= MIN_COLUMNS_WITH_BAR) {
+    figures.unshift({ text: `root ${root.text}  `, style: DIM });
+  }
   figures.push({ ...duration, style: { ...duration.style, isBold: true } });
   return figures;
 }

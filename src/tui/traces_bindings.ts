@@ -58,7 +58,7 @@ export const TRACES_BINDINGS: readonly TracesBinding[] = [
   { keys: ["S"], action: "previous_sort", help: "sort the way before" },
   { keys: ["m", "d"], action: "mark", help: "mark; the second: diff" },
   { keys: ["y"], action: "copy_id", help: "copy trace or span id" },
-  { keys: ["Y"], action: "copy_all", help: "copy name, attributes" },
+  { keys: ["Y"], action: "copy_all", help: "copy all of the span" },
   { keys: ["o"], action: "browse", help: "open in the browser" },
 ];
 

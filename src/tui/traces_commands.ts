@@ -1,5 +1,5 @@
 import type { PageCommand } from "./page.ts";
-import { selectedPosition, spanAt, spanIdAt } from "./positions.ts";
+import { nodeAt, selectedPosition, spanIdAt } from "./positions.ts";
 import { selectedEntry } from "./select_rows.ts";
 import { spanAsText } from "./span_as_text.ts";
 import { createTracePage } from "./trace_page.ts";
@@ -45,11 +45,11 @@ export function copyId(state: TracesView): TracesUpdate {
 
 /** Copies what the selected span says. */
 export function copyAll(state: TracesView): TracesUpdate {
-  const span = spanAt(state, selectedPosition(state));
-  if (span === undefined) return state;
+  const node = nodeAt(state, selectedPosition(state));
+  if (node === undefined) return state;
   return {
     ...state,
-    command: { type: "copy", text: spanAsText(span), what: "name and attributes" },
+    command: { type: "copy", text: spanAsText(node.trace, node.index), what: "span" },
   };
 }
 

@@ -21,6 +21,13 @@ export class TracesPage implements Page {
     return new TracesPage(createTracesState(options));
   }
 
+  /** The list from its beginning, for another order of it. */
+  fromTop(options: { isFollowing: boolean }): TracesPage {
+    const { isCollapsed, choices, search, markedTraceId } = this.state;
+    const first = createTracesState(options);
+    return new TracesPage({ ...first, isCollapsed, choices, search, markedTraceId });
+  }
+
   get prompt(): Prompt | undefined {
     const { draft } = this.state.search;
     return draft === undefined ? undefined : { label: "/", text: draft };

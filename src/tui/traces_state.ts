@@ -1,11 +1,6 @@
-import type { OpenHunt } from "./find_span.ts";
+import type { OpenHunt } from "./hunt.ts";
+import type { Position } from "./position.ts";
 import type { PageCommand, PageContext } from "./page.ts";
-
-/** A row: a trace by its sequence number, and the row within it, 0 being its header. */
-export interface Position {
-  readonly sequence: number;
-  readonly row: number;
-}
 
 /** A text search in the list. */
 export interface Search {

@@ -12,11 +12,13 @@ import {
   rowsBelow,
   type Tab,
 } from "./app_state.ts";
+import { createDiffPage } from "./diff_page.ts";
 import { HelpPage } from "./help_page.ts";
 import type { Effect, Message } from "./message.ts";
 import { compileQuery, type SpanQuery } from "../query/compile_query.ts";
 import { QueryError } from "../query/query_error.ts";
-import type { Page, PageCommand, PageUpdate } from "./page.ts";
+import type { Page, PageCommand, PageUpdate, TabName } from "./page.ts";
+import { TracesPage } from "./traces_page.ts";
 import { playerActionOf, playerLine, updatePlayer } from "./player_bar.ts";
 import {
   openQueryBar,
@@ -139,7 +141,7 @@ function runCommand(state: AppState, command: PageCommand): AppUpdate {
     case "sort":
       return sortBy(state, command.step);
     case "diff":
-      return { state };
+      return showDiff(state, command.traceIds);
   }
 }
 
@@ -163,23 +165,36 @@ const ACTIONS: Readonly<Record<AppAction, (state: AppState) => AppUpdate>> = {
         notice: "Only a recording can be played, once it has been read",
       },
     },
-  browse: (state) => ({ state, effect: { type: "browse", path: "/" } }),
+  browse: (state) => ({ state, effect: { type: "browse", path: browserPath(state) } }),
   help: (state) => ({
     state: withPages(state, (pages) => [...pages, HelpPage.of(currentPage(state))]),
   }),
   // From the last page there is no way back but to all traces.
   escape: (state) =>
-    state.tabs[state.tab].pages.length === 1 && state.query !== undefined
+    state.tab === 0 && state.tabs[0].pages.length === 1 && state.query !== undefined
       ? applyQuery(state, undefined)
       : { state: back(state) },
   back: (state) => ({ state: back(state) }),
   quit_or_back: (state) =>
-    state.tabs[state.tab].pages.length > 1
+    state.tabs[state.tab].pages.length > 1 || state.tabs[state.tab].name === "diff"
       ? { state: back(state) }
       : { state, effect: { type: "quit" } },
   redraw: (state) => ({ state, effect: { type: "redraw" } }),
   suspend: (state) => ({ state, effect: { type: "suspend" } }),
   quit: (state) => ({ state, effect: { type: "quit" } }),
+};
+
+/** Where the browser shows what is shown here. */
+function browserPath({ tabs, tab, query }: AppState): string {
+  const path = BROWSER_PATHS[tabs[tab].name];
+  return query === undefined ? path : `${path}?where=${encodeURIComponent(query.text)}`;
+}
+
+const BROWSER_PATHS: Readonly<Record<TabName, string>> = {
+  traces: "/",
+  statistics: "/stats",
+  services: "/services",
+  diff: "/diff",
 };
 
 function queryBarContext({ names, queryHistory }: AppState): QueryBarContext {
@@ -233,10 +248,20 @@ function sortBy(state: AppState, step: 1 | -1): AppUpdate {
   const index = SORTS.indexOf(state.sort) + step;
   const sort = SORTS[(index + SORTS.length) % SORTS.length];
   const notice = `Sorted by ${sortLabel(sort)}`;
+  // New traces come at the end of one order only.
+  const isFollowing = sort === undefined && state.connection === "live";
   return {
-    state: { ...state, sort, notice },
+    state: { ...withList(state, (list) => list.fromTop({ isFollowing })), sort, notice },
     effect: { type: "select", query: state.query, sort },
   };
+}
+
+function withList(state: AppState, change: (list: TracesPage) => TracesPage): AppState {
+  const tabs = state.tabs.map((tab): Tab => {
+    const [first, ...others] = tab.pages;
+    return first instanceof TracesPage ? { ...tab, pages: [change(first), ...others] } : tab;
+  });
+  return { ...state, tabs };
 }
 
 function pause(state: AppState): AppUpdate {
@@ -306,10 +331,20 @@ function withPlayer(state: AppState, player: PlayerState): AppUpdate {
 }
 
 function showTab(state: AppState, tab: number): AppUpdate {
-  return { state: state.tabs[tab] === undefined ? state : { ...state, tab } };
+  if (state.tabs[tab] !== undefined) return { state: { ...state, tab } };
+  return { state: { ...state, notice: "Mark two traces with m to compare them" } };
+}
+
+/** Shows how a second trace differs from a first one, in a tab that goes on being there. */
+function showDiff(state: AppState, traceIds: readonly [string, string]): AppUpdate {
+  const others = state.tabs.filter(({ name }) => name !== "diff");
+  const tabs = [...others, { name: "diff" as const, pages: [createDiffPage(traceIds)] }];
+  return { state: { ...state, tabs, tab: tabs.length - 1 } };
 }
 
 function back(state: AppState): AppState {
+  // Behind the first page of the other tabs are the traces.
+  if (state.tabs[state.tab].pages.length === 1) return { ...state, tab: 0 };
   return withPages(state, (pages) => pages.length > 1 ? pages.slice(0, -1) : pages);
 }
 

@@ -1,7 +1,8 @@
 import type { TraceEntry } from "../assemble/trace_list.ts";
 import { textTest } from "../views/find_spans.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
-import { ERROR_HUNT, type Hunt, huntSpan, type OpenHunt, openHunt } from "./find_span.ts";
+import { ERROR_HUNT, huntSpan, openHunt } from "./find_span.ts";
+import type { Hunt, OpenHunt } from "./hunt.ts";
 import {
   comparePositions,
   firstPosition,
@@ -24,7 +25,8 @@ import {
 } from "./select_rows.ts";
 import { type TracesAction, tracesActionOf } from "./traces_bindings.ts";
 import { browse, copyAll, copyId, markTrace, openTrace } from "./traces_commands.ts";
-import type { Position, TracesUpdate, TracesView } from "./traces_state.ts";
+import type { Position } from "./position.ts";
+import type { TracesUpdate, TracesView } from "./traces_state.ts";
 import { updateTracesByMouse } from "./update_traces_by_mouse.ts";
 
 /** The list after an input; `undefined` when it has no use for it. */

@@ -1,10 +1,10 @@
-import type { TraceEntry } from "../assemble/trace_list.ts";
 import type { MouseInput } from "../terminal/keys.ts";
-import { comparePositions, lastPosition, moveRows, rowsBetween, topPosition } from "./positions.ts";
+import { moveRows, rowsBetween, topPosition } from "./positions.ts";
 import { openTrace } from "./traces_commands.ts";
-import { scrollRows, select, setExpanded, toggle } from "./select_rows.ts";
+import { scrollRows, select, toggle } from "./select_rows.ts";
 import type { TracesUpdate } from "./traces_state.ts";
-import type { Position, TracesView } from "./traces_state.ts";
+import type { Position } from "./position.ts";
+import type { TracesView } from "./traces_state.ts";
 
 /** Rows that a notch of the wheel scrolls by. */
 const WHEEL_ROWS = 3;

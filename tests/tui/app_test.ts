@@ -3,7 +3,6 @@ import { TraceStore } from "../../src/assemble/trace_store.ts";
 import type { Span } from "../../src/model/span.ts";
 import { runTui, type RunTuiOptions } from "../../src/tui/app.ts";
 import type { Connection, FeedEvent, TraceFeed } from "../../src/views/trace_feed.ts";
-import { nextTurn } from "../../src/cli/next_turn.ts";
 import { EPOCH } from "../assemble/_make_span.ts";
 import { FakeTerminal } from "../terminal/_fake_terminal.ts";
 import { openSpans, requestSpans } from "./_sample_traces.ts";
@@ -127,18 +126,24 @@ Deno.test("a feed that fails is told, and what it brought stays", async () => {
 Deno.test("a feed that never pauses leaves keys their turn", async () => {
   let at = 0;
   const feed = new PushFeed();
-  feed.events = async function* (signal: AbortSignal): AsyncGenerator<FeedEvent> {
-    while (!signal.aborted) {
-      for (const span of requestSpans(`t${at++}`)) feed.traces.add(span);
-      // As feeds do, see `TraceFeed.events`.
-      await nextTurn(signal);
-      yield { type: "changed" };
+  const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+  feed.events = async function* (signal): AsyncGenerator<FeedEvent> {
+    try {
+      while (!signal.aborted) {
+        for (const span of requestSpans(`t${at++}`)) feed.traces.add(span);
+        // As feeds do, see `TraceFeed.events`.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        yield { type: "changed" };
+      }
+    } finally {
+      leave();
     }
   };
   const { terminal, exit } = open(feed);
   await terminal.until((output) => output.includes("UserService.get"));
   terminal.type("q");
   assertEquals(await exit, { reason: "quit" });
+  await left;
 });
 
 Deno.test("signals, a lost terminal and an abort end the view", async () => {

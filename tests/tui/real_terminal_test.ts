@@ -74,9 +74,9 @@ class Tmux implements AsyncDisposable {
     }
   }
 
-  /** Whether a full-screen program has the pane, and whether the cursor is shown. */
+  /** Whether a full-screen program has the pane, the cursor is shown, lines wrap, the mouse is listened to. */
   async modes(): Promise<string> {
-    const format = "#{alternate_on} #{cursor_flag} #{wrap_flag}";
+    const format = "#{alternate_on} #{cursor_flag} #{wrap_flag} #{mouse_any_flag}";
     return (await this.call("display-message", "-p", "-t", "s", format)).trim();
   }
 
@@ -103,13 +103,13 @@ Deno.test({
     await tmux.type("echo before", "Enter");
     await tmux.run("file");
     await tmux.untilWhole(await golden("file_80x24"));
-    assertEquals(await tmux.modes(), "1 0 0");
+    assertEquals(await tmux.modes(), "1 0 0 1");
     await tmux.type("?");
     await tmux.until("Everywhere");
     await tmux.type("x", "q");
     const after = await tmux.until("left by quit");
     assert(after.includes("before"));
-    assertEquals(await tmux.modes(), "0 1 1");
+    assertEquals(await tmux.modes(), "0 1 1 0");
   },
 });
 
@@ -134,8 +134,27 @@ Deno.test({
     await using tmux = await Tmux.open(80, 24);
     await tmux.run("throw");
     await tmux.until("thrown on purpose");
-    assertEquals(await tmux.modes(), "0 1 1");
+    assertEquals(await tmux.modes(), "0 1 1 0");
     await tmux.type("echo echo$((1+1))", "Enter");
     await tmux.until("echo2");
+  },
+});
+
+Deno.test({
+  name: "Ctrl+Z gives a real terminal back, and fg takes it again",
+  ignore,
+  fn: async () => {
+    await using tmux = await Tmux.open(80, 24);
+    await tmux.run("file");
+    await tmux.untilWhole(await golden("file_80x24"));
+    await tmux.type("C-z");
+    await tmux.until("Stopped");
+    assertEquals(await tmux.modes(), "0 1 1 0");
+    await tmux.type("fg", "Enter");
+    await tmux.untilWhole(await golden("file_80x24"));
+    assertEquals(await tmux.modes(), "1 0 0 1");
+    await tmux.type("q");
+    await tmux.until("left by quit");
+    assertEquals(await tmux.modes(), "0 1 1 0");
   },
 });

@@ -5,7 +5,8 @@ import { type AppState, currentPage, pageContext } from "../../src/tui/app_state
 import { updateApp } from "../../src/tui/update_app.ts";
 import { createPlayer } from "../../src/views/player.ts";
 import { EPOCH } from "../assemble/_make_span.ts";
-import { effectOf, feedOf, openState, press, sampleStore, send } from "./_sample_traces.ts";
+import { selectedPosition } from "../../src/tui/positions.ts";
+import { effectOf, feedOf, listOf, openState, press, sampleStore, send } from "./_sample_traces.ts";
 
 function bar(state: AppState): string {
   return lineText(appFrame(state)[state.size.rows - 1]);
@@ -36,14 +37,37 @@ Deno.test("s goes through the orders and S back, each told", () => {
   assertEquals(press(state, "S").sort, "name");
 });
 
+Deno.test("another order begins at its top, and that of arrival follows a session again", () => {
+  const state = openState();
+  assertStringIncludes(bar(state), "FOLLOW");
+  const sorted = press(state, "S");
+  assertEquals(listOf(sorted).isFollowing, false);
+  assertEquals(selectedPosition(listOf(sorted)).sequence, 1);
+  assertEquals(listOf(press(sorted, "s")).isFollowing, true);
+  // Who had left the end stays where the list is.
+  assertEquals(listOf(press(state, "k", "S", "s")).isFollowing, true);
+  const file = openState({ connection: "end_of_file" });
+  assertEquals(listOf(press(file, "S", "s")).isFollowing, false);
+});
+
+Deno.test("o on a tab opens the same page with the same query", () => {
+  const query = press(press(openState(), ":"), ...'name = "a b"', "enter");
+  const path = (state: AppState): unknown => {
+    const effect = effectOf(state, "o");
+    return effect?.type === "browse" ? effect.path : effect;
+  };
+  assertEquals(path(press(openState(), "2")), "/stats");
+  assertEquals(path(press(query, "3")), "/services?where=name%20%3D%20%22a%20b%22");
+});
+
 Deno.test("y copies the id of the trace or of the span, Y what the span says", () => {
   const state = openState({ connection: "end_of_file" });
   assertEquals(effectOf(state, "y"), { type: "copy", text: "t1" });
   assertEquals(effectOf(press(state, "J"), "y"), { type: "copy", text: "service" });
-  assertEquals(effectOf(press(state, "J", "J"), "Y"), {
-    type: "copy",
-    text: "SQL Query\nquery: SELECT *\n  FROM users\n WHERE id = ?",
-  });
+  const whole = effectOf(press(state, "J", "J"), "Y");
+  const text = whole?.type === "copy" ? whole.text : "";
+  assertStringIncludes(text, "name: SQL Query\n");
+  assertStringIncludes(text, "query: SELECT *\n  FROM users\n WHERE id = ?");
   assertStringIncludes(bar(press(state, "y")), "Copied trace id, 2 characters");
 });
 
@@ -148,4 +172,26 @@ Deno.test("help lists the keys of the page and of the app, and scrolls", () => {
   assertStringIncludes(texts(scrolled), "orphan or further root");
   assertStringIncludes(texts(scrolled), "take the completion");
   assertEquals(currentPage(press(scrolled, "x")).title, "Traces");
+});
+
+Deno.test("the second mark opens the comparison in a tab, which stays until the next one", () => {
+  const state = openState({ connection: "end_of_file" });
+  assertStringIncludes(bar(press(state, "4")), "Mark two traces");
+  const marked = press(state, "m");
+  assert(lineText(appFrame(press(marked, "j"))[1]).startsWith("»"));
+  assertEquals(listOf(press(marked, "m")).markedTraceId, undefined);
+  const compared = press(marked, "j", "d");
+  assertEquals(compared.tabs.map(({ name }) => name), [
+    "traces",
+    "statistics",
+    "services",
+    "diff",
+  ]);
+  assertStringIncludes(lineText(appFrame(compared)[0]), "4 Diff");
+  assertEquals(compared.tab, 3);
+  for (const key of ["q", "escape", "backspace"]) {
+    assertEquals(press(compared, key).tab, 0);
+    assertEquals(press(compared, key, "4").tab, 3);
+  }
+  assertEquals(press(compared, "1", "j", "m", "g", "m").tabs.length, 4);
 });
