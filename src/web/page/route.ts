@@ -29,13 +29,6 @@ export const HOME: Route = { page: "traces", where: "", sort: "", more: {} };
  * @param path Such as `/t/4bf92f`.
  * @param search Such as `?where=error`; may be empty.
  * @returns A route; its page is `unknown` where there is none of that name.
- * @example
- * ```ts
- * import { parseRoute } from "./route.ts";
- *
- * const route = parseRoute("/t/4bf92f/00f067", "?where=kind%20%3D%20sql");
- * if (route.spanId !== "00f067" || route.where !== "kind = sql") throw new Error("wrong");
- * ```
  */
 export function parseRoute(path: string, search: string): Route {
   const parameters = new URLSearchParams(search);
