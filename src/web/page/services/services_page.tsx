@@ -97,6 +97,13 @@ export function ServicesPage(): JSX.Element {
 
 const NONE: readonly never[] = [];
 
+/** A service as the graph names it. */
+function CalledService({ name }: { readonly name: string }): JSX.Element {
+  return name === ""
+    ? <span class="dim">{nodeText({ type: "service", name })}</span>
+    : <ServiceName name={name} />;
+}
+
 function rowKey({ caller, callee, callee_type }: ServiceRow): string {
   return JSON.stringify([caller, callee_type, callee]);
 }
@@ -107,7 +114,7 @@ const COLUMNS: readonly Column<ServiceRow>[] = [
     title: "Caller",
     width: "minmax(70px, 1fr)",
     sortKey: "caller",
-    cell: ({ caller }) => <ServiceName name={caller} />,
+    cell: ({ caller }) => <CalledService name={caller} />,
   },
   {
     name: "callee",
@@ -116,7 +123,7 @@ const COLUMNS: readonly Column<ServiceRow>[] = [
     width: "minmax(70px, 1fr)",
     sortKey: "callee",
     cell: ({ callee, callee_type }) =>
-      callee_type === "service" ? <ServiceName name={callee} /> : (
+      callee_type === "service" ? <CalledService name={callee} /> : (
         <>
           <Text value={nodeText({ type: callee_type, name: callee })} />{" "}
           <span class="dim">{callee_type}</span>

@@ -11,8 +11,8 @@ export interface FlameScene {
   readonly boxes: readonly FlameBox[];
   /** How far it is scrolled, in pixels. */
   readonly top: number;
-  /** The number of the colour of a service. */
-  colorOf(service: string): number;
+  /** The number of the colour of a box. */
+  colorOf(box: number): number;
   /** By box: how many of its spans a search has found; absent without one. */
   readonly found?: Int32Array;
   /** Boxes; -1 for none. */
@@ -34,7 +34,7 @@ export function drawFlame(context: CanvasRenderingContext2D, scene: FlameScene):
     const boxWidth = share * width;
     const isFaded = found !== undefined && found[box] === 0;
     context.globalAlpha = isFaded ? 0.35 : 1;
-    context.fillStyle = theme.services[scene.colorOf(graph.serviceOf(box))];
+    context.fillStyle = theme.services[scene.colorOf(box)];
     const drawnWidth = Math.max(1, boxWidth - (boxWidth > 3 ? 1 : 0));
     context.fillRect(left, y, drawnWidth, FLAME_ROW - 1);
     if (graph.errorCounts[box] > 0) {

@@ -40,7 +40,7 @@ export function FlameView({ view }: { readonly view: TraceView }): JSX.Element {
       size: { width, height },
       boxes: drawn.current,
       top: top.value,
-      colorOf: (service) => model.colorOfService(service),
+      colorOf: (box) => model.colorOf(graph.value.indexesOf(box)[0]),
       found: found.value,
       selected: selected.value,
       hovered: hovered.value,
@@ -147,7 +147,7 @@ function FlameFacts({ view, graph, box, isZoomed }: {
   readonly isZoomed: boolean;
 }): JSX.Element {
   const service = graph.serviceOf(box);
-  const color = view.model.value.colorOfService(service);
+  const color = view.model.value.colorOf(graph.indexesOf(box)[0]);
   return (
     <div
       class="flame-facts"

@@ -9,6 +9,7 @@ import { shownText, Text } from "../components/text.tsx";
 import { pageRoute, routeUrl } from "../router.ts";
 import { follow } from "../shell/header.tsx";
 import { CopyButton } from "./copy_button.tsx";
+import { kindColor } from "./kind_colors.ts";
 import type { TraceView } from "./trace_view.ts";
 
 /** What a trace is, on two lines: its root, and its figures. */
@@ -51,6 +52,20 @@ export function TraceHeader(
         <Fact name="Services">
           {formatCount(model.services.filter((name) => name !== "").length)}
         </Fact>
+        {model.isColoredByKind && model.kinds.size > 1 && (
+          <Fact name="Kinds">
+            {[...model.kinds].map((kind) => (
+              <span
+                key={kind}
+                class="kind"
+                style={{ "--service": `var(--service-${kindColor(kind)})` }}
+              >
+                <span class="service-mark" />
+                {kind}
+              </span>
+            ))}
+          </Fact>
+        )}
         <Fact name="Depth">{formatCount(model.depth)}</Fact>
         <Fact name="Spans">{formatCount(trace.nodes.length)}</Fact>
         {model.errors.length > 0 && (

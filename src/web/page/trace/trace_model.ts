@@ -1,7 +1,9 @@
 import { isErrorSpan } from "../../../model/span.ts";
+import type { SpanKind } from "../../../model/span_kind.ts";
 import { spanService } from "../../../model/span_service.ts";
 import type { Trace } from "../../../model/trace.ts";
 import { TraceTimes } from "../../../views/trace_times.ts";
+import { kindColor } from "./kind_colors.ts";
 import { serviceColors } from "./service_colors.ts";
 
 /** A stretch of the critical path within one span, in nanoseconds after the trace's start. */
@@ -29,6 +31,7 @@ export class TraceModel {
   #errors: Int32Array | undefined;
   #path: ReadonlyMap<number, readonly PathStretch[]> | undefined;
   #maxDepth: number | undefined;
+  #kinds: ReadonlySet<SpanKind> | undefined;
 
   constructor(trace: Trace) {
     this.trace = trace;
@@ -86,10 +89,21 @@ export class TraceModel {
     return this.#path ??= this.#findPath();
   }
 
-  /** The number of the colour of a span's service. */
+  /** Whether spans are told apart by their kinds, since they are all of one service. */
+  get isColoredByKind(): boolean {
+    return this.#serviceTable().names.length === 1;
+  }
+
+  /** The number of the colour of a span: its service's, or its kind's. */
   colorOf(index: number): number {
-    const { colors } = this.#serviceTable();
-    return colors.get(spanService(this.trace.nodes[index].span) ?? "") ?? 0;
+    const { span } = this.trace.nodes[index];
+    if (this.isColoredByKind) return kindColor(span.kind);
+    return this.#serviceTable().colors.get(spanService(span) ?? "") ?? 0;
+  }
+
+  /** The kinds of the spans, in the order in which they appear. */
+  get kinds(): ReadonlySet<SpanKind> {
+    return this.#kinds ??= new Set(this.trace.nodes.map(({ span }) => span.kind));
   }
 
   /** The number of the colour of a service. */

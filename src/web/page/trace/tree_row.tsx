@@ -1,7 +1,10 @@
 import type { JSX } from "preact";
 import { formatDuration } from "../../../model/duration.ts";
+import { isErrorSpan, type Span } from "../../../model/span.ts";
 import { spanService } from "../../../model/span_service.ts";
 import type { GroupRow, SpanRow, TraceRow } from "../../../views/span_rows.ts";
+import { onOneLine } from "../../../views/on_one_line.ts";
+import { errorMessage, httpStatus, sqlQuery } from "../../../views/span_facts.ts";
 import { formatCount } from "../../../views/count_text.ts";
 import { formatNano } from "../../../views/time_text.ts";
 import { shownText } from "../components/text.tsx";
@@ -92,11 +95,30 @@ function SpanName({ model, row, serviceAbove }: {
         <bdi class="tree-service">{shownText(service, MAX_NAME)}</bdi>
       )}
       <Name text={span.name} />
+      <SpanFacts span={span} />
       {row.isFolded && <span class="hidden-count">+{formatCount(row.hiddenCount)}</span>}
       {isOrphan && <span class="badge" title="Its parent has not been seen">orphan</span>}
       {mark === "error" && <span class="badge is-error">error</span>}
       {mark === "running" && <span class="badge is-running">running</span>}
       {mark === "unfinished" && <span class="badge is-warning">unfinished</span>}
+    </>
+  );
+}
+
+/** What is most worth knowing of a span besides its name: the answer's status, what went wrong, the statement. */
+function SpanFacts({ span }: { readonly span: Span }): JSX.Element | null {
+  const status = httpStatus(span);
+  const fact = isErrorSpan(span) ? errorMessage(span) : sqlQuery(span);
+  const text = fact && onOneLine(fact.slice(0, MAX_TITLE));
+  if (status === undefined && text === undefined) return null;
+  return (
+    <>
+      {status !== undefined && <span class="hidden-count">{status}</span>}
+      {text !== undefined && text !== "error" && (
+        <bdi class="span-fact" title={shownText(text, MAX_TITLE)}>
+          {shownText(text, MAX_NAME)}
+        </bdi>
+      )}
     </>
   );
 }
