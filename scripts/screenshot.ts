@@ -33,6 +33,8 @@ async function main(folderOut: string, theme: TerminalTheme): Promise<void> {
     TMPDIR: folder,
     TRACE_SOCKET: "",
     COLORTERM: "",
+    // Pictures have colours, whoever makes them.
+    NO_COLOR: "",
     LC_ALL: "C.UTF-8",
   };
   async function tmux(...args: string[]): Promise<string> {
