@@ -1,7 +1,9 @@
 import type { Span } from "../model/span.ts";
 import type { SpanKind } from "../model/span_kind.ts";
+import { ownText } from "../model/own_text.ts";
 import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
+import { packSpans, unpackSpans } from "./_packed_spans.ts";
 import { standsBefore } from "./_stands_before.ts";
 import type { TraceEntry } from "./trace_list.ts";
 
@@ -9,7 +11,7 @@ import type { TraceEntry } from "./trace_list.ts";
 export class StoredTrace implements TraceEntry {
   readonly sequence: number;
   readonly traceId: string;
-  readonly spans = new Map<string, Span>();
+  spanCount = 0;
   runningCount = 0;
   unfinishedCount = 0;
   errorCount = 0;
@@ -19,6 +21,9 @@ export class StoredTrace implements TraceEntry {
   changedMs = 0;
   wasReported = false;
   tree: Trace | undefined;
+  #spans = new Map<string, Span>();
+  /** The spans instead, while they are packed. */
+  #packed: Uint8Array | undefined;
   /** `undefined` when it has to be looked for among all spans, and so have the two times. */
   #rootSpan: Span | undefined;
   #startTimeUnixNano = 0n;
@@ -26,11 +31,41 @@ export class StoredTrace implements TraceEntry {
 
   constructor(sequence: number, traceId: string) {
     this.sequence = sequence;
-    this.traceId = traceId;
+    this.traceId = ownText(traceId);
   }
 
-  get spanCount(): number {
-    return this.spans.size;
+  get isPacked(): boolean {
+    return this.#packed !== undefined;
+  }
+
+  /** All of them, to be looked at: they stay packed. */
+  spans(): Iterable<Span> {
+    return this.#packed === undefined ? this.#spans.values() : unpackSpans(this.#packed);
+  }
+
+  /** The span with this id; it unpacks them. */
+  span(spanId: string): Span | undefined {
+    this.unpack();
+    return this.#spans.get(spanId);
+  }
+
+  /** Keeps the spans as bytes until one changes, unless they have no lines. */
+  pack(): void {
+    const root = this.#root();
+    const packed = packSpans(this.#spans.values());
+    const packedRoot = packed && packSpans([root]);
+    if (packed === undefined || packedRoot === undefined) return;
+    this.#packed = packed;
+    // The one that was read with others keeps the text of all of them in memory.
+    this.#rootSpan = unpackSpans(packedRoot)[0];
+    this.#spans = new Map();
+  }
+
+  unpack(): void {
+    if (this.#packed === undefined) return;
+    for (const span of unpackSpans(this.#packed)) this.#spans.set(span.spanId, span);
+    this.#packed = undefined;
+    this.#rootSpan = this.#spans.get(this.#root().spanId);
   }
 
   get name(): string {
@@ -57,9 +92,10 @@ export class StoredTrace implements TraceEntry {
 
   /** Adds a span, or puts it in the place of the one with its id. */
   keep(span: Span): void {
-    const other = this.spans.get(span.spanId);
-    const isFirst = this.spans.size === 0;
-    this.spans.set(span.spanId, span);
+    const other = this.span(span.spanId);
+    const isFirst = this.#spans.size === 0;
+    this.#spans.set(span.spanId, span);
+    this.spanCount = this.#spans.size;
     if (other !== undefined && this.#mayStandBehind(other, span)) this.#rootSpan = undefined;
     else if (isFirst || this.#rootSpan !== undefined) this.#sum(span);
   }
@@ -76,7 +112,7 @@ export class StoredTrace implements TraceEntry {
   }
 
   #root(): Span {
-    if (this.#rootSpan === undefined) { for (const span of this.spans.values()) this.#sum(span); }
+    if (this.#rootSpan === undefined) { for (const span of this.spans()) this.#sum(span); }
     return this.#rootSpan as Span;
   }
 

@@ -17,6 +17,11 @@ export interface TraceStoreOptions {
   readonly maxSpansPerTrace?: number;
   /** Over all traces. @default 1,000,000 */
   readonly maxSpans?: number;
+  /**
+   * Spans that are kept as objects. Beyond that, spans of small traces in which nothing has changed for a while are
+   * kept as bytes, and read again when somebody looks at them. @default all
+   */
+  readonly maxLooseSpans?: number;
   /** How long nothing may change before a trace counts as finished. @default 100 */
   readonly quietMs?: number;
   /** The same for a trace without a root span, whose root may never come. @default 2,000 */
@@ -64,6 +69,7 @@ export class TraceStore implements TraceList {
   readonly #maxTraces: number;
   readonly #maxSpansPerTrace: number;
   readonly #maxSpans: number;
+  readonly #maxLooseSpans: number;
   readonly #quietMs: number;
   readonly #rootlessQuietMs: number;
   readonly #holds: TraceStoreOptions["holds"];
@@ -79,6 +85,9 @@ export class TraceStore implements TraceList {
   /** The one that has been held longest first. */
   readonly #held = new Set<StoredTrace>();
   #heldSpanCount = 0;
+  /** Traces whose spans may be packed, the one that has waited for it longest first. */
+  readonly #loose = new Set<StoredTrace>();
+  #looseSpanCount = 0;
   readonly #unreported = new Set<StoredTrace>();
   readonly #built = new Set<StoredTrace>();
   #version = 0;
@@ -92,6 +101,7 @@ export class TraceStore implements TraceList {
     this.#maxTraces = Math.max(1, options.maxTraces ?? 10_000);
     this.#maxSpansPerTrace = Math.max(1, options.maxSpansPerTrace ?? 100_000);
     this.#maxSpans = Math.max(1, options.maxSpans ?? 1_000_000);
+    this.#maxLooseSpans = options.maxLooseSpans ?? Infinity;
     this.#quietMs = options.quietMs ?? 100;
     this.#rootlessQuietMs = options.rootlessQuietMs ?? 2_000;
     this.#holds = options.holds;
@@ -144,14 +154,15 @@ export class TraceStore implements TraceList {
    */
   add(span: Span, nowMs = 0): boolean {
     const known = this.#byId.get(traceKey(span.traceId));
-    const other = known?.spans.get(span.spanId);
+    if (known?.isPacked) this.#unpack(known);
+    const other = known?.span(span.spanId);
     if (known !== undefined && other !== undefined) {
       if (mostCompleteSpan(other, span) !== span || other === span) return false;
       this.#count(known, other, -1);
       this.#keep(known, span, nowMs);
       return true;
     }
-    if (known !== undefined && known.spans.size >= this.#maxSpansPerTrace) {
+    if (known !== undefined && known.spanCount >= this.#maxSpansPerTrace) {
       countReason(this.#droppedSpans, "trace_full");
       return false;
     }
@@ -185,7 +196,7 @@ export class TraceStore implements TraceList {
   }
 
   spansOf(traceId: string): Iterable<Span> {
-    return this.#byId.get(traceKey(traceId))?.spans.values() ?? [];
+    return this.#byId.get(traceKey(traceId))?.spans() ?? [];
   }
 
   /**
@@ -212,13 +223,16 @@ export class TraceStore implements TraceList {
   #open(traceId: string): StoredTrace {
     while (this.#byId.size >= this.#maxTraces && this.#evict(undefined));
     const entry = new StoredTrace(this.#nextSequence++, traceId);
-    this.#byId.set(traceKey(traceId), entry);
+    this.#byId.set(traceKey(entry.traceId), entry);
     this.#entries.push(entry);
+    this.#loose.add(entry);
     return entry;
   }
 
   #keep(entry: StoredTrace, span: Span, nowMs: number): void {
+    const countBefore = entry.spanCount;
     entry.keep(span);
+    if (this.#loose.has(entry)) this.#looseSpanCount += entry.spanCount - countBefore;
     this.#count(entry, span, 1);
     entry.changedMs = nowMs;
     this.#forgetTree(entry);
@@ -227,6 +241,29 @@ export class TraceStore implements TraceList {
       this.#firstIdle = Math.min(this.#firstIdle, this.#find(entry.sequence));
     }
     entry.version = ++this.#version;
+    if (this.#looseSpanCount > this.#maxLooseSpans) this.#packNext();
+  }
+
+  /** Packs the trace that has waited for it longest, or lets it wait again while it still changes. */
+  #packNext(): void {
+    for (const entry of this.#loose) {
+      this.#loose.delete(entry);
+      // What is packed for each change would cost more than it saves; and one that is large would take long.
+      const isQuiet = this.#version - entry.version >= Math.max(QUIET_CHANGES, entry.spanCount);
+      if (entry.spanCount > MAX_PACKED_SPANS) this.#looseSpanCount -= entry.spanCount;
+      else if (entry.runningCount > 0 || !isQuiet) this.#loose.add(entry);
+      else {
+        this.#looseSpanCount -= entry.spanCount;
+        entry.pack();
+      }
+      return;
+    }
+  }
+
+  #unpack(entry: StoredTrace): void {
+    entry.unpack();
+    this.#loose.add(entry);
+    this.#looseSpanCount += entry.spanCount;
   }
 
   #count(entry: StoredTrace, span: Span, step: 1 | -1): void {
@@ -288,13 +325,15 @@ export class TraceStore implements TraceList {
   #remove(at: number): void {
     const entry = this.#entries[at] as StoredTrace;
     if (this.#unreported.has(entry)) this.#onEvict?.(this.#build(entry));
-    for (const span of entry.spans.values()) this.#count(entry, span, -1);
-    this.#spanCount -= entry.spans.size;
+    this.#runningCount -= entry.runningCount;
+    this.#errorCount -= entry.errorCount;
+    this.#spanCount -= entry.spanCount;
     this.#evictedTraces++;
-    countReason(this.#droppedSpans, "trace_evicted", entry.spans.size);
+    countReason(this.#droppedSpans, "trace_evicted", entry.spanCount);
     this.#forgetTree(entry);
     this.#unreported.delete(entry);
-    if (this.#held.delete(entry)) this.#heldSpanCount -= entry.spans.size;
+    if (this.#held.delete(entry)) this.#heldSpanCount -= entry.spanCount;
+    if (this.#loose.delete(entry)) this.#looseSpanCount -= entry.spanCount;
     this.#byId.delete(traceKey(entry.traceId));
     this.#version++;
     if (at > this.#head) {
@@ -322,7 +361,7 @@ export class TraceStore implements TraceList {
 
   #build(entry: StoredTrace): Trace {
     if (entry.tree !== undefined) return entry.tree;
-    entry.tree = buildTrace(entry.traceId, [...entry.spans.values()]);
+    entry.tree = buildTrace(entry.traceId, [...entry.spans()]);
     this.#built.add(entry);
     if (this.#built.size > MAX_TREES) {
       const [oldest] = this.#built;
@@ -340,3 +379,7 @@ export class TraceStore implements TraceList {
 
 /** How many trees are kept: more than any screen shows, and far fewer than all. */
 const MAX_TREES = 512;
+/** A trace in which nothing has changed for so many changes of others may be packed. */
+const QUIET_CHANGES = 1_000;
+/** Larger traces would take longer than a frame. */
+const MAX_PACKED_SPANS = 5_000;

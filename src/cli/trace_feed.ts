@@ -103,7 +103,13 @@ class StoreFeed implements TraceFeed {
     const { where } = options;
     const holds = where &&
       (({ traceId }: TraceEntry): boolean => matchesTrace(where, this.traces, traceId));
-    this.traces = new TraceStore({ maxTraces, maxSpansPerTrace: maxSpans, maxSpans, holds });
+    this.traces = new TraceStore({
+      maxTraces,
+      maxSpansPerTrace: maxSpans,
+      maxSpans,
+      maxLooseSpans: MAX_LOOSE_SPANS,
+      holds,
+    });
     this.#source = source;
     const spans = formatCount(maxSpans, "span");
     this.#bounds = maxTraces === Infinity
@@ -213,6 +219,8 @@ class StoreFeed implements TraceFeed {
   }
 }
 
+/** Spans that come, and those that a screen shows. */
+const MAX_LOOSE_SPANS = 10_000;
 /** While the feed is paused. */
 const MAX_WAITING_SPANS = 100_000;
 const CHANGED: FeedEvent = { type: "changed" };
