@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CommandError } from "../../src/cli/command_error.ts";
 import { fileSource } from "../../src/cli/file_source.ts";
 import type { SourceMessage, SpanSource } from "../../src/cli/span_source.ts";
@@ -173,7 +173,10 @@ Deno.test("while it is paused spans wait and the traces stay as they are; then a
     }
   }
   assertEquals(ids(), ["a", "b", "c"]);
-  assertEquals(counts.slice(-3), [[1, 1], [1, 2], [3, 0]]);
+  // A busy machine may be told twice that something changed, or once of two changes.
+  assertEquals(counts.at(-1), [3, 0]);
+  assert(counts.some(([traceCount, waiting]) => traceCount === 1 && waiting === 2));
+  assert(counts.slice(0, -1).every(([traceCount]) => traceCount < 2));
 });
 
 Deno.test("no more than 100,000 spans wait: then nothing is read", async () => {
