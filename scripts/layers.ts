@@ -52,7 +52,17 @@ export const LAYERS: LayerTable = {
     packages: ["preact", "@preact/signals"],
   },
   mcp: {
-    folders: ["model", "wire", "assemble", "query", "analysis", "views", "terminal", "tui"],
+    folders: [
+      "model",
+      "wire",
+      "assemble",
+      "query",
+      "analysis",
+      "views",
+      "runtime",
+      "terminal",
+      "tui",
+    ],
     packages: ["@modelcontextprotocol/server", "zod"],
   },
   cli: {

@@ -1,3 +1,4 @@
+import { wait } from "../runtime/wait.ts";
 import { CpuPace } from "./cpu_pace.ts";
 import type { SourceMessage, SpanSource } from "./span_source.ts";
 
@@ -30,21 +31,8 @@ async function* readPaced(
       restMs = pace.restMs();
       measuredMs = performance.now();
     }
-    if (restMs > 0) await rest(restMs, signal);
+    if (restMs > 0) await wait(restMs, signal);
   }
-}
-
-function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(onOver, ms);
-    function onOver(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onOver);
-      resolve();
-    }
-    signal.addEventListener("abort", onOver);
-    if (signal.aborted) onOver();
-  });
 }
 
 const LOOK_MS = 500;

@@ -1,3 +1,4 @@
+import { wait } from "../runtime/wait.ts";
 import * as z from "zod";
 import { TraceStore } from "../assemble/trace_store.ts";
 import { parseTimestamp } from "../model/time.ts";
@@ -125,7 +126,7 @@ async function openWait(
     if (signal.aborted) throw new ToolError("The call was cancelled");
     if (Date.now() >= deadlineMs) return undefined;
     tell("No session is running yet");
-    await sleep(Math.min(SESSION_POLL_MS, deadlineMs - Date.now()), signal);
+    await wait(Math.min(SESSION_POLL_MS, deadlineMs - Date.now()), signal);
   }
 }
 
@@ -180,7 +181,7 @@ class TraceWait implements Disposable {
       if (signal.aborted) throw new ToolError("The call was cancelled");
       if (isOver || Date.now() >= deadlineMs) return undefined;
       tell(`${countText(this.seenCount, "trace")} seen, none matches`);
-      await sleep(Math.min(POLL_MS, deadlineMs - Date.now()), signal);
+      await wait(Math.min(POLL_MS, deadlineMs - Date.now()), signal);
     }
   }
 
@@ -232,20 +233,6 @@ function parseSince(text: string | undefined, nowMs: number): bigint | undefined
     );
   }
   return BigInt(nowMs - Number(count) * UNIT_MS[unit]) * 1_000_000n;
-}
-
-/** Waits, or until the signal is aborted. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    function wake(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", wake);
-      resolve();
-    }
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener("abort", wake);
-    if (signal.aborted) wake();
-  });
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

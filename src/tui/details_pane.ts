@@ -7,7 +7,7 @@ import { formatCount } from "../views/count_text.ts";
 import {
   type DetailRow,
   type DetailSection,
-  type DetailSectionName,
+  SECTION_TITLES,
   spanDetails,
 } from "../views/span_details.ts";
 import { LIST_START, type ListCursor } from "./list_cursor.ts";
@@ -31,15 +31,6 @@ export interface DetailsState {
 /** Before a span was looked at. */
 export const DETAILS_START: DetailsState = { spanId: "", cursor: LIST_START };
 
-const TITLES: Readonly<Record<DetailSectionName, string>> = {
-  span: "Span",
-  attributes: "Attributes",
-  events: "Events",
-  links: "Links",
-  samples: "Samples",
-  scope: "Scope",
-  resource: "Resource",
-};
 const TITLE: Style = { isBold: true, isUnderlined: true };
 const ERROR: Style = { color: "red" };
 /** Lines that one value may take; the rest of it can be copied. */
@@ -107,7 +98,7 @@ function sectionLines(
   const lines: DetailLine[] = hasGap ? [{ line: [], row: undefined }] : [];
   const figure = name === "span" || name === "scope" ? "" : ` ${formatCount(count)}`;
   lines.push({
-    line: [{ text: TITLES[name], style: TITLE }, { text: figure, style: DIM }],
+    line: [{ text: SECTION_TITLES[name], style: TITLE }, { text: figure, style: DIM }],
     row: undefined,
   });
   const room = Math.max(1, columns - 1);

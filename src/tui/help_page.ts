@@ -1,7 +1,7 @@
 import { fitLine, type Frame, type Line } from "../terminal/frame.ts";
 import type { TerminalInput } from "../terminal/keys.ts";
 import { APP_BINDINGS } from "./app_bindings.ts";
-import { keyLabel } from "./key_label.ts";
+import { keyLabel } from "../terminal/key_label.ts";
 import type { Page, PageBinding, PageContext, PageUpdate } from "./page.ts";
 import { PLAYER_BINDINGS } from "./player_bar.ts";
 import { QUERY_BAR_BINDINGS } from "./query_bar.ts";

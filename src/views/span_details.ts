@@ -40,6 +40,17 @@ export type DetailSectionName =
   | "scope"
   | "resource";
 
+/** What the sections are headed. */
+export const SECTION_TITLES: Readonly<Record<DetailSectionName, string>> = {
+  span: "Span",
+  attributes: "Attributes",
+  events: "Events",
+  links: "Links",
+  samples: "Samples",
+  scope: "Scope",
+  resource: "Resource",
+};
+
 /** Rows that belong together. */
 export interface DetailSection {
   readonly name: DetailSectionName;

@@ -1,6 +1,6 @@
 import type { TraceList } from "../assemble/trace_list.ts";
 import type { ApiInfo, ApiMissed, ApiTraceChange } from "./api.ts";
-import { wait } from "./_wait.ts";
+import { wait } from "../runtime/wait.ts";
 import { infoJson } from "./info.ts";
 
 /** What an {@linkcode eventStream} tells of. */

@@ -1,4 +1,4 @@
-import { wait } from "./_wait.ts";
+import { wait } from "../runtime/wait.ts";
 
 /** Options of {@linkcode FigureCache.get}. */
 export interface FigureRequest<Figures> {

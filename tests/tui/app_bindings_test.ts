@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { APP_BINDINGS, appActionOf } from "../../src/tui/app_bindings.ts";
-import { keyLabel } from "../../src/tui/key_label.ts";
+import { keyLabel } from "../../src/terminal/key_label.ts";
 import { TRACES_BINDINGS, tracesActionOf } from "../../src/tui/traces_bindings.ts";
 
 Deno.test("no key means two things", () => {

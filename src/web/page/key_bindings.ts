@@ -58,33 +58,10 @@ export function keyName(event: PressedKey): string | undefined {
   return event.shiftKey && key.length > 1 ? `shift+${key}` : key;
 }
 
-/** A key as the help names it: `Ctrl+D`, `PgUp`, `j`. */
-export function keyLabel(key: string): string {
-  const [modifier, name] = key.length > 1 && key.includes("+") ? key.split("+") : ["", key];
-  if (modifier === "") return LABELS[name] ?? name;
-  const label = LABELS[name] ?? name.toUpperCase();
-  return `${modifier[0].toUpperCase()}${modifier.slice(1)}+${label}`;
-}
-
 const NAMES: Readonly<Record<string, string>> = {
   ArrowUp: "up",
   ArrowDown: "down",
   ArrowLeft: "left",
   ArrowRight: "right",
   " ": "space",
-};
-
-const LABELS: Readonly<Record<string, string>> = {
-  up: "↑",
-  down: "↓",
-  left: "←",
-  right: "→",
-  pageup: "PgUp",
-  pagedown: "PgDn",
-  home: "Home",
-  end: "End",
-  space: "Space",
-  enter: "Enter",
-  escape: "Esc",
-  tab: "Tab",
 };

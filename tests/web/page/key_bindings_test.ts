@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
   GLOBAL_KEYS,
-  keyLabel,
   keyName,
   PLAYER_KEYS,
   TABLE_KEYS,
@@ -28,8 +27,4 @@ Deno.test("no key means two things at once in the list of traces", () => {
   const tables = [GLOBAL_KEYS, PLAYER_KEYS, TABLE_KEYS, TRACES_KEYS];
   const keys = tables.flatMap((table) => table.flatMap(({ keys }) => [...keys]));
   assertEquals(keys.filter((key, index) => keys.indexOf(key) !== index), []);
-});
-
-Deno.test("the help names keys as keyboards do", () => {
-  assertEquals(["ctrl+d", "pageup", "j", "space"].map(keyLabel), ["Ctrl+D", "PgUp", "j", "Space"]);
 });

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { keyLabel } from "../key_bindings.ts";
+import { keyLabel } from "../../../terminal/key_label.ts";
 import { type KeyScope, keyScopes } from "../keyboard.ts";
 
 /** Whether the help is open. */

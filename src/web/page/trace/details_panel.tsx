@@ -4,6 +4,7 @@ import { spanService } from "../../../model/span_service.ts";
 import {
   type DetailRow,
   type DetailSection,
+  SECTION_TITLES,
   spanDetails,
   type SpanTarget,
 } from "../../../views/span_details.ts";
@@ -148,7 +149,7 @@ function Section({ section, wanted, closed, view }: {
           }}
         >
           <span class={`fold${isOpen ? " open" : ""}`} aria-hidden="true" />
-          {TITLES[name]}
+          {SECTION_TITLES[name]}
           {name !== "span" && count > 0 && <span class="dim">{formatCount(count)}</span>}
         </button>
       </h3>
@@ -235,16 +236,6 @@ function filterRows(rows: readonly DetailRow[], wanted: string): DetailRow[] {
   }
   return kept.reverse();
 }
-
-const TITLES: Readonly<Record<DetailSection["name"], string>> = {
-  span: "Span",
-  attributes: "Attributes",
-  events: "Events",
-  links: "Links",
-  samples: "Samples",
-  scope: "Scope",
-  resource: "Resource",
-};
 
 /** More rows than that are shown when they are asked for. */
 const MAX_ROWS = 200;
