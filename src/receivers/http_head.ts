@@ -49,6 +49,9 @@ export function parseHttpHead(text: string): HttpHead {
   const headers = parseHeaders(lines);
   const isOld = minor === "0";
   if (!isOld && !headers.has("host")) throw malformed("there is no Host");
+  // What a target names counts, whatever the header says (RFC 9112, 3.2.2): who checks the one must see it.
+  const named = ABSOLUTE_TARGET.exec(target)?.[1];
+  if (named !== undefined) headers.set("host", named);
   const connection = headers.get("connection")?.toLowerCase() ?? "";
   return {
     method,
@@ -78,9 +81,11 @@ function parseHeaders(lines: readonly string[]): Map<string, string> {
   return headers;
 }
 
+const ABSOLUTE_TARGET = /^https?:\/\/([^/?#]*)/i;
+
 /** `/path?query`, or what a sender says to a proxy: `http://host/path`. */
 function parseTarget(target: string): { path: string; query: string } {
-  const local = target.replace(/^https?:\/\/[^/?]*/i, "").replace(/#.*$/, "");
+  const local = target.replace(ABSOLUTE_TARGET, "").replace(/#.*$/, "");
   const mark = local.indexOf("?");
   const path = mark < 0 ? local : local.slice(0, mark);
   return { path: path === "" ? "/" : path, query: mark < 0 ? "" : local.slice(mark + 1) };

@@ -36,6 +36,17 @@ Deno.test("a foreign Host or Origin is refused for every method and path, the st
     }
   }));
 
+Deno.test("a foreign host in the target is refused, whatever the Host says", () =>
+  withServer({}, async ({ server: { port } }) => {
+    const host = `Host: 127.0.0.1:${port}`;
+    for (const path of PATHS) {
+      const foreign = await sendRaw(port, [`GET http://evil.example${path} HTTP/1.1`, host]);
+      assertEquals(foreign.status, 403, path);
+    }
+    const own = await sendRaw(port, [`GET http://127.0.0.1:${port}/api/info HTTP/1.1`, host]);
+    assertEquals(own.status, 200);
+  }));
+
 Deno.test("its own page, typed addresses and programs are answered, by each name of this machine", () =>
   withServer({}, async ({ server: { port } }) => {
     for (const name of ["127.0.0.1", "localhost", "LOCALHOST", "trace.localhost", "[::1]"]) {
