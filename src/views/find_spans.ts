@@ -75,28 +75,3 @@ export function findSpans(trace: Trace, by: SpanTest | SpanQuery): Int32Array {
   }
   return new Int32Array(found);
 }
-
-/**
- * The row of the next span that was found, below a row or above it; goes round at the end.
- *
- * @param rows By span: its row; see `SpanRows.rowOf`.
- * @param found Places of spans in the trace's nodes.
- * @returns -1 when nothing was found.
- */
-export function nextFoundRow(
-  rows: { rowOf(index: number): number },
-  found: Iterable<number>,
-  from: number,
-  step: 1 | -1,
-): number {
-  let nearest = -1;
-  let farthest = -1;
-  for (const index of found) {
-    const row = rows.rowOf(index);
-    if (row < 0) continue;
-    const ahead = (row - from) * step;
-    if (ahead > 0 && (nearest < 0 || ahead < (nearest - from) * step)) nearest = row;
-    if (farthest < 0 || ahead < (farthest - from) * step) farthest = row;
-  }
-  return nearest >= 0 ? nearest : farthest;
-}

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type AttributeValue, createAttributes } from "../../src/model/attributes.ts";
 import { compileQuery } from "../../src/query/compile_query.ts";
-import { findSpans, nextFoundRow, textTest } from "../../src/views/find_spans.ts";
-import { SpanRows } from "../../src/views/span_rows.ts";
+import { findSpans, textTest } from "../../src/views/find_spans.ts";
 import { queries, span, START, traceOf } from "./_spans.ts";
 
 Deno.test("a text is found wherever a span shows it", () => {
@@ -74,18 +73,4 @@ Deno.test("spans of a trace are found by text and by query", () => {
   const trace = traceOf(span("root", undefined, 0, 100), ...queries(3, "root"));
   assertEquals([...findSpans(trace, textTest("id = 1"))], [2]);
   assertEquals([...findSpans(trace, compileQuery("kind = sql"))], [1, 2, 3]);
-});
-
-Deno.test("the next row that was found lies ahead, else the search goes round", () => {
-  const trace = traceOf(
-    span("root", undefined, 0, 100),
-    ...[1, 2, 3, 4].map((i) => span(`s${i}`, "root", i, 99)),
-  );
-  const rows = new SpanRows(trace);
-  assertEquals(nextFoundRow(rows, [1, 3], 1, 1), 3);
-  assertEquals(nextFoundRow(rows, [1, 3], 3, 1), 1);
-  assertEquals(nextFoundRow(rows, [1, 3], 1, -1), 3);
-  assertEquals(nextFoundRow(rows, [1, 3], 4, -1), 3);
-  assertEquals(nextFoundRow(rows, [2], 2, 1), 2);
-  assertEquals(nextFoundRow(rows, [], 2, 1), -1);
 });
