@@ -242,6 +242,11 @@ export class ApiRoutes {
     watched: readonly string[],
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
+    // Many may have asked before the first was counted; browsers ask again, and are told then.
+    if (this.#viewerCount >= this.#maxViewers) {
+      this.#refusedViewerCount++;
+      return;
+    }
     this.#viewerCount++;
     try {
       yield* eventStream({

@@ -210,6 +210,25 @@ Deno.test("a page too many is turned away and counted, and leaving makes room", 
     await next.nextOf<ApiInfo>("info");
   }));
 
+Deno.test("pages that come all at once are no more than there is room for", () =>
+  withServer({ maxViewers: 2 }, async (served) => {
+    const stop = new AbortController();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => fetch(`${served.origin}/api/stream`, stop)),
+    );
+    try {
+      for (;;) {
+        const { viewers, refused_viewers } = await getJson<ApiInfo>(`${served.origin}/api/info`);
+        assert(viewers <= 2, `${viewers} follow`);
+        if (viewers + refused_viewers === 20) break;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    } finally {
+      stop.abort();
+      for (const { body } of answers) await body?.cancel().catch(() => {});
+    }
+  }));
+
 Deno.test("a page that never reads costs nobody anything, and closing does not wait for it", () =>
   withServer({}, async (served) => {
     const { server: { port }, source } = served;
