@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { createAttributes } from "../../src/model/attributes.ts";
 import type { Span } from "../../src/model/span.ts";
-import { browserTest, serveTestPage, TestSource } from "../testing/web_page.ts";
+import { browserTest, serveTestPage, type TestServer, TestSource } from "../testing/web_page.ts";
 
 const NOW = BigInt(Date.now()) * 1_000_000n;
 
@@ -94,9 +94,21 @@ browserTest("reloading in the middle of a live session loses nothing", async (op
   assertEquals(problems, []);
 });
 
+/** Serves at a port that no system gives to whoever asks for any, so that it is still free afterwards. */
+async function serveAtReservedPort(source: TestSource): Promise<TestServer> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    try {
+      return await serveTestPage(source, port);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
+
 browserTest("a server that goes is told, and what came meanwhile when it is back", async (open) => {
   const source = new TestSource(jobs(10));
-  const first = await serveTestPage(source);
+  const first = await serveAtReservedPort(source);
   const { page } = await open(first.url);
   await waitForRow(page, "job 9");
   await first[Symbol.asyncDispose]();
