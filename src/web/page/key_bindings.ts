@@ -19,14 +19,19 @@ export const GLOBAL_KEYS = [
   { keys: ["T"], action: "theme", help: "light, dark, as the system" },
 ] as const satisfies readonly KeyBinding[];
 
-/** What keys do where there are rows to walk through. */
-export const TABLE_KEYS = [
+/** How one walks through rows. */
+export const ROW_KEYS = [
   { keys: ["j", "down"], action: "next", help: "next row" },
   { keys: ["k", "up"], action: "previous", help: "previous row" },
   { keys: ["ctrl+d", "pagedown"], action: "page_down", help: "page down" },
   { keys: ["ctrl+u", "pageup"], action: "page_up", help: "page up" },
   { keys: ["g", "home"], action: "first", help: "first row" },
   { keys: ["G", "end"], action: "last", help: "last row" },
+] as const satisfies readonly KeyBinding[];
+
+/** What keys do where there are rows to walk through. */
+export const TABLE_KEYS = [
+  ...ROW_KEYS,
   { keys: ["enter", "l", "right"], action: "open", help: "open" },
 ] as const satisfies readonly KeyBinding[];
 

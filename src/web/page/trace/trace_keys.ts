@@ -1,13 +1,8 @@
-import type { KeyBinding } from "../key_bindings.ts";
+import { type KeyBinding, ROW_KEYS } from "../key_bindings.ts";
 
 /** The keys of the page of one trace; the help is printed from this. */
 export const TRACE_KEYS = [
-  { keys: ["j", "down"], action: "next", help: "next row" },
-  { keys: ["k", "up"], action: "previous", help: "previous row" },
-  { keys: ["ctrl+d", "pagedown"], action: "page_down", help: "page down" },
-  { keys: ["ctrl+u", "pageup"], action: "page_up", help: "page up" },
-  { keys: ["g", "home"], action: "first", help: "first row" },
-  { keys: ["G", "end"], action: "last", help: "last row" },
+  ...ROW_KEYS,
   { keys: ["l", "right"], action: "enter", help: "unfold, go in" },
   { keys: ["h", "left"], action: "leave", help: "fold, go out" },
   { keys: ["space"], action: "toggle", help: "fold, unfold" },
