@@ -1,9 +1,8 @@
-import { countReason } from "../model/counters.ts";
 import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
 import { formatTimestamp } from "../model/time.ts";
-import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
+import { countShownSpan } from "./_count_shown_span.ts";
 import { frameName, oneLine } from "./_frame_name.ts";
 import { spanService } from "../model/span_service.ts";
 import { type SelectedTrace, TraceSelection } from "./_trace_selection.ts";
@@ -68,7 +67,7 @@ export class MarkdownExporter implements Exporter<string> {
     const guides = treeGuides(trace.nodes.slice(0, shownCount));
     const rows = guides.map((guide, index) => {
       const { span } = trace.nodes[index];
-      this.#count(span);
+      countShownSpan(span, this);
       const offset = span.startTimeUnixNano - trace.startTimeUnixNano;
       return {
         name: guide + cut(frameName(span), MAX_NAME),
@@ -89,19 +88,11 @@ export class MarkdownExporter implements Exporter<string> {
       ].join("  ").trimEnd()
     );
   }
-
-  #count(span: Span): void {
-    const duration = durationNano(span);
-    if (duration === undefined) countReason(this.changed, "no_end_time");
-    else if (duration < 0n) countReason(this.changed, "negative_duration");
-    countDropped(span, LOST, this);
-  }
 }
 
 /** Fits into an issue of GitHub, which has 65,536 characters at most. */
 export const MARKDOWN_MAX_SPANS = 300;
 
-const LOST = ["attributes", "events", "links", "resource", "samples"] as const;
 const MAX_NAME = 80;
 const MAX_LEVELS = 20;
 

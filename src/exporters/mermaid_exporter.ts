@@ -1,8 +1,8 @@
 import { countReason } from "../model/counters.ts";
 import { formatDuration } from "../model/duration.ts";
 import { durationNano, isErrorSpan, type Span } from "../model/span.ts";
-import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter } from "./exporter.ts";
+import { countShownSpan } from "./_count_shown_span.ts";
 import { frameName, oneLine } from "./_frame_name.ts";
 import { spanService } from "../model/span_service.ts";
 import { type SelectedTrace, TraceSelection } from "./_trace_selection.ts";
@@ -70,7 +70,7 @@ export class MermaidExporter implements Exporter<string> {
         countReason(this.dropped, "max_spans");
         continue;
       }
-      this.#count(span);
+      countShownSpan(span, this);
       const service = escape(cut(oneLine(spanService(span) ?? ""))) || "(no service)";
       if (service !== section) this.#add(bars, `  section ${section = service}`);
       const duration = durationNano(span);
@@ -91,13 +91,6 @@ export class MermaidExporter implements Exporter<string> {
     bars.push(line);
     this.#characterCount += line.length + 1;
   }
-
-  #count(span: Span): void {
-    const duration = durationNano(span);
-    if (duration === undefined) countReason(this.changed, "no_end_time");
-    else if (duration < 0n) countReason(this.changed, "negative_duration");
-    countDropped(span, LOST, this);
-  }
 }
 
 /** More bars than one wants to look at. */
@@ -106,7 +99,6 @@ export const MERMAID_MAX_SPANS = 150;
 /** mermaid takes 50,000 characters unless told otherwise, and so does GitHub. */
 const MAX_CHARACTERS = 48_000;
 
-const LOST = ["attributes", "events", "links", "resource", "samples"] as const;
 const LONG_NANO = 10_000_000_000n;
 const MAX_LEVELS = 12;
 const MAX_NAME = 60;

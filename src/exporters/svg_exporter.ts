@@ -1,14 +1,14 @@
 import { countReason } from "../model/counters.ts";
 import { formatDuration } from "../model/duration.ts";
-import { durationNano, type Span } from "../model/span.ts";
+import type { Span } from "../model/span.ts";
 import { spanService } from "../model/span_service.ts";
 import type { Trace } from "../model/trace.ts";
 import { countText } from "../views/count_text.ts";
 import { FlameGraph } from "../views/flame_graph.ts";
 import { SpanRows } from "../views/span_rows.ts";
 import { formatDateTime } from "../views/time_text.ts";
-import { countDropped } from "../wire/count_dropped.ts";
 import type { Exporter, SvgChart } from "./exporter.ts";
+import { countShownSpan } from "./_count_shown_span.ts";
 import { frameName } from "./_frame_name.ts";
 import { drawFlameGraph } from "./_svg_flame_graph.ts";
 import { ServiceColors, SVG_MARGIN, SVG_STYLE, SVG_WIDTH } from "./_svg_style.ts";
@@ -111,7 +111,7 @@ export class SvgExporter implements Exporter<string> {
       parts.push(svg);
       top += height + 12;
     }
-    for (const { span } of trace.nodes) this.#count(span);
+    for (const { span } of trace.nodes) countShownSpan(span, this);
     return { svg: parts.join(""), height: top - from };
   }
 
@@ -122,20 +122,12 @@ export class SvgExporter implements Exporter<string> {
       countReason(this.dropped, "max_spans", count);
     }
   }
-
-  #count(span: Span): void {
-    const duration = durationNano(span);
-    if (duration === undefined) countReason(this.changed, "no_end_time");
-    else if (duration < 0n) countReason(this.changed, "negative_duration");
-    countDropped(span, LOST, this);
-  }
 }
 
 /** More rows than one wants to look at in a picture. */
 export const SVG_MAX_SPANS = 1000;
 
 const MAX_PENDING_SPANS = 200_000;
-const LOST = ["attributes", "events", "links", "resource", "samples"] as const;
 const MAX_ID = 64;
 const MAX_TITLE = 300;
 
