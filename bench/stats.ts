@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { RecordingWriter } from "../src/recording/recording_writer.ts";
-import { encodeSpanLine } from "../src/wire/span_line/encode_span_line.ts";
 import { generateSpans } from "../tests/testing/generated_spans.ts";
+import { recordSpans } from "./record_spans.ts";
 import { megabytes, printTable, thousands } from "./table.ts";
 
 const PROGRAM = fileURLToPath(new URL("./stats/program.ts", import.meta.url));
@@ -17,7 +16,7 @@ export async function benchStats(folder: string, spanCounts: readonly number[]):
   const rows: string[][] = [];
   for (const spanCount of spanCounts) {
     const path = join(folder, "stats.jsonl");
-    await record(path, spanCount);
+    await recordSpans(path, generateSpans({ spanCount }));
     for (const [part, title] of PARTS) {
       const { seconds, cpuSeconds, peakBytes } = await measure(part, path);
       rows.push([
@@ -32,25 +31,6 @@ export async function benchStats(folder: string, spanCounts: readonly number[]):
     await Deno.remove(path);
   }
   printTable("Statistics", ["what", "spans", "time", "of all CPUs", "speed", "memory"], rows);
-}
-
-async function record(path: string, spanCount: number): Promise<void> {
-  const writer = await RecordingWriter.open(path);
-  const encoder = new TextEncoder();
-  let lines = "";
-  let lineCount = 0;
-  async function write(): Promise<void> {
-    writer.write({ lines: encoder.encode(lines), spanCount: lineCount });
-    lines = "";
-    lineCount = 0;
-    await writer.ready;
-  }
-  for (const span of generateSpans({ spanCount })) {
-    lines += encodeSpanLine(span);
-    if (++lineCount === 500) await write();
-  }
-  await write();
-  await writer.close();
 }
 
 async function measure(

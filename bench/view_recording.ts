@@ -1,37 +1,22 @@
 import type { AttributeValue } from "../src/model/attributes.ts";
 import type { Span } from "../src/model/span.ts";
-import { RecordingWriter } from "../src/recording/recording_writer.ts";
-import { encodeSpanLine } from "../src/wire/span_line/encode_span_line.ts";
 import { generateSpans } from "../tests/testing/generated_spans.ts";
+import { recordSpans } from "./record_spans.ts";
 
 /** What programs sent the spans of a recording: OpenTelemetry's, or go-trace's. */
 export type RecordingShape = "otlp" | "gotrace";
 
 /** Writes a recording of generated spans; each trace begins with a span `GET /things…`. */
-export async function writeRecording(
+export function writeRecording(
   path: string,
   shape: RecordingShape,
   spanCount: number,
 ): Promise<void> {
-  const writer = await RecordingWriter.open(path);
-  const encoder = new TextEncoder();
-  let lines = "";
-  let lineCount = 0;
-  async function write(): Promise<void> {
-    writer.write({ lines: encoder.encode(lines), spanCount: lineCount });
-    lines = "";
-    lineCount = 0;
-    await writer.ready;
-  }
-  for (const span of generateSpans({ spanCount })) {
-    lines += encodeSpanLine(shape === "otlp" ? withSdk(span) : asGoTrace(span));
-    if (++lineCount === LINES_A_WRITE) await write();
-  }
-  await write();
-  await writer.close();
+  return recordSpans(
+    path,
+    generateSpans({ spanCount }).map(shape === "otlp" ? withSdk : asGoTrace),
+  );
 }
-
-const LINES_A_WRITE = 500;
 
 /** With what every SDK adds. */
 function withSdk(span: Span): Span {
